@@ -1,0 +1,93 @@
+"""Everything that gridmap refuses, as exceptions whose texts say what to do.
+
+Each error has a stable `code` (for programs), a message (what is wrong) and a `hint` (what to do). The command line
+prints both; `web/errors.py` maps the class to an HTTP status in one place.
+"""
+
+from __future__ import annotations
+
+
+class GridmapError(Exception):
+    """The parent of every error a user can cause or cure."""
+
+    code = "error"
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.hint}".strip()
+
+
+class BadInput(GridmapError):
+    """A value given by a person or a program cannot be used."""
+
+    code = "bad_input"
+
+
+class BadFile(BadInput):
+    """A file cannot be read as the layer it was given for."""
+
+    code = "bad_file"
+
+
+class CrsMismatch(BadInput):
+    """Coordinates came in another reference system than the one asked for."""
+
+    code = "crs_mismatch"
+
+
+class OutsideExtent(BadInput):
+    """A place lies beyond the project's extent."""
+
+    code = "outside_extent"
+
+
+class OutsideAllGrids(BadInput):
+    """A place lies inside the extent, but in no grid."""
+
+    code = "outside_all_grids"
+
+
+class NotFound(GridmapError):
+    """What was asked for does not exist, or is not in the asker's scope."""
+
+    code = "not_found"
+
+
+class Conflict(GridmapError):
+    """The request contradicts what is stored."""
+
+    code = "conflict"
+
+
+class TooLarge(GridmapError):
+    """The request is over a limit; the message names the limit."""
+
+    code = "too_large"
+
+
+class StoreBusy(GridmapError):
+    """The database stayed locked through all retries; nothing was written."""
+
+    code = "store_busy"
+
+
+class StoreBroken(GridmapError):
+    """The database cannot be used as it is (missing extension, old schema, damaged)."""
+
+    code = "store_broken"
+
+
+class BadSettings(GridmapError):
+    """A setting is missing or contradicts another."""
+
+    code = "bad_settings"
+
+
+class PortTaken(GridmapError):
+    """The address to serve on is in use."""
+
+    code = "port_taken"

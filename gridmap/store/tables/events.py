@@ -1,0 +1,71 @@
+"""What happens in the district: incidents, routes, tracks."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Float, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from gridmap.store.tables.base import Base, Sourced, shape
+
+
+class Incident(Sourced, Base):
+    """事件. `occurred_at` (UTC) is empty unless `precision` is minute; `occurred_on` is the local day, or the first of
+    the month when `precision` is month. Stored with the block, and the grid and plan it was placed by; both empty when
+    it lies outside.
+    """
+
+    __tablename__ = "incident"
+    __table_args__ = (
+        CheckConstraint("precision IN ('minute', 'day', 'month')", name="precision_known"),
+        CheckConstraint("(occurred_at IS NOT NULL) = (precision = 'minute')", name="minute_has_instant"),
+        CheckConstraint("(grid_id IS NULL) = (plan_id IS NULL)", name="grid_with_plan"),
+        Index("ix_incident_kind_occurred_on", "kind", "occurred_on"),
+        Index("ix_incident_occurred_on_id", "occurred_on", "id"),
+    )
+    case_number: Mapped[str] = mapped_column(String(40), unique=True)
+    kind: Mapped[str] = mapped_column(String(60))
+    occurred_at: Mapped[dt.datetime | None]
+    occurred_on: Mapped[dt.date]
+    precision: Mapped[str] = mapped_column(String(10))
+    reported_at: Mapped[dt.datetime | None]
+    address: Mapped[str | None] = mapped_column(String(400))
+    summary: Mapped[str | None] = mapped_column(String(2000))
+    uncertainty_m: Mapped[float | None] = mapped_column(Float)
+    block_id: Mapped[int | None] = mapped_column(ForeignKey("block.id"), index=True)
+    grid_id: Mapped[int | None] = mapped_column(ForeignKey("grid.id"), index=True)
+    plan_id: Mapped[int | None] = mapped_column(ForeignKey("grid_plan.id"))
+    configuration_version: Mapped[int | None] = mapped_column(ForeignKey("configuration.version"))
+    geom: Mapped[Any] = mapped_column(shape("POINT"))
+
+
+class Route(Sourced, Base):
+    """An assigned path; checkpoints and rounds come with patrols."""
+
+    __tablename__ = "route"
+    name: Mapped[str] = mapped_column(String(120))
+    geom: Mapped[Any] = mapped_column(shape("MULTILINESTRING"))
+
+
+class Track(Sourced, Base):
+    """A path really walked, one part a stretch without gaps; its fixes keep the times."""
+
+    __tablename__ = "track"
+    name: Mapped[str | None] = mapped_column(String(120))
+    started_at: Mapped[dt.datetime | None]
+    ended_at: Mapped[dt.datetime | None]
+    geom: Mapped[Any | None] = mapped_column(shape("MULTILINESTRING"))
+
+
+class Fix(Base):
+    """One position of a track. Plain numbers: fixes are read by track and in bulk, never searched by place."""
+
+    __tablename__ = "fix"
+    track_id: Mapped[int] = mapped_column(ForeignKey("track.id", ondelete="CASCADE"), primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[dt.datetime | None]
+    lon: Mapped[float]
+    lat: Mapped[float]
+    accuracy_m: Mapped[float | None]

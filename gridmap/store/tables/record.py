@@ -1,0 +1,102 @@
+"""The project itself, and the record of what was done: batches, audit, jobs, configuration."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from gridmap.store.tables.base import Base, BigId, Identified
+
+
+class Project(Base):
+    """One row: one database is one project. Extent in degrees; `projection` is a PROJ string in metres."""
+
+    __tablename__ = "project"
+    __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    uid: Mapped[str] = mapped_column(String(36), unique=True)
+    name: Mapped[str] = mapped_column(String(120))
+    projection: Mapped[str | None] = mapped_column(String(400))
+    min_lon: Mapped[float | None]
+    min_lat: Mapped[float | None]
+    max_lon: Mapped[float | None]
+    max_lat: Mapped[float | None]
+    time_zone: Mapped[str] = mapped_column(String(60), default="Asia/Shanghai")
+    attribution: Mapped[str | None] = mapped_column(String(400))
+    demo_version: Mapped[str | None] = mapped_column(String(40))
+    demo_now_on: Mapped[dt.date | None]  # in the demo, now is the end of this day
+    created_at: Mapped[dt.datetime]
+
+
+class Configuration(Base):
+    """Kinds, grades, deadlines, weights, calendar: versioned; a case keeps the version it began under."""
+
+    __tablename__ = "configuration"
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    content: Mapped[dict[str, Any]]
+    valid_from: Mapped[dt.datetime]
+
+
+class ImportBatch(Identified, Base):
+    """One file brought in. `source_crs` is what its coordinates were given in; `mapping` is field -> column."""
+
+    __tablename__ = "import_batch"
+    layer: Mapped[str] = mapped_column(String(20), index=True)
+    file_name: Mapped[str] = mapped_column(String(255))
+    file_sha256: Mapped[str] = mapped_column(String(64), index=True)
+    source_crs: Mapped[str] = mapped_column(String(60))
+    mapping: Mapped[dict[str, Any]]
+    counts: Mapped[dict[str, Any]]
+    rejects_file: Mapped[str | None] = mapped_column(String(400))
+    imported_at: Mapped[dt.datetime]
+    actor: Mapped[str] = mapped_column(String(60))
+
+
+class Audit(Base):
+    """One change. `hash` = SHA-256 over the entry and `prev_hash`; `digests` maps field names to keyed digests.
+
+    `seq` is dense and is the change feed's cursor.
+    """
+
+    __tablename__ = "audit"
+    seq: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    at: Mapped[dt.datetime]
+    actor: Mapped[str] = mapped_column(String(60))
+    action: Mapped[str] = mapped_column(String(60), index=True)
+    entity: Mapped[str] = mapped_column(String(40))
+    entity_uid: Mapped[str | None] = mapped_column(String(36), index=True)
+    digests: Mapped[dict[str, Any]]
+    algorithm: Mapped[str] = mapped_column(String(40))
+    prev_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+
+
+class AuditHead(Base):
+    """The one row every writer locks last: the newest `seq` and its hash."""
+
+    __tablename__ = "audit_head"
+    __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    seq: Mapped[int] = mapped_column(BigId)
+    hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+
+
+class Job(Identified, Base):
+    """Long work: solvers poll `cancel_requested`; `result` is small, files go by digest."""
+
+    __tablename__ = "job"
+    kind: Mapped[str] = mapped_column(String(40))
+    state: Mapped[str] = mapped_column(String(20), index=True)
+    progress: Mapped[float] = mapped_column(default=0.0)
+    cancel_requested: Mapped[bool] = mapped_column(default=False)
+    seed: Mapped[int | None] = mapped_column(BigId)
+    parameters: Mapped[dict[str, Any]]
+    result: Mapped[dict[str, Any] | None]
+    error: Mapped[str | None] = mapped_column(String(2000))
+    configuration_version: Mapped[int | None] = mapped_column(ForeignKey("configuration.version"))
+    created_at: Mapped[dt.datetime]
+    started_at: Mapped[dt.datetime | None]
+    finished_at: Mapped[dt.datetime | None]
