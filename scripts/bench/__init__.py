@@ -1,0 +1,1 @@
+"""Measurements beside peers, one module a name; `scripts/bench.py` runs them."""
