@@ -1,0 +1,55 @@
+"""What reading a file yields, whatever its format: columns of raw values and, for geographic formats, shapes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Objects = NDArray[np.object_]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """n rows. Row numbers count from 1, headings and blank lines not counted.
+
+    `columns`: heading -> n raw values, each str, int, float, bool or None. `shapes`: n shapely geometries (None where
+    a row has none) in the reference system `crs`, or None when the format carries no shapes. `crs_is_implied`: the
+    format fixes it (GeoJSON), nobody stated it. `broken`: row index -> why the row could not even be read.
+    """
+
+    n: int
+    columns: dict[str, Objects]
+    shapes: Objects | None = None
+    crs: str | None = None
+    crs_is_implied: bool = False
+    numeric: frozenset[str] = frozenset()  # columns the format itself declares as numbers
+    broken: dict[int, str] = field(default_factory=dict)
+    broken_cells: dict[int, list[str]] = field(default_factory=dict)  # their values as they stood, for the rejects file
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def headings(self) -> list[str]:
+        return list(self.columns)
+
+
+def object_array(values: list[Any]) -> Objects:
+    """A list as a one-dimensional object array, also when its members are sequences themselves."""
+    out = np.empty(len(values), dtype=object)
+    out[:] = values
+    return out
+
+
+def text_of(value: object) -> str | None:
+    """A raw value as the text a person would have typed: 3.0 is 3, surrounding space goes, an empty cell is None."""
+    if value is None:
+        return None
+    if isinstance(value, str):
+        return value.strip() or None
+    if isinstance(value, float):
+        if value != value:
+            return None
+        return str(int(value)) if value.is_integer() and abs(value) < 1e16 else repr(value)
+    return str(value)
