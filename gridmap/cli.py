@@ -1,2 +1,80 @@
-"""The gridmap command."""
-def main() -> None: ...
+"""The `gridmap` command: a thin group that loads a command's module only when it is called.
+
+`gridmap --version` must answer at once, so nothing heavy is imported here.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+import click
+
+from gridmap import __version__
+from gridmap.commands.telling import show_error
+from gridmap.errors import GridmapError
+
+# command -> module and object in gridmap.commands, and the line that `gridmap --help` shows
+COMMANDS: dict[str, tuple[str, str, str]] = {
+    "serve": ("serving", "serve", "Serve the map and the JSON interface on this machine."),
+    "demo": ("demo", "demo", "Build the demo district, or bring it up to date."),
+    "init": ("database", "init", "Make the database that GRIDMAP_DB names, or bring it up to date."),
+    "import": ("importing", "import_", "Bring a file in as a layer."),
+    "heat": ("heat", "heat", "Write a heat map as PNG, GeoTIFF or HTML."),
+    "db": ("database", "db", "Upgrade or check the database."),
+    "audit": ("audit", "audit", "Check the chain of the audit."),
+    "doctor": ("doctor", "doctor", "Check this installation and say what to do."),
+}
+
+EXIT_REFUSED = 2
+EXIT_INTERRUPTED = 130
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are named here and imported on their first use."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
+        if cmd_name not in COMMANDS:
+            return None
+        module, name, _ = COMMANDS[cmd_name]
+        command = getattr(import_module(f"gridmap.commands.{module}"), name)
+        if not isinstance(command, click.Command):
+            raise TypeError(f"gridmap.commands.{module}.{name} is no command")
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, _, line) in COMMANDS.items()])
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="gridmap", message="%(prog)s %(version)s")
+def gridmap() -> None:
+    """Grid management and patrol on the map.
+
+    Settings come from GRIDMAP_* variables (GRIDMAP_DB names the database); without GRIDMAP_DB every command works on
+    the demo district in var/demo.db.
+    """
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line and exit: 0 done, 1 a check found problems, 2 refused with what to do, 130 interrupted."""
+    try:
+        code = gridmap.main(args=arguments, prog_name="gridmap", standalone_mode=False)
+    except click.exceptions.Abort:
+        click.echo("Interrupted.", err=True)
+        sys.exit(EXIT_INTERRUPTED)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except GridmapError as error:
+        show_error(error)
+        sys.exit(EXIT_REFUSED)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+if __name__ == "__main__":
+    main()

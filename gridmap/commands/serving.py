@@ -1,0 +1,178 @@
+"""`gridmap serve`: the web application under granian, on this machine's loopback address.
+
+The supervisor (this process) stays light: it imports neither the application nor a database, so that its workers can be
+forked from it. Each worker loads `web.app:create_app`, which is named here as text only: nothing is imported upwards.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import multiprocessing
+import os
+import pkgutil
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from gridmap import __version__
+from gridmap.commands.telling import show_error
+from gridmap.config import Settings, load
+from gridmap.errors import BadSettings, GridmapError, PortTaken
+
+if TYPE_CHECKING:
+    from multiprocessing.sharedctypes import Synchronized
+
+APPLICATION = "web.app:create_app"
+BLOCKING_THREADS = 8  # on SQLite one process with 8 threads and one write lock had the best 99th percentile
+MOST_WORKERS = 4
+STOP_WITHIN_S = 10
+PR_SET_PDEATHSIG = 1  # linux/prctl.h
+STARTING, READY_SAID, REFUSED = range(3)
+READY = """
+  Open      http://{host}:{port}
+  Log       {log}
+  Stop      Ctrl-C
+"""
+
+
+@click.command()
+@click.option("--port", type=click.IntRange(1, 65535), help="Port on 127.0.0.1; else PORT, else 8000.")
+@click.option("--workers", type=click.IntRange(1, 64), help="Processes; more than one needs PostgreSQL.")
+def serve(port: int | None, workers: int | None) -> None:
+    """Serve the map and the JSON interface on this machine until Ctrl-C.
+
+    Without GRIDMAP_DB the demo district is served; it is built on the first start.
+    """
+    settings = load()
+    if port is not None:
+        settings = replace(settings, port=port)
+    require_free_port(settings.host, settings.port)
+    count = worker_count(settings.db, workers)
+    settings.secret()
+    if settings.is_demo:
+        build_demo()
+    click.echo(f"gridmap {__version__} is starting on {settings.db.rsplit('@')[-1]} ...", err=True)
+    raise click.exceptions.Exit(run_server(settings, count))
+
+
+def require_free_port(host: str, port: int) -> None:
+    """Raise PortTaken where another program listens. granian itself would share the port with it, silently."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except PermissionError:
+            raise BadSettings(f"Port {port} is reserved for the administrator.", "Use a port above 1023.") from None
+        except OSError:
+            raise PortTaken(
+                f"Port {port} on {host} is taken by another program (perhaps by gridmap itself).",
+                f"Stop that program, or use another port: PORT={port % 65535 + 1}.",
+            ) from None
+
+
+def worker_count(db: str, asked: int | None) -> int:
+    """How many processes serve `db`. SQLite has one writer: one process; PostgreSQL: one a core, up to four."""
+    if db.startswith("sqlite"):
+        if asked not in {None, 1}:
+            raise BadSettings(
+                f"{asked} workers were asked for, but a SpatiaLite file is served by one process.",
+                "Leave --workers out, or move to PostgreSQL.",
+            )
+        return 1
+    return asked or min(MOST_WORKERS, os.cpu_count() or 1)
+
+
+def build_demo() -> None:
+    """Build the demo where it is missing or outdated: in a process of its own, so that the supervisor stays light."""
+    before = signal.signal(signal.SIGINT, lambda *_: None)  # Ctrl-C is the builder's to answer
+    try:
+        done = subprocess.run([sys.executable, "-m", "gridmap.cli", "demo"], check=False)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if done.returncode:
+        raise click.exceptions.Exit(done.returncode)
+
+
+def log_configuration(path: Path, level: str) -> dict[str, Any]:
+    """granian's part of the log, as a `logging.config` dictionary; the application's part is its own (web/log.py)."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    to_file = {"handlers": ["file"], "level": level, "propagate": False}
+    return {
+        "formatters": {"line": {"format": "%(asctime)s %(process)d %(levelname)s %(name)s %(message)s"}},
+        "handlers": {
+            "file": {"class": "logging.handlers.WatchedFileHandler", "filename": str(path), "formatter": "line"}
+        },
+        "loggers": {"_granian": to_file},
+    }
+
+
+def run_server(settings: Settings, workers: int) -> int:
+    """Serve until SIGINT, SIGTERM or SIGHUP and return the exit code; every worker has ended before this returns."""
+    from granian import Granian
+    from granian.constants import Interfaces
+    from granian.log import LogLevels
+
+    try:
+        level = LogLevels(settings.log_level.lower())
+    except ValueError:
+        raise BadSettings(
+            f"GRIDMAP_LOG_LEVEL is '{settings.log_level}'.", "Use DEBUG, INFO, WARNING or ERROR."
+        ) from None
+    multiprocessing.set_start_method("fork", force=True)
+    state = multiprocessing.Value("b", STARTING)
+    server = Granian(
+        APPLICATION,
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        blocking_threads=BLOCKING_THREADS,
+        workers_kill_timeout=STOP_WITHIN_S,
+        log_level=level,
+        log_dictconfig=log_configuration(settings.log_file, settings.log_level),
+    )
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        # The terminal was closed: stop, as at Ctrl-C. granian would start its workers anew and live on unseen.
+        server.on_startup(lambda: signal.signal(signal.SIGHUP, server.signal_handler_interrupt))
+    try:
+        server.serve(target_loader=partial(load_application, settings=settings, state=state))
+    except SystemExit:
+        if state.value == REFUSED:
+            return 2
+        click.echo(f"Error: the server ended unexpectedly.\nWhat to do: look at {settings.log_file}.", err=True)
+        return 1
+    click.echo("Stopped.", err=True)
+    return 0
+
+
+def load_application(target: str, *, settings: Settings, state: Synchronized[int]) -> Callable[..., Any]:
+    """In a worker: the WSGI application; the first worker that has it says where it is to be seen.
+
+    Ctrl-C reaches every process of the terminal. Only the supervisor answers it, by SIGTERM to its workers; should the
+    supervisor be killed, the kernel sends the SIGTERM.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    try:
+        application: Callable[..., Any] = pkgutil.resolve_name(target)(settings)
+    except GridmapError as error:
+        with state.get_lock():
+            if state.value != REFUSED:
+                show_error(error)
+            state.value = REFUSED
+        sys.exit(2)
+    with state.get_lock():
+        if state.value == STARTING:
+            click.echo(READY.format(host=settings.host, port=settings.port, log=settings.log_file), err=True)
+            state.value = READY_SAID
+    return application
