@@ -15,7 +15,7 @@ from gridmap.store.tables.plans import (
     Post,
     Worker,
 )
-from gridmap.store.tables.record import Audit, AuditHead, Configuration, ImportBatch, Job, Project
+from gridmap.store.tables.record import Audit, AuditHead, Configuration, Counter, ImportBatch, Job, Project
 
 __all__ = [
     "STORAGE_SRID",
@@ -31,6 +31,7 @@ __all__ = [
     "BuildingAlias",
     "Camera",
     "Configuration",
+    "Counter",
     "Fix",
     "Grid",
     "GridOutline",

@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any, ClassVar
 
 from geoalchemy2 import Geometry
-from sqlalchemy import JSON, BigInteger, DateTime, Dialect, ForeignKey, Integer, LargeBinary, MetaData, String
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, ForeignKey, Index, Integer, LargeBinary, MetaData, String
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 from sqlalchemy.types import TypeDecorator
@@ -15,7 +15,8 @@ STORAGE_SRID = 4326
 
 # SQLite only numbers an INTEGER primary key by itself; PostgreSQL gets eight bytes.
 BigId = BigInteger().with_variant(Integer, "sqlite")
-Json = JSON().with_variant(JSONB, "postgresql")
+# None is stored as SQL NULL, not as the JSON word null.
+Json = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 
 
 class Utc(TypeDecorator[dt.datetime]):
@@ -55,6 +56,11 @@ def shape(kind: str) -> Geometry:
     return Geometry(kind, srid=STORAGE_SRID, spatial_index=False)
 
 
+def one_row_of_a_file() -> Index:
+    """No row of a file is ever stored twice, also not by two imports at once; it finds a batch's rows, too."""
+    return Index(None, "batch_id", "row_number", unique=True)
+
+
 class Identified:
     """An integer key inside, a UUIDv7 for clients."""
 
@@ -76,4 +82,8 @@ class Sourced(Identified):
 
     @declared_attr
     def batch_id(cls) -> Mapped[int | None]:
-        return mapped_column(ForeignKey("import_batch.id"), index=True)
+        return mapped_column(ForeignKey("import_batch.id"))
+
+    @declared_attr.directive
+    def __table_args__(cls) -> tuple[Any, ...]:
+        return (one_row_of_a_file(),)

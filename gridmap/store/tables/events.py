@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Float, ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from gridmap.store.tables.base import Base, Sourced, shape
+from gridmap.store.tables.base import Base, Sourced, one_row_of_a_file, shape
 
 
 class Incident(Sourced, Base):
@@ -24,6 +24,7 @@ class Incident(Sourced, Base):
         CheckConstraint("(grid_id IS NULL) = (plan_id IS NULL)", name="grid_with_plan"),
         Index("ix_incident_kind_occurred_on", "kind", "occurred_on"),
         Index("ix_incident_occurred_on_id", "occurred_on", "id"),
+        one_row_of_a_file(),
     )
     case_number: Mapped[str] = mapped_column(String(40), unique=True)
     kind: Mapped[str] = mapped_column(String(60))
@@ -33,7 +34,7 @@ class Incident(Sourced, Base):
     reported_at: Mapped[dt.datetime | None]
     address: Mapped[str | None] = mapped_column(String(400))
     summary: Mapped[str | None] = mapped_column(String(2000))
-    uncertainty_m: Mapped[float | None] = mapped_column(Float)
+    uncertainty_m: Mapped[float | None]
     block_id: Mapped[int | None] = mapped_column(ForeignKey("block.id"), index=True)
     grid_id: Mapped[int | None] = mapped_column(ForeignKey("grid.id"), index=True)
     plan_id: Mapped[int | None] = mapped_column(ForeignKey("grid_plan.id"))

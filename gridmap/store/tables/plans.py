@@ -5,17 +5,17 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from gridmap.store.tables.base import Base, BigId, Identified, Sourced, shape
+from gridmap.store.tables.base import Base, BigId, Identified, Sourced, one_row_of_a_file, shape
 
 
 class Area(Sourced, Base):
     """A node of the tree district > street/town > community/village > compound. Codes may recur with other dates."""
 
     __tablename__ = "area"
-    __table_args__ = (UniqueConstraint("code", "valid_from"),)
+    __table_args__ = (UniqueConstraint("code", "valid_from"), one_row_of_a_file())
     code: Mapped[str] = mapped_column(String(40), index=True)
     name: Mapped[str] = mapped_column(String(120))
     level: Mapped[str] = mapped_column(String(20), index=True)
@@ -68,6 +68,15 @@ class GridPlan(Identified, Base):
     """An assignment of every block to a grid. `valid_from` empty: since ever; `valid_to` empty: still."""
 
     __tablename__ = "grid_plan"
+    __table_args__ = (
+        Index(  # one plan at a time has no end
+            "uq_grid_plan_open",
+            "state",
+            unique=True,
+            sqlite_where=text("state = 'published' AND valid_to IS NULL"),
+            postgresql_where=text("state = 'published' AND valid_to IS NULL"),
+        ),
+    )
     name: Mapped[str] = mapped_column(String(120))
     state: Mapped[str] = mapped_column(String(20), index=True)
     low: Mapped[int]

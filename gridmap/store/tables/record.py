@@ -84,6 +84,14 @@ class AuditHead(Base):
     hash: Mapped[bytes] = mapped_column(LargeBinary(32))
 
 
+class Counter(Base):
+    """The last number given out under a name, such as the case numbers of a year. Numbers are never used twice."""
+
+    __tablename__ = "counter"
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    value: Mapped[int] = mapped_column(BigId)
+
+
 class Job(Identified, Base):
     """Long work: solvers poll `cancel_requested`; `result` is small, files go by digest."""
 

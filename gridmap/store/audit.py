@@ -1,0 +1,237 @@
+"""The audit: a hash chain of who changed what, and by its dense `seq` the feed that caches follow.
+
+An entry never holds a value. For each field it holds a keyed digest, so that somebody with the key can prove what a
+field was, and nobody can guess it from the table. The chain shows every entry that was edited, removed or moved.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import decimal
+import enum
+import hashlib
+import hmac
+import json
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import shapely
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from gridmap.store.tables import Audit, AuditHead
+
+# Named in every entry, so that a later algorithm can stand beside it in one chain.
+ALGORITHM = "sha256/hmac-sha256/json/1"
+GENESIS = bytes(32)
+CHUNK = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of the chain; `digests` maps field names to keyed digests in hexadecimal."""
+
+    seq: int
+    at: dt.datetime
+    actor: str
+    action: str
+    entity: str
+    entity_uid: str | None
+    digests: Mapping[str, str]
+    algorithm: str
+    prev_hash: bytes
+    hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A place where the chain is broken."""
+
+    seq: int
+    message: str
+
+
+def append(
+    session: Session,
+    *,
+    actor: str,
+    action: str,
+    entity: str,
+    entity_uid: str | None,
+    fields: Mapping[str, object],
+    secret: bytes,
+    at: dt.datetime,
+) -> int:
+    """Write the entry of a change into the change's own transaction, as its last step; returns its `seq`.
+
+    The head row stays locked until the commit: entries are dense and stand in the order of the commits.
+    """
+    session.flush()
+    head_row = session.execute(
+        sa.select(AuditHead.seq, AuditHead.hash).where(AuditHead.id == 1).with_for_update()
+    ).one()
+    digests = {name: field_digest(secret, entity, entity_uid, name, value) for name, value in fields.items()}
+    seq = head_row.seq + 1
+    at = at.astimezone(dt.UTC)
+    entry_hash = chained_hash(
+        head_row.hash, seq=seq, at=at, actor=actor, action=action, entity=entity, entity_uid=entity_uid, digests=digests
+    )
+    session.execute(
+        sa.insert(Audit).values(
+            seq=seq,
+            at=at,
+            actor=actor,
+            action=action,
+            entity=entity,
+            entity_uid=entity_uid,
+            digests=digests,
+            algorithm=ALGORITHM,
+            prev_hash=head_row.hash,
+            hash=entry_hash,
+        )
+    )
+    session.execute(sa.update(AuditHead).where(AuditHead.id == 1).values(seq=seq, hash=entry_hash))
+    return seq
+
+
+def head(session: Session) -> tuple[int, bytes]:
+    """The newest `seq` (0 before the first change) and its hash."""
+    row = session.execute(sa.select(AuditHead.seq, AuditHead.hash).where(AuditHead.id == 1)).one()
+    return int(row.seq), bytes(row.hash)
+
+
+def since(session: Session, seq: int, limit: int = 1_000) -> list[Entry]:
+    """Up to `limit` entries after `seq`, oldest first."""
+    rows = session.execute(sa.select(Audit.__table__).where(Audit.seq > seq).order_by(Audit.seq).limit(limit))
+    return [_entry(row) for row in rows]
+
+
+def verify(session: Session, on_progress: Callable[[int, int], None] | None = None) -> list[Problem]:
+    """Walk the whole chain; an empty list means that no entry was edited, removed, inserted or moved.
+
+    `on_progress(done, total)` is called once a chunk. A chain rewritten as a whole by somebody who may write the
+    table cannot be told from a true one: compare the head with one noted elsewhere.
+    """
+    newest, head_hash = head(session)
+    problems: list[Problem] = []
+    expected_seq, prev_hash = 1, GENESIS
+    for entry in _walk(session):
+        if entry.seq != expected_seq:
+            problems.append(Problem(entry.seq, f"Entries {expected_seq} to {entry.seq - 1} are missing."))
+        elif entry.prev_hash != prev_hash:
+            problems.append(Problem(entry.seq, "It does not continue the entry before it: one of the two was replaced."))
+        if entry.algorithm != ALGORITHM:
+            problems.append(Problem(entry.seq, f"Its algorithm '{entry.algorithm}' is not known."))
+        elif entry.hash != _hash_of(entry):
+            problems.append(Problem(entry.seq, "It was changed after it was written."))
+        expected_seq, prev_hash = entry.seq + 1, entry.hash
+        if on_progress is not None and entry.seq % CHUNK == 0:
+            on_progress(entry.seq, newest)
+    if newest != expected_seq - 1:
+        problems.append(Problem(newest, f"The head names entry {newest}, the last one stored is {expected_seq - 1}."))
+    elif head_hash != prev_hash:
+        problems.append(Problem(newest, "The head's hash is not the last entry's."))
+    if on_progress is not None:
+        on_progress(newest, newest)
+    return problems
+
+
+def field_digest(secret: bytes, entity: str, entity_uid: str | None, name: str, value: object) -> str:
+    """HMAC-SHA256 of a field's value; bound to the field and the entity, so that equal values do not look equal."""
+    text = canonical([entity, entity_uid, name, value])
+    return hmac.new(secret, text, hashlib.sha256).hexdigest()
+
+
+def chained_hash(
+    prev_hash: bytes,
+    *,
+    seq: int,
+    at: dt.datetime,
+    actor: str,
+    action: str,
+    entity: str,
+    entity_uid: str | None,
+    digests: Mapping[str, str],
+    algorithm: str = ALGORITHM,
+) -> bytes:
+    """SHA-256 over the hash before and the canonical form of the entry."""
+    content = {
+        "seq": seq,
+        "at": at,
+        "actor": actor,
+        "action": action,
+        "entity": entity,
+        "entity_uid": entity_uid,
+        "digests": dict(digests),
+        "algorithm": algorithm,
+    }
+    return hashlib.sha256(prev_hash + canonical(content)).digest()
+
+
+def canonical(value: object) -> bytes:
+    """One text for one value: JSON with sorted names, no blanks, UTF-8; instants in UTC with microseconds."""
+    return json.dumps(
+        value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False, default=_plain
+    ).encode()
+
+
+def _plain(value: object) -> Any:
+    match value:
+        case dt.datetime():
+            return value.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        case dt.date() | dt.time():
+            return value.isoformat()
+        case bytes():
+            return value.hex()
+        case uuid.UUID() | decimal.Decimal():
+            return str(value)
+        case enum.Enum():
+            return value.value
+        case np.generic():
+            return value.item()
+        case np.ndarray():
+            return value.tolist()
+        case shapely.Geometry():
+            return shapely.to_wkb(value, hex=True, byte_order=1)
+        case set() | frozenset():
+            return sorted(value)
+    raise TypeError(f"A {type(value).__name__} has no canonical form for the audit.")
+
+
+def _walk(session: Session) -> Iterator[Entry]:
+    seq = 0
+    while chunk := since(session, seq, CHUNK):
+        yield from chunk
+        seq = chunk[-1].seq
+
+
+def _entry(row: Any) -> Entry:
+    return Entry(
+        seq=row.seq,
+        at=row.at,
+        actor=row.actor,
+        action=row.action,
+        entity=row.entity,
+        entity_uid=row.entity_uid,
+        digests=row.digests,
+        algorithm=row.algorithm,
+        prev_hash=bytes(row.prev_hash),
+        hash=bytes(row.hash),
+    )
+
+
+def _hash_of(entry: Entry) -> bytes:
+    return chained_hash(
+        entry.prev_hash,
+        seq=entry.seq,
+        at=entry.at,
+        actor=entry.actor,
+        action=entry.action,
+        entity=entry.entity,
+        entity_uid=entry.entity_uid,
+        digests=entry.digests,
+        algorithm=entry.algorithm,
+    )

@@ -1,0 +1,141 @@
+"""Many rows at once, as columns: COPY on PostgreSQL, executemany on SQLite.
+
+Columns are lists or numpy arrays of one length. Missing values are None, NaN or NaT. Shapes are shapely geometries in
+EPSG:4326; instants are aware datetimes or datetime64 (UTC), days are dates or datetime64.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import psycopg
+import sqlalchemy as sa
+from psycopg import sql
+from sqlalchemy.orm import DeclarativeBase, Session
+
+from gridmap.errors import Conflict
+from gridmap.store.ids import new_uids
+from gridmap.store.values import encode
+
+Columns = Mapping[str, Sequence[Any] | np.ndarray]
+
+
+def insert(session: Session, model: type[DeclarativeBase], columns: Columns) -> np.ndarray:
+    """Insert n rows -> int64[n] their new ids, rising (empty for a table without ids).
+
+    `uid` is made where it is absent; so is every column with a fixed default. Raises ValueError for an unknown column,
+    a required one that is absent, or columns of different length; Conflict when a row contradicts a stored one.
+    """
+    table = model.__table__
+    assert isinstance(table, sa.Table)
+    n = _length(table, columns)
+    if n == 0:
+        return np.empty(0, np.int64)
+    session.flush()
+    ids = _new_ids(session, table, n)
+    complete = _completed(table, columns, ids, n)
+    dialect = session.get_bind().dialect.name
+    encoded = {name: encode(table.c[name].type, values, dialect) for name, values in complete.items()}
+    try:
+        _store(session, table, encoded)
+    except (sa.exc.IntegrityError, psycopg.IntegrityError) as error:
+        cause = error.orig if isinstance(error, sa.exc.IntegrityError) else error
+        raise Conflict(
+            f"A row contradicts what is stored: {str(cause).strip().splitlines()[0]}.", "Nothing was stored."
+        ) from error
+    return ids
+
+
+def update(session: Session, model: type[DeclarativeBase], ids: Sequence[int] | np.ndarray, columns: Columns) -> None:
+    """Set columns of the rows with these ids, row by row; absent columns stay. Raises as `insert`."""
+    table = model.__table__
+    assert isinstance(table, sa.Table)
+    if _length(table, {**columns, "id": ids}) == 0:
+        return
+    session.flush()
+    dialect = session.get_bind().dialect.name
+    names = list(columns)
+    places = _placeholders(table, names, dialect)
+    settings = ", ".join(f'"{name}" = {place}' for name, place in zip(names, places, strict=True))
+    mark = "?" if dialect == "sqlite" else "%s"
+    encoded = [encode(table.c[name].type, columns[name], dialect) for name in names]
+    rows = list(zip(*encoded, np.asarray(ids).tolist(), strict=True))
+    statement = f'UPDATE "{table.name}" SET {settings} WHERE id = {mark}'  # noqa: S608 - names of our own tables
+    session.connection().exec_driver_sql(statement, rows)
+    session.expire_all()
+
+
+def _length(table: sa.Table, columns: Columns) -> int:
+    unknown = sorted(set(columns) - {column.name for column in table.columns})
+    if unknown:
+        raise ValueError(f"Table {table.name} has no column {', '.join(unknown)}.")
+    lengths = {name: len(values) for name, values in columns.items()}
+    if len(set(lengths.values())) > 1:
+        raise ValueError(f"Columns of {table.name} differ in length: {lengths}.")
+    return next(iter(lengths.values()), 0)
+
+
+def _new_ids(session: Session, table: sa.Table, n: int) -> np.ndarray:
+    """n ids nobody else gets: from the sequence on PostgreSQL, after the last one under SQLite's write lock."""
+    if "id" not in table.c:
+        return np.empty(0, np.int64)
+    if session.get_bind().dialect.name == "sqlite":
+        last = session.scalar(sa.select(sa.func.coalesce(sa.func.max(table.c.id), 0)))
+        return np.arange(1, n + 1, dtype=np.int64) + (last or 0)
+    numbers = session.execute(
+        sa.text("SELECT nextval(pg_get_serial_sequence(:name, 'id')) FROM generate_series(1, :n)"),
+        {"name": table.name, "n": n},
+    )
+    return np.sort(np.fromiter(numbers.scalars(), np.int64, n))
+
+
+def _completed(table: sa.Table, columns: Columns, ids: np.ndarray, n: int) -> dict[str, Sequence[Any] | np.ndarray]:
+    complete: dict[str, Sequence[Any] | np.ndarray] = dict(columns)
+    if "id" in table.c:
+        complete["id"] = ids
+    for column in table.columns:
+        if column.name in complete:
+            continue
+        if column.name == "uid":
+            complete["uid"] = new_uids(n)
+        elif isinstance(column.default, sa.ColumnDefault) and column.default.is_scalar:
+            complete[column.name] = [column.default.arg] * n
+        elif not column.nullable:
+            raise ValueError(f"Column {column.name} of {table.name} is required.")
+    return complete
+
+
+def _store(session: Session, table: sa.Table, encoded: dict[str, list[Any]]) -> None:
+    names = list(encoded)
+    rows = zip(*encoded.values(), strict=True)
+    if session.get_bind().dialect.name == "postgresql":
+        _copy(session, table, names, rows)
+        return
+    places = ", ".join(_placeholders(table, names, "sqlite"))
+    quoted = ", ".join(f'"{name}"' for name in names)
+    statement = f'INSERT INTO "{table.name}" ({quoted}) VALUES ({places})'  # noqa: S608 - names of our own tables
+    session.connection().exec_driver_sql(statement, list(rows))
+
+
+def _copy(session: Session, table: sa.Table, names: list[str], rows: Iterator[tuple[Any, ...]]) -> None:
+    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
+        sql.Identifier(table.name), sql.SQL(", ").join(map(sql.Identifier, names))
+    )
+    raw = session.connection().connection.driver_connection
+    assert isinstance(raw, psycopg.Connection)
+    with raw.cursor() as cursor, cursor.copy(statement) as copy:
+        for row in rows:
+            copy.write_row(row)
+
+
+def _placeholders(table: sa.Table, names: Sequence[str], dialect: str) -> list[str]:
+    """How each value stands in a statement; a shape arrives as WKB on SQLite, as hexadecimal EWKB on PostgreSQL."""
+    shape = "GeomFromWKB(?, 4326)" if dialect == "sqlite" else "%s"
+    plain = "?" if dialect == "sqlite" else "%s"
+    return [shape if _is_shape(table.c[name]) else plain for name in names]
+
+
+def _is_shape(column: sa.Column[Any]) -> bool:
+    return column.type.__class__.__name__ == "Geometry"

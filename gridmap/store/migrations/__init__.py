@@ -1,0 +1,114 @@
+"""One schema history for SpatiaLite and PostGIS, run by Alembic without any file to configure.
+
+A migration is one transaction on both databases: it happens as a whole or not at all. A new revision is a module in
+`versions/`; it makes geometry columns by `geometry.add_geometry`, adds columns by `op.add_column` and leaves geometry
+tables otherwise in place. `check` is run after every migration.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.runtime.environment import EnvironmentContext
+from alembic.script import ScriptDirectory
+from sqlalchemy.engine import Connection
+
+from gridmap.errors import StoreBroken
+from gridmap.store import inspection
+from gridmap.store.engine import Store
+from gridmap.store.tables import Base
+
+HERE = Path(__file__).resolve().parent
+VERSIONS = HERE / "versions"
+
+
+def upgrade(store: Store, revision: str = "head", *, extra_versions: Sequence[Path] = ()) -> None:
+    """Bring the schema forward to a revision; does nothing when it is there already.
+
+    Raises StoreBusy while others hold the database, StoreBroken when the schema is newer than this gridmap or the
+    result is not whole; then nothing was changed.
+    """
+    script = _history(extra_versions)
+    _run(store, script, revision, lambda rev, _: script._upgrade_revs(revision, rev))
+
+
+def downgrade(store: Store, revision: str, *, extra_versions: Sequence[Path] = ()) -> None:
+    """Take the schema back to a revision ("base" removes all tables and their data). Raises as `upgrade`."""
+    script = _history(extra_versions)
+    _run(store, script, revision, lambda rev, _: script._downgrade_revs(revision, rev))
+
+
+def current(store: Store) -> str | None:
+    """The revision of the database's schema; None for an empty database."""
+    with store.read() as session:
+        return MigrationContext.configure(session.connection()).get_current_revision()
+
+
+def head() -> str:
+    """The newest revision this gridmap knows."""
+    newest = _history(()).get_current_head()
+    if newest is None:
+        raise StoreBroken("The schema history is missing.", "Install gridmap again.")
+    return newest
+
+
+def check(store: Store) -> list[str]:
+    """What is wrong with the schema, in words; empty when nothing is.
+
+    Looks at the revision, spatial indexes and their content, SpatiaLite's triggers and the foreign keys.
+    """
+    found = current(store)
+    if found is None:
+        return ["The database is empty. Run `gridmap init`."]
+    problems = []
+    if found != head():
+        problems.append(f"The schema is at revision {found}, this gridmap needs {head()}. Run `gridmap db upgrade`.")
+    with store.read() as session:
+        connection = session.connection()
+        problems += inspection.damage(connection) or inspection.problems(connection, Base.metadata)
+    return problems
+
+
+def _history(extra_versions: Sequence[Path]) -> ScriptDirectory:
+    return ScriptDirectory(str(HERE), version_locations=[str(VERSIONS), *map(str, extra_versions)])
+
+
+def _run(store: Store, script: ScriptDirectory, revision: str, steps: Callable[[Any, Any], Any]) -> None:
+    with store.schema_change() as connection:
+        _refuse_unknown(connection, script)
+        context = EnvironmentContext(Config(), script, fn=steps, destination_rev=revision)
+        with context:
+            context.configure(
+                connection=connection,
+                target_metadata=Base.metadata,
+                transactional_ddl=False,  # the transaction is ours, around all revisions
+            )
+            context.run_migrations()
+        wrong = inspection.problems(connection, _present(connection))
+        if wrong:
+            raise StoreBroken("The migration left the schema in pieces and was undone: " + " ".join(wrong), "")
+
+
+def _refuse_unknown(connection: Connection, script: ScriptDirectory) -> None:
+    found = MigrationContext.configure(connection).get_current_revision()
+    known = {revision.revision for revision in script.walk_revisions()}
+    if found is not None and found not in known:
+        raise StoreBroken(
+            f"The database's schema is at revision {found}, which this gridmap does not know.",
+            "It was made by a newer gridmap: install that one, or open another database.",
+        )
+
+
+def _present(connection: Connection) -> sa.MetaData:
+    """The tables of ours that the database has at this moment (a revision may have more or fewer than the models)."""
+    names = set(sa.inspect(connection).get_table_names())
+    here = sa.MetaData()
+    for name, table in Base.metadata.tables.items():
+        if name in names:
+            table.to_metadata(here)
+    return here

@@ -1,0 +1,173 @@
+"""Fixtures for every room: a fresh migrated database a test, on SpatiaLite or on the server of GRIDMAP_TEST_DB.
+
+A template is migrated once a run and copied for each test.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from gridmap import config
+from gridmap.config import Settings
+from gridmap.store import migrations
+from gridmap.store.engine import Store, open_store
+
+SERVER = os.environ.get("GRIDMAP_TEST_DB", "")
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def template_db(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a migrated, empty database that nobody writes to; the others are copies of it."""
+    if SERVER:
+        with _server_database() as address:
+            _migrate(address)
+            yield address
+        return
+    address = f"sqlite:///{tmp_path_factory.mktemp('template') / 'template.db'}"
+    _migrate(address)
+    yield address
+
+
+@pytest.fixture
+def fresh_db(template_db: str, tmp_path: Path) -> Iterator[str]:
+    """The address of a fresh migrated database."""
+    with _copy(template_db, tmp_path / "test.db") as address:
+        yield address
+
+
+@pytest.fixture
+def empty_db(tmp_path: Path) -> Iterator[str]:
+    """The address of a database without any table."""
+    if SERVER:
+        with _server_database() as address:
+            yield address
+    else:
+        yield f"sqlite:///{tmp_path / 'empty.db'}"
+
+
+@pytest.fixture
+def store(fresh_db: str) -> Iterator[Store]:
+    """A fresh migrated database, open."""
+    with _opened(fresh_db) as opened:
+        yield opened
+
+
+@pytest.fixture
+def settings(fresh_db: str, tmp_path: Path) -> Settings:
+    """Settings for the database of `store`, with a run-time folder of the test's own."""
+    return _settings(fresh_db, tmp_path / "var", is_demo=False)
+
+
+@pytest.fixture
+def sample_data() -> Path:
+    """The folder of real data; the test is skipped where GRIDMAP_SAMPLE_DATA is unset."""
+    folder = os.environ.get("GRIDMAP_SAMPLE_DATA")
+    if not folder:
+        pytest.skip("GRIDMAP_SAMPLE_DATA is unset: it names the folder of real data")
+    path = Path(folder).resolve()
+    assert path.is_dir(), f"GRIDMAP_SAMPLE_DATA names {path}, which is no folder"
+    return path
+
+
+@pytest.fixture(scope="session")
+def demo_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    """Settings of the whole demo district, built once a run; tests only read it."""
+    from gridmap.services import demo
+
+    folder = tmp_path_factory.mktemp("demo")
+    if SERVER:
+        with _server_database() as address:
+            settings = _settings(address, folder / "var", is_demo=True)
+            demo.build(settings, on_progress=_silent)
+            yield settings
+        return
+    settings = _settings(f"sqlite:///{folder / config.DEMO_DB_NAME}", folder / "var", is_demo=True)
+    demo.build(settings, on_progress=_silent)
+    yield settings
+
+
+@pytest.fixture(scope="session")
+def demo_store(demo_settings: Settings) -> Iterator[Store]:
+    """The demo district, open; tests only read it."""
+    with _opened(demo_settings.db) as opened:
+        yield opened
+
+
+@pytest.fixture
+def another_db(template_db: str, tmp_path: Path) -> Iterator[Callable[[], str]]:
+    """Makes one more fresh migrated database a call."""
+    copies = []
+
+    def make() -> str:
+        copies.append(_copy(template_db, tmp_path / f"another{len(copies)}.db"))
+        return copies[-1].__enter__()
+
+    yield make
+    for copy in copies:
+        copy.__exit__(None, None, None)
+
+
+def _settings(address: str, var: Path, *, is_demo: bool) -> Settings:
+    return Settings(
+        db=config._known_database(address),
+        var=var,
+        files=var / "files",
+        is_demo=is_demo,
+        secret_from_env="a secret for tests, 32 bytes and more",
+    )
+
+
+def _silent(label: str, done: int, total: int) -> None:
+    """Progress nobody looks at."""
+
+
+@contextmanager
+def _opened(address: str) -> Iterator[Store]:
+    opened = open_store(address)
+    try:
+        yield opened
+    finally:
+        opened.close()
+
+
+def _migrate(address: str) -> None:
+    with _opened(address) as opened:
+        migrations.upgrade(opened)
+
+
+@contextmanager
+def _copy(template: str, file: Path) -> Iterator[str]:
+    if SERVER:
+        with _server_database(template) as address:
+            yield address
+        return
+    shutil.copyfile(sa.make_url(template).database or "", file)
+    yield f"sqlite:///{file}"
+
+
+@contextmanager
+def _server_database(template: str | None = None) -> Iterator[str]:
+    """A database on the test server, a copy of a template or empty; dropped afterwards."""
+    name = f"gridmap_test_{os.getpid()}_{next(_numbers)}"
+    source = sa.make_url(template).database if template else "template0"
+    _on_server(f"CREATE DATABASE {name} TEMPLATE {source} STRATEGY file_copy")
+    try:
+        yield sa.make_url(SERVER).set(database=name).render_as_string(hide_password=False)
+    finally:
+        _on_server(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _on_server(statement: str) -> None:
+    url = sa.make_url(SERVER).set(drivername="postgresql+psycopg")
+    engine = sa.create_engine(url, isolation_level="AUTOCOMMIT", poolclass=sa.pool.NullPool)
+    with engine.connect() as connection:
+        connection.exec_driver_sql(statement)
