@@ -1,0 +1,121 @@
+"""Which column of a file is which field of a layer: as told, else guessed from the headings, and always said."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from gridmap.errors import BadFile, BadInput
+from gridmap.services.exchange.layers import LAT, LON, PLACE_FIELDS, WKT, Field, Layer
+from gridmap.services.exchange.table import Objects, Table, object_array, text_of
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """`chosen`: field -> heading. `constants`: field -> one value for all rows. `guessed`: fields nobody named."""
+
+    chosen: dict[str, str]
+    constants: dict[str, str]
+    guessed: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+
+    def values(self, table: Table, field: str) -> Objects | None:
+        """The n raw values of a field, or None when nothing is mapped to it."""
+        if field in self.constants:
+            return object_array([self.constants[field]] * table.n)
+        return table.columns[self.chosen[field]] if field in self.chosen else None
+
+    def unused(self, table: Table) -> list[str]:
+        """Headings that no field took; they are kept as attributes."""
+        taken = set(self.chosen.values())
+        return [heading for heading in table.headings if heading not in taken]
+
+
+def choose(layer: Layer, table: Table, told: Mapping[str, str]) -> Columns:
+    """Map fields to columns. `told`: field -> heading, "" for no column, "=text" for the same text in every row.
+
+    Raises BadInput for a field or column that does not exist, BadFile when a required field has no column.
+    """
+    fields = [*layer.fields, *(PLACE_FIELDS if table.shapes is None else ())]
+    chosen, constants = _as_told(layer, fields, table, told)
+    notes: list[str] = []
+    guessed: list[str] = []
+    free = {heading: _folded(heading) for heading in table.headings if heading not in chosen.values()}
+    for field in fields:  # a heading that is the field's own name is never another field's guess
+        own = [heading for heading, folded in free.items() if folded == _folded(field.name)]
+        if own and field.name not in told:
+            chosen[field.name] = own[0]
+            del free[own[0]]
+    for field in fields:
+        if field.name in told or field.name in chosen:
+            continue
+        heading = _guess(field, free)
+        if heading is None:
+            continue
+        if field.name == layer.id_field and not field.required and not _is_unique(table, heading):
+            notes.append(f"Column '{heading}' is not taken as {field.name}: it has gaps or repeats.")
+            continue
+        chosen[field.name] = heading
+        guessed.append(field.name)
+        del free[heading]
+    columns = Columns(chosen, constants, tuple(guessed), tuple(notes))
+    _require(layer, table, columns)
+    return columns
+
+
+def _as_told(
+    layer: Layer, fields: list[Field], table: Table, told: Mapping[str, str]
+) -> tuple[dict[str, str], dict[str, str]]:
+    chosen: dict[str, str] = {}
+    constants: dict[str, str] = {}
+    known = [field.name for field in fields]
+    for name, heading in told.items():
+        if name not in known:
+            raise BadInput(f"The layer {layer.name} has no field '{name}'.", f"Its fields are: {', '.join(known)}.")
+        if heading.startswith("="):
+            constants[name] = heading[1:]
+        elif heading:
+            if heading not in table.columns:
+                listed = ", ".join(table.headings)
+                raise BadInput(f"The file has no column '{heading}' (for {name}).", f"Its columns are: {listed}.")
+            chosen[name] = heading
+    return chosen, constants
+
+
+def _guess(field: Field, free: Mapping[str, str]) -> str | None:
+    """The heading that matches the best synonym; None when there is none."""
+    by_folded: dict[str, str] = {}
+    for heading, folded in free.items():
+        by_folded.setdefault(folded, heading)
+    return next((by_folded[_folded(s)] for s in field.synonyms if _folded(s) in by_folded), None)
+
+
+def _is_unique(table: Table, heading: str) -> bool:
+    texts = [text_of(value) for index, value in enumerate(table.columns[heading]) if index not in table.broken]
+    return None not in texts and len(set(texts)) == len(texts)
+
+
+def _require(layer: Layer, table: Table, columns: Columns) -> None:
+    """Raises BadFile naming what is missing, what there is, and how to say which is which."""
+    have = columns.chosen.keys() | columns.constants.keys()
+    missing = [field.name for field in layer.fields if field.required and field.name not in have]
+    if layer.name == "incidents" and not have & {"occurred_at", "occurred_on", "month"}:
+        missing.append("occurred_at (or occurred_on, or month)")
+    if table.shapes is None and layer.shape_required and WKT.name not in have:
+        missing += [name for name in (LON.name, LAT.name) if name not in have]
+    if missing:
+        example = missing[0].split(" ")[0]
+        raise BadFile(
+            f"No column of the file is recognised as: {', '.join(missing)}. "
+            f"Its columns are: {', '.join(table.headings) or 'none'}.",
+            f"Say which one it is: --map {example}=COLUMN, or --map {example}==TEXT for one text in every row.",
+        )
+
+
+def _folded(heading: str) -> str:
+    """Headings as they are compared: without case, width, spaces, signs and what stands in brackets."""
+    text = unicodedata.normalize("NFKC", heading).casefold()
+    text = re.sub(r"\(.*?\)|（.*?）|\[.*?\]", "", text)
+    return re.sub(r"[\s_\-.:/*]+", "", text)
