@@ -1,0 +1,31 @@
+"""The JSON of gridmap under /api/v1, described at /api/openapi.json."""
+
+from __future__ import annotations
+
+from apiflask import APIBlueprint, APIFlask
+
+from web.api import changes, incidents, places, situation
+from web.api.schemas import ERROR
+
+TAGS = [
+    {"name": "Situation", "description": "What happened in a period, as figures and as heat."},
+    {"name": "Places", "description": "Grids, and which grid a place lies in."},
+    {"name": "Incidents", "description": "Single incidents."},
+    {"name": "Changes", "description": "The feed of changes, and whether the server is well."},
+]
+
+
+def init_api(app: APIFlask) -> None:
+    app.config.update(
+        DESCRIPTION="Grid management on the map. Coordinates are WGS-84 degrees, lon before lat; days are local days.",
+        INFO={"license": {"name": "Apache-2.0"}},
+        TAGS=TAGS,
+        HTTP_ERROR_SCHEMA=ERROR,
+        VALIDATION_ERROR_SCHEMA=ERROR,
+        AUTO_SERVERS=False,  # it would name the Host of whoever asked first
+    )
+    v1 = APIBlueprint("api", __name__, url_prefix="/api/v1")
+    for part in (situation, places, incidents, changes):
+        part.add_to(v1)
+    app.register_blueprint(v1)
+    app.register_blueprint(changes.health)

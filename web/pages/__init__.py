@@ -1,0 +1,58 @@
+"""What people open: the map page, static files, texts for the scripts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Flask, Response, jsonify, redirect, request
+from flask.typing import ResponseReturnValue
+
+from gridmap import __version__
+from web import i18n, security
+from web.assets import Assets
+from web.context import running
+from web.delivery import unchanged
+from web.pages import map_page
+
+COOKIE_S = 31_536_000
+
+blueprint = Blueprint("pages", __name__)
+blueprint.add_url_rule("/", "map", map_page.show)
+
+
+def init_pages(app: Flask, assets: Assets) -> None:
+    """Registers the pages and what every template may use."""
+    app.register_blueprint(blueprint)
+    app.jinja_env.globals.update(asset=assets.url, asset_root=assets.prefix, version=__version__)
+    app.context_processor(_of_request)
+    app.after_request(_remember_choice)
+
+
+@blueprint.get("/static/<version>/<path:path>")
+def static(version: str, path: str) -> Response:
+    return running().assets.send(version, path)
+
+
+@blueprint.get("/i18n/<lang>.json")
+def texts(lang: str) -> Response:
+    """The whole catalogue for the page's scripts; {} in English, whose texts are the ids."""
+    return unchanged(running().texts_version, cacheable=True) or jsonify(i18n.messages(lang))
+
+
+@blueprint.get("/favicon.ico")
+def favicon() -> ResponseReturnValue:
+    return redirect(running().assets.url("favicon.svg"))
+
+
+def _of_request() -> dict[str, Any]:
+    return {"nonce": security.nonce(), "lang": i18n.language(), "theme": i18n.theme()}
+
+
+def _remember_choice(response: Response) -> Response:
+    """What `?lang` and `?theme` chose stays chosen; the page's scripts read and write these cookies too."""
+    chosen = {"lang": i18n.LANGUAGES, "theme": i18n.THEMES}
+    for name, known in chosen.items():
+        value = request.args.get(name)
+        if request.endpoint == "pages.map" and value in known:
+            response.set_cookie(name, value, max_age=COOKIE_S, samesite="Lax")
+    return response

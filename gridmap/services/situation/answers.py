@@ -1,0 +1,185 @@
+"""What the read model answers with: plain frozen values, ready to be written as JSON."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from gridmap.errors import BadInput
+from gridmap.services.situation.period import Period
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which incidents: a period and kinds (a parent chooses all below it); None is the default period, all kinds."""
+
+    from_on: dt.date | None = None
+    to_on: dt.date | None = None
+    kinds: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectFacts:
+    """`extent` is (west, south, east, north) in degrees, None before the first import; `now_on` is the local day that
+    counts as today, in the demo its last day.
+    """
+
+    name: str
+    extent: tuple[float, float, float, float] | None
+    time_zone: str
+    is_demo: bool
+    is_synthetic: bool
+    now_on: dt.date
+    attribution: str | None
+    approval_number: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PlanFacts:
+    """The plan in force: its name and the band it keeps (`counted` says what of), how many grids it has."""
+
+    uid: str
+    name: str
+    low: int
+    high: int
+    counted: str
+    grids: int
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class KindNode:
+    """One kind with those below it; `count` is over all time and includes the ones below."""
+
+    code: str
+    zh: str
+    en: str
+    count: int
+    children: tuple[KindNode, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """How much there is of everything, over all time."""
+
+    incidents: int
+    in_grids: int
+    outside: int
+    blocks: int
+    buildings: int
+    households: int
+    grids: int
+
+
+@dataclass(frozen=True, slots=True)
+class HeatFacts:
+    """The bandwidths to choose from, and the version that heat addresses may name to be cached."""
+
+    bandwidth_m: float
+    bandwidths_m: tuple[float, ...]
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class FirstView:
+    """The window to begin with; `recent` is False when the data end before it would."""
+
+    period: Period
+    recent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    project: ProjectFacts
+    first_on: dt.date | None
+    last_on: dt.date | None
+    seq: int
+    plan: PlanFacts | None
+    kinds: tuple[KindNode, ...]
+    counts: Totals
+    heat: HeatFacts
+    first_view: FirstView
+
+
+@dataclass(frozen=True, slots=True)
+class MonthCount:
+    month: str  # YYYY-MM
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """`daily[i]` incidents on day `first_on + i`; those of which only the month is known stand apart."""
+
+    first_on: dt.date | None
+    daily: tuple[int, ...]
+    months: tuple[MonthCount, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Incidents of a selection. total = in_grids + outside; `month_rows` of them are known by month only."""
+
+    period: Period
+    total: int
+    in_grids: int
+    outside: int
+    month_rows: int
+    by_kind: Mapping[str, int]
+    by_grid: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class BlockAt:
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class GridAt:
+    code: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class NearestGrid:
+    code: str
+    name: str
+    distance_m: float
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a point lies under the plan in force; `nearest` is the nearest grid when it lies in none."""
+
+    lon: float
+    lat: float
+    block: BlockAt | None
+    grid: GridAt | None
+    community: str | None
+    nearest: NearestGrid | None
+
+
+@dataclass(frozen=True, slots=True)
+class LegendClass:
+    """From `low` to `high` events per km2 per 30 days (`high` None: and more). `color` with `opacity` lies on the map;
+    `composited` is how it looks over the bare land.
+    """
+
+    low: float
+    high: float | None
+    color: str
+    opacity: float
+    composited: str
+
+
+@dataclass(frozen=True, slots=True)
+class Legend:
+    unit: str
+    max: float
+    classes: tuple[LegendClass, ...]
+    land: str
+
+
+def unknown_kinds(unknown: list[str]) -> BadInput:
+    return BadInput(f"There is no kind {', '.join(unknown)}.", "GET /api/v1/situation lists the kinds.")

@@ -1,0 +1,191 @@
+"""What the JSON routes answer, as schemas: they write the services' values and describe them in /api/openapi.json."""
+
+from __future__ import annotations
+
+from apiflask import Schema
+from apiflask.fields import Boolean, Date, DateTime, Dict, Float, Integer, List, Nested, String
+
+ERROR = {
+    "type": "object",
+    "required": ["error"],
+    "properties": {
+        "error": {
+            "type": "object",
+            "required": ["code", "message", "hint"],
+            "properties": {
+                "code": {"type": "string", "description": "Stable, for programs."},
+                "message": {"type": "string", "description": "What is wrong."},
+                "hint": {"type": "string", "description": "What to do."},
+            },
+        }
+    },
+}
+
+
+class PeriodAnswer(Schema):
+    from_on = Date(data_key="from")
+    to_on = Date(data_key="to")
+
+
+class FirstViewAnswer(Schema):
+    from_on = Date(data_key="from", attribute="period.from_on")
+    to_on = Date(data_key="to", attribute="period.to_on")
+    recent = Boolean(metadata={"description": "False when the data end before the last 30 days."})
+
+
+class ProjectAnswer(Schema):
+    name = String()
+    extent = List(Float(), allow_none=True, metadata={"description": "west, south, east, north"})
+    time_zone = String()
+    is_demo = Boolean()
+    is_synthetic = Boolean()
+    now_on = Date(metadata={"description": "The local day that counts as today."})
+    attribution = String(allow_none=True)
+    approval_number = String(allow_none=True, metadata={"description": "审图号"})
+
+
+class PlanAnswer(Schema):
+    uid = String()
+    name = String()
+    low = Integer()
+    high = Integer()
+    counted = String()
+    grids = Integer()
+    version = String()
+
+
+class KindAnswer(Schema):
+    code = String()
+    zh = String()
+    en = String()
+    count = Integer()
+    children = List(Nested(lambda: KindAnswer()))
+
+
+class TotalsAnswer(Schema):
+    incidents = Integer()
+    in_grids = Integer()
+    outside = Integer()
+    blocks = Integer()
+    buildings = Integer()
+    households = Integer()
+    grids = Integer()
+
+
+class HeatAnswer(Schema):
+    bandwidth_m = Float()
+    bandwidths_m = List(Float())
+    version = String()
+
+
+class SituationAnswer(Schema):
+    project = Nested(ProjectAnswer)
+    first_on = Date(allow_none=True)
+    last_on = Date(allow_none=True)
+    seq = Integer()
+    plan = Nested(PlanAnswer, allow_none=True)
+    kinds = List(Nested(KindAnswer))
+    counts = Nested(TotalsAnswer)
+    heat = Nested(HeatAnswer)
+    first_view = Nested(FirstViewAnswer, data_key="period")
+    basemap = String(allow_none=True)
+
+
+class MonthAnswer(Schema):
+    month = String()
+    count = Integer()
+
+
+class TimelineAnswer(Schema):
+    first_on = Date(allow_none=True)
+    daily = List(Integer())
+    months = List(Nested(MonthAnswer))
+
+
+class CountsAnswer(Schema):
+    period = Nested(PeriodAnswer)
+    total = Integer()
+    in_grids = Integer()
+    outside = Integer()
+    month_rows = Integer()
+    by_kind = Dict(String(), Integer())
+    by_grid = Dict(String(), Integer())
+
+
+class LegendClassAnswer(Schema):
+    low = Float(data_key="from")
+    high = Float(data_key="to", allow_none=True)
+    color = String()
+    opacity = Float()
+    composited = String()
+
+
+class LegendAnswer(Schema):
+    unit = String()
+    max = Float()
+    classes = List(Nested(LegendClassAnswer))
+    land = String()
+
+
+class BlockAt(Schema):
+    code = String()
+
+
+class GridAtAnswer(Schema):
+    code = String()
+    name = String()
+
+
+class NearestAnswer(Schema):
+    code = String()
+    name = String()
+    distance_m = Float()
+
+
+class PlaceAnswer(Schema):
+    lon = Float()
+    lat = Float()
+    block = Nested(BlockAt, allow_none=True)
+    grid = Nested(GridAtAnswer, allow_none=True)
+    community = String(allow_none=True)
+    nearest = Nested(NearestAnswer, allow_none=True)
+
+
+class IncidentAnswer(Schema):
+    uid = String()
+    case_number = String()
+    kind = String()
+    occurred_at = DateTime(allow_none=True, metadata={"description": "UTC; null unless precision is minute."})
+    occurred_on = Date(metadata={"description": "Local day; the first of the month when precision is month."})
+    precision = String()
+    address = String(allow_none=True)
+    lon = Float()
+    lat = Float()
+    grid = String(allow_none=True)
+    block = String(allow_none=True)
+    uncertainty_m = Float(allow_none=True)
+
+
+class IncidentsAnswer(Schema):
+    items = List(Nested(IncidentAnswer))
+    next = String(allow_none=True, metadata={"description": "Give it as `after` for the next page."})
+
+
+class ChangeAnswer(Schema):
+    seq = Integer()
+    at = DateTime()
+    action = String()
+    entity = String()
+    entity_uid = String(data_key="uid", allow_none=True)
+
+
+class ChangesAnswer(Schema):
+    seq = Integer(metadata={"description": "The newest change there is."})
+    entries = List(Nested(ChangeAnswer))
+
+
+class HealthAnswer(Schema):
+    status = String()
+    version = String()
+    database = String()
+    seq = Integer()

@@ -1,0 +1,129 @@
+"""What may be asked: the query parameters of the JSON routes, the tiles and the page, with their limits.
+
+An unknown parameter is refused: a misspelt filter must not give the figures of another question.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from apiflask import Schema
+from apiflask.fields import Boolean, Date, Float, Integer, String
+from apiflask.validators import Length, OneOf, Range, Regexp
+from marshmallow import RAISE, ValidationError, post_load, validates_schema
+from marshmallow.fields import Field
+
+from gridmap.services.situation import Selection
+
+MAX_LIMIT, DEFAULT_LIMIT = 1000, 100
+MAX_KINDS = 200
+MIN_BANDWIDTH_M, MAX_BANDWIDTH_M = 50, 3000
+MAX_ZOOM = 22
+
+
+class Commas(Field):
+    """'a,b' -> ('a', 'b'): no empty parts, no part twice."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> tuple[str, ...]:  # noqa: ARG002
+        parts = tuple(dict.fromkeys(part.strip() for part in str(value).split(",")))
+        if not all(parts) or len(parts) > MAX_KINDS or any(len(part) > 60 for part in parts):
+            raise ValidationError(f"Give 1 to {MAX_KINDS} codes with commas between them.")
+        return parts
+
+
+class Box(Field):
+    """'west,south,east,north' in degrees -> four floats."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> tuple[float, ...]:  # noqa: ARG002
+        try:
+            west, south, east, north = (float(part) for part in str(value).split(","))
+        except ValueError:
+            raise ValidationError("Give four numbers: west,south,east,north.") from None
+        if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):
+            raise ValidationError("West lies before east and south before north, in degrees.")
+        return west, south, east, north
+
+
+class Parameters(Schema):
+    class Meta:
+        unknown = RAISE
+
+
+class NoParameters(Parameters):
+    pass
+
+
+class KindQuery(Parameters):
+    kinds = Commas(load_default=None, metadata={"type": "string", "description": "Codes, a parent chooses all below."})
+
+
+class WindowQuery(KindQuery):
+    """`from` and `to` are both in; what is absent is the default period's."""
+
+    from_on = Date(data_key="from", load_default=None, metadata={"description": "First day, YYYY-MM-DD."})
+    to_on = Date(data_key="to", load_default=None, metadata={"description": "Last day, itself in."})
+
+    @validates_schema
+    def _check_order(self, data: dict[str, Any], **_: Any) -> None:
+        first, last = data.get("from_on"), data.get("to_on")
+        if first and last and first > last:
+            raise ValidationError("The period ends before it begins.", "to")
+        for name, day in (("from", first), ("to", last)):
+            if day and not 1950 <= day.year <= 2099:
+                raise ValidationError("Use years 1950 to 2099.", name)
+
+
+class HeatQuery(WindowQuery):
+    bw = Float(
+        load_default=None,
+        validate=Range(MIN_BANDWIDTH_M, MAX_BANDWIDTH_M),
+        metadata={"description": "Bandwidth of the kernel in metres; the configuration's when absent."},
+    )
+
+
+class ViewQuery(HeatQuery):
+    """What the address of the map page says."""
+
+    grid = String(load_default=None, validate=Length(1, 40))
+
+
+class TileQuery(HeatQuery):
+    theme = String(load_default="light", validate=OneOf(["light", "dark"]))
+    ratio = Integer(load_default=1, validate=OneOf([1, 2]), metadata={"description": "2 for screens of double density."})
+    v = String(load_default=None, validate=Length(max=64), metadata={"description": "The heat's version, for caches."})
+
+
+class LegendQuery(KindQuery):
+    bw = HeatQuery._declared_fields["bw"]
+    theme = TileQuery._declared_fields["theme"]
+
+
+class GridsQuery(Parameters):
+    at = Date(load_default=None, metadata={"description": "The plan in force at the end of this day; today's if absent."})
+    v = TileQuery._declared_fields["v"]
+
+
+class LocateQuery(Parameters):
+    lon = Float(required=True, validate=Range(-180, 180))
+    lat = Float(required=True, validate=Range(-90, 90))
+    datum = String(load_default="wgs84", validate=OneOf(["wgs84", "cgcs2000", "gcj02", "bd09"]))
+
+
+class IncidentsQuery(WindowQuery):
+    """Without `from` and `to` here: all time."""
+
+    grid = String(load_default=None, validate=Length(1, 40), metadata={"description": "Code of a grid."})
+    bbox = Box(load_default=None, metadata={"type": "string", "description": "west,south,east,north in degrees."})
+    outside = Boolean(load_default=False, metadata={"description": "Only incidents in no grid."})
+    limit = Integer(load_default=DEFAULT_LIMIT, validate=Range(1, MAX_LIMIT))
+    after = String(load_default=None, validate=[Length(max=80), Regexp(r"^[A-Za-z0-9_.:-]+$")])
+
+
+class ChangesQuery(Parameters):
+    since = Integer(required=True, validate=Range(min=0), metadata={"description": "The `seq` seen last."})
+    limit = Integer(load_default=DEFAULT_LIMIT, validate=Range(1, MAX_LIMIT))
+
+
+def selection(query: dict[str, Any]) -> Selection:
+    """The incidents a WindowQuery chooses."""
+    return Selection(query["from_on"], query["to_on"], query["kinds"])

@@ -1,0 +1,57 @@
+"""What happened: the summary, days, figures and the heat's legend."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from apiflask import APIBlueprint
+from flask import Response
+from marshmallow import RAISE
+
+from gridmap.services.situation import Counts, Legend, Picture, Timeline
+from web.api.answers import CountsAnswer, LegendAnswer, SituationAnswer, TimelineAnswer
+from web.api.parameters import KindQuery, LegendQuery, NoParameters, WindowQuery, selection
+from web.context import running
+from web.delivery import unchanged
+from web.tiles import basemap_url
+
+
+def add_to(v1: APIBlueprint) -> None:
+    @v1.get("/situation")
+    @v1.input(NoParameters, location="query", unknown=RAISE)
+    @v1.output(SituationAnswer)
+    @v1.doc(tags=["Situation"], summary="The project, its plan, kinds, totals and default period")
+    def situation(query_data: dict[str, Any]) -> Response | dict[str, Any]:  # noqa: ARG001
+        picture, basemap = running().situation.picture(), basemap_url()
+        return unchanged(f"{picture.version} {basemap}") or situation_of(picture, basemap)
+
+    @v1.get("/timeline")
+    @v1.input(KindQuery, location="query", unknown=RAISE)
+    @v1.output(TimelineAnswer)
+    @v1.doc(tags=["Situation"], summary="Incidents a day; those known by month only stand apart")
+    def timeline(query_data: dict[str, Any]) -> Response | Timeline:
+        picture = running().situation.picture()
+        return unchanged(picture.version) or picture.timeline(query_data["kinds"])
+
+    @v1.get("/counts")
+    @v1.input(WindowQuery, location="query", unknown=RAISE)
+    @v1.output(CountsAnswer)
+    @v1.doc(tags=["Situation"], summary="Incidents of a period by kind and by grid")
+    def counts(query_data: dict[str, Any]) -> Response | Counts:
+        picture = running().situation.picture()
+        return unchanged(picture.version) or picture.counts(selection(query_data))
+
+    @v1.get("/legend")
+    @v1.input(LegendQuery, location="query", unknown=RAISE)
+    @v1.output(LegendAnswer)
+    @v1.doc(tags=["Situation"], summary="The classes of the heat map; fixed for these kinds and this bandwidth")
+    def legend(query_data: dict[str, Any]) -> Response | Legend:
+        picture = running().situation.picture()
+        chosen = query_data["kinds"], query_data["bw"], query_data["theme"]
+        return unchanged(picture.version) or picture.legend(*chosen)
+
+
+def situation_of(picture: Picture, basemap: str | None) -> dict[str, Any]:
+    """The summary as SituationAnswer writes it; the page embeds the same."""
+    summary = picture.summary()
+    return {name: getattr(summary, name) for name in summary.__dataclass_fields__} | {"basemap": basemap}

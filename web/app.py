@@ -1,0 +1,60 @@
+"""The web application: opens the project, keeps one read model of it, answers pages, JSON and tiles."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from collections.abc import Callable
+
+from apiflask import APIFlask
+
+from gridmap import __version__, config
+from gridmap.config import Settings
+from gridmap.services import project
+from gridmap.services.situation import Situation
+from web import api, pages, tiles
+from web.assets import Assets
+from web.context import Running
+from web.delivery import init_delivery
+from web.errors import init_errors
+from web.i18n import init_i18n
+from web.log import init_log
+from web.security import init_security
+
+
+def utc_now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
+
+
+def create_app(
+    settings: Settings | None = None, *, now: Callable[[], dt.datetime] = utc_now, warm_up: bool = True
+) -> APIFlask:
+    """One application over one project. `warm_up` loads the read model in the background, so that the server listens
+    at once and the first person does not wait for it.
+
+    Raises BadSettings for an address other machines reach, StoreBroken when the database cannot be used.
+    """
+    settings = settings or config.load()
+    app = APIFlask(
+        "web",
+        title="gridmap",
+        version=__version__,
+        spec_path="/api/openapi.json",
+        docs_path=None,  # its page would load scripts from outside
+        json_errors=False,
+        static_folder=None,
+    )
+    init_log(app, settings)
+    init_delivery(app)
+    init_security(app, settings)
+    init_errors(app)
+    texts_version = init_i18n(app, settings)
+    situation = Situation(project.open_project(settings), now=now)
+    assets = Assets()
+    app.extensions["gridmap"] = Running(settings, situation, assets, texts_version)
+    api.init_api(app)
+    app.register_blueprint(tiles.blueprint)
+    pages.init_pages(app, assets)
+    if warm_up:
+        threading.Thread(target=situation.warm_up, name="warm-up", daemon=True).start()
+    return app

@@ -1,0 +1,25 @@
+"""What an application runs with, and the way a view reaches it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import cast
+
+from flask import current_app
+
+from gridmap.config import Settings
+from gridmap.services.situation import Situation
+from web.assets import Assets
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    settings: Settings
+    situation: Situation
+    assets: Assets
+    texts_version: str
+
+
+def running() -> Running:
+    """The parts of the application that handles this request."""
+    return cast(Running, current_app.extensions["gridmap"])
