@@ -33,10 +33,9 @@ require_supported_system() {
         refuse "this system (${id:-$(uname -s)} $version) is not supported." \
             "Use Debian 12 or Ubuntu 22.04 or newer; on Windows, WSL2 with one of them (README, Supported systems)."
     fi
-    case $(uname -m) in
-        x86_64 | aarch64) ;;
-        *) refuse "this processor ($(uname -m)) is not supported." "Use a 64-bit Intel, AMD or ARM machine." ;;
-    esac
+    # pysqlite3, which loads SpatiaLite, is built for this processor only.
+    [ "$(uname -m)" = x86_64 ] ||
+        refuse "this processor ($(uname -m)) is not supported." "Use a 64-bit Intel or AMD machine (x86_64)."
 }
 
 # python_fits PROGRAM: is it Python 3.11 or 3.12?
