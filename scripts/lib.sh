@@ -77,7 +77,7 @@ install_packages() {
         refuse "packages are missing." "Run the line above, then this script again."
     fi
     say "Installing packages of the system: ${missing[*]}"
-    local apt=(env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=300)
+    local apt=(env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300)
     { "${apt[@]}" update && "${apt[@]}" install -y --no-install-recommends "${missing[@]}"; } </dev/null >&2 ||
         refuse "apt-get could not install: ${missing[*]}." "Look at its message above (often: no network), then try again."
 }
