@@ -1,0 +1,175 @@
+"""What is built where: parcels of the town, their use, and the blocks they are cut into."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from gridmap.synthetic.country import Ground
+from gridmap.synthetic.partition import Ints, mean_width
+from gridmap.synthetic.plots import divide, town_cut, village_cut
+from gridmap.synthetic.roads import RoadLine
+from gridmap.synthetic.seeds import stream
+from gridmap.synthetic.sketch import DedicatedSpot, Sketch
+from gridmap.synthetic.terrain import Terrain
+
+# share of parcels by the character of the community
+MIX: dict[str, dict[str, float]] = {
+    "new": {"residential_new": 0.31, "residential_old": 0.12, "commercial": 0.18, "public": 0.10, "park": 0.13, "vacant": 0.10, "industrial": 0.06},
+    "old": {"residential_old": 0.36, "residential_new": 0.09, "commercial": 0.17, "public": 0.09, "industrial": 0.13, "vacant": 0.08, "park": 0.08},
+    "works": {"residential_old": 0.20, "industrial": 0.52, "commercial": 0.08, "vacant": 0.09, "public": 0.04, "residential_new": 0.03, "park": 0.04},
+    "estate": {"industrial": 0.74, "vacant": 0.10, "commercial": 0.05, "residential_old": 0.05, "public": 0.03, "park": 0.03},
+    "hill": {"residential_old": 0.34, "village": 0.34, "commercial": 0.08, "vacant": 0.12, "public": 0.07, "residential_new": 0.05},
+}
+PARCEL_HA = {
+    "residential_new": 3.0, "residential_old": 1.9, "commercial": 1.3, "industrial": 4.5, "public": 1.3,
+    "village": 2.2, "park": 1.6, "vacant": 1.5,
+}
+BLOCK_HA = {
+    "residential_new": 0.95, "residential_old": 0.62, "commercial": 0.52, "industrial": 1.9, "public": 0.7,
+    "village": 0.34, "park": 1.6, "vacant": 0.9, "school": 9.0, "hospital": 1.3, "market": 0.8, "station": 1.6,
+}
+CELL_USE = {"bank": "green", "rail": "railway", "farm": "farm", "forest": "forest", "water": "water", "hamlet": "village"}
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """A piece of ground of one use: its cell, its community (index of the seed) and, if dedicated, for what."""
+
+    polygon: shapely.Polygon
+    cell: int
+    community: int
+    use: str
+    dedicated: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Zoning:
+    """Parcels, the plots they are cut into (with the parcel of each), the ways and all lines of the cuts."""
+
+    parcels: tuple[Parcel, ...]
+    plots: tuple[shapely.Polygon, ...]
+    plot_parcel: Ints
+    lines: tuple[BaseGeometry, ...]
+    roads: tuple[RoadLine, ...]
+
+
+def _town_parcels(
+    cell: shapely.Polygon, number: int, community: int, mix: dict[str, float], rng: np.random.Generator
+) -> tuple[list[Parcel], list[BaseGeometry]]:
+    uses, shares = list(mix), np.array(list(mix.values()))
+    theme = str(rng.choice(uses, p=shares / shares.sum()))
+    target_m2 = PARCEL_HA[theme] * 1e4
+    pieces, cuts = divide(cell, lambda _: target_m2 * float(rng.lognormal(0.1, 0.35)), town_cut, rng)
+    parcels = []
+    for piece in pieces:
+        use = theme if rng.random() < 0.62 else str(rng.choice(uses, p=shares / shares.sum()))
+        parcels.append(Parcel(piece, number, community, use))
+    return parcels, [c.line for c in cuts]
+
+
+def lay_parcels(sketch: Sketch, ground: Ground, community: Ints, seed: int) -> tuple[list[Parcel], list[BaseGeometry]]:
+    """Town cells into parcels with uses; country cells stay whole. Returns parcels and the lanes between them."""
+    rng = stream(seed, "parcels")
+    parcels, lanes = [], []
+    for number, (cell, kind) in enumerate(zip(ground.cells, ground.kinds, strict=True)):
+        home = int(community[number])
+        if kind == "village":
+            pieces, cuts = divide(cell, lambda _: float(rng.uniform(1.6e4, 3e4)), village_cut, rng)
+            parcels += [Parcel(p, number, home, "village") for p in pieces]
+            lanes += [c.line for c in cuts]
+        elif kind == "town":
+            more, cut = _town_parcels(cell, number, home, MIX[sketch.communities[home].character], rng)
+            parcels += more
+            lanes += cut
+        else:
+            parcels.append(Parcel(cell, number, home, CELL_USE[kind]))
+    return parcels, lanes
+
+
+def place_services(sketch: Sketch, parcels: list[Parcel], seed: int) -> list[Parcel]:
+    """Dedicated grids first, then schools, hospitals and markets on fitting parcels, well apart from each other."""
+    rng = stream(seed, "services")
+    out = list(parcels)
+    for spot in sketch.dedicated:
+        _dedicate(out, spot)
+    _claim(out, "school", (1.5, 4.2), 420.0, 44, rng)
+    _claim(out, "hospital", (0.9, 2.6), 1100.0, 5, rng)
+    _claim(out, "market", (0.5, 1.3), 650.0, 15, rng)
+    return out
+
+
+def _dedicate(parcels: list[Parcel], spot: DedicatedSpot) -> None:
+    """Take the parcels around a spot, touching each other and of one community, until the area is reached."""
+    place = shapely.Point(spot.x, spot.y)
+    open_uses = ("forest",) if spot.kind == "park" else ("residential_new", "residential_old", "commercial", "industrial", "public", "park", "vacant")
+    order = sorted(
+        (k for k, p in enumerate(parcels) if p.use in open_uses and not p.dedicated),
+        key=lambda k: (parcels[k].polygon.distance(place), k),
+    )
+    home = parcels[order[0]].community
+    taken, area_m2 = [order[0]], parcels[order[0]].polygon.area
+    near = [k for k in order[1:400] if parcels[k].community == home]
+    use = {"estate": "industrial", "park": "park"}.get(spot.kind, spot.kind)
+    while area_m2 < spot.area_ha * 1e4:
+        body = [parcels[t].polygon.buffer(0.6) for t in taken]
+        nxt = next((k for k in near if k not in taken and any(_beside(parcels[k].polygon, b) for b in body)), None)
+        if nxt is None or (area_m2 + parcels[nxt].polygon.area > 1.7e4 * spot.area_ha):
+            break
+        taken.append(nxt)
+        area_m2 += parcels[nxt].polygon.area
+    for k in taken:
+        parcels[k] = replace(parcels[k], use=use, dedicated=spot.kind)
+
+
+def _beside(polygon: shapely.Polygon, body: shapely.Polygon) -> bool:
+    return bool(polygon.exterior.intersection(body).length > 12.0)
+
+
+def _claim(parcels: list[Parcel], use: str, area_ha: tuple[float, float], apart_m: float, count: int, rng: np.random.Generator) -> None:
+    convertible = {"residential_new", "residential_old", "public", "vacant", "commercial"}
+    taken = [p.polygon.centroid for p in parcels if p.use == use]
+    per_community: dict[int, int] = {}
+    for k in rng.permutation(len(parcels)):
+        parcel = parcels[k]
+        g = parcel.polygon
+        if parcel.use not in convertible or parcel.dedicated or not area_ha[0] < g.area / 1e4 < area_ha[1]:
+            continue
+        box = shapely.oriented_envelope(g)
+        if g.area / box.area < 0.78 or mean_width(np.array([g], dtype=object))[0] < 0.38 * np.sqrt(g.area):
+            continue
+        if per_community.get(parcel.community, 0) >= 2 or any(t.distance(g.centroid) < apart_m for t in taken):
+            continue
+        parcels[k] = replace(parcel, use=use)
+        per_community[parcel.community] = per_community.get(parcel.community, 0) + 1
+        taken.append(g.centroid)
+        if len(taken) >= count:
+            break
+
+
+def cut_blocks(sketch: Sketch, parcels: list[Parcel], lanes: list[BaseGeometry], seed: int) -> Zoning:
+    """Cut every parcel into plots of the size its use asks for; some cuts become ways, the others are plot lines."""
+    rng = stream(seed, "plots")
+    plots: list[shapely.Polygon] = []
+    owner: list[int] = []
+    lines: list[BaseGeometry] = list(lanes)
+    roads = [RoadLine("lane", "", g) for g in lanes]
+    for k, parcel in enumerate(parcels):
+        if parcel.use not in BLOCK_HA or (parcel.use == "park" and parcel.dedicated):
+            plots.append(parcel.polygon)
+            owner.append(k)
+            continue
+        village = parcel.use == "village"
+        target_m2 = BLOCK_HA[parcel.use] * 1e4 * sketch.block_scale
+        pieces, cuts = divide(
+            parcel.polygon, lambda _, t=target_m2: t * float(rng.lognormal(0.1, 0.4)), village_cut if village else town_cut, rng
+        )
+        plots += pieces
+        owner += [k] * len(pieces)
+        lines += [c.line for c in cuts]
+        share = 0.8 if village else 0.6
+        roads += [RoadLine("path", "", c.line) for c in cuts if rng.random() < share]
+    return Zoning(tuple(parcels), tuple(plots), np.array(owner, dtype=np.int64), tuple(lines), tuple(roads))
