@@ -68,7 +68,7 @@ def _programs() -> Path:
         return found[-1].parent
     on_path = shutil.which("initdb")
     if on_path is None:
-        raise SystemExit("PostgreSQL is not installed. As administrator: apt install postgresql postgresql-15-postgis-3")
+        raise SystemExit("PostgreSQL is not installed. As administrator: apt install postgresql-15-postgis-3")
     return Path(on_path).parent
 
 

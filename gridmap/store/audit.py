@@ -74,7 +74,7 @@ def append(
         sa.select(AuditHead.seq, AuditHead.hash).where(AuditHead.id == 1).with_for_update()
     ).one()
     digests = {name: field_digest(secret, entity, entity_uid, name, value) for name, value in fields.items()}
-    seq = head_row.seq + 1
+    seq = int(head_row.seq) + 1
     at = at.astimezone(dt.UTC)
     entry_hash = chained_hash(
         head_row.hash, seq=seq, at=at, actor=actor, action=action, entity=entity, entity_uid=entity_uid, digests=digests
@@ -122,7 +122,7 @@ def verify(session: Session, on_progress: Callable[[int, int], None] | None = No
         if entry.seq != expected_seq:
             problems.append(Problem(entry.seq, f"Entries {expected_seq} to {entry.seq - 1} are missing."))
         elif entry.prev_hash != prev_hash:
-            problems.append(Problem(entry.seq, "It does not continue the entry before it: one of the two was replaced."))
+            problems.append(Problem(entry.seq, "It does not continue the entry before it."))
         if entry.algorithm != ALGORITHM:
             problems.append(Problem(entry.seq, f"Its algorithm '{entry.algorithm}' is not known."))
         elif entry.hash != _hash_of(entry):

@@ -7,11 +7,12 @@ EPSG:4326; instants are aware datetimes or datetime64 (UTC), days are dates or d
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import psycopg
 import sqlalchemy as sa
+from geoalchemy2 import Geometry
 from psycopg import sql
 from sqlalchemy.orm import DeclarativeBase, Session
 
@@ -28,8 +29,7 @@ def insert(session: Session, model: type[DeclarativeBase], columns: Columns) -> 
     `uid` is made where it is absent; so is every column with a fixed default. Raises ValueError for an unknown column,
     a required one that is absent, or columns of different length; Conflict when a row contradicts a stored one.
     """
-    table = model.__table__
-    assert isinstance(table, sa.Table)
+    table = _table(model)
     n = _length(table, columns)
     if n == 0:
         return np.empty(0, np.int64)
@@ -50,8 +50,7 @@ def insert(session: Session, model: type[DeclarativeBase], columns: Columns) -> 
 
 def update(session: Session, model: type[DeclarativeBase], ids: Sequence[int] | np.ndarray, columns: Columns) -> None:
     """Set columns of the rows with these ids, row by row; absent columns stay. Raises as `insert`."""
-    table = model.__table__
-    assert isinstance(table, sa.Table)
+    table = _table(model)
     if _length(table, {**columns, "id": ids}) == 0:
         return
     session.flush()
@@ -65,6 +64,10 @@ def update(session: Session, model: type[DeclarativeBase], ids: Sequence[int] | 
     statement = f'UPDATE "{table.name}" SET {settings} WHERE id = {mark}'  # noqa: S608 - names of our own tables
     session.connection().exec_driver_sql(statement, rows)
     session.expire_all()
+
+
+def _table(model: type[DeclarativeBase]) -> sa.Table:
+    return cast(sa.Table, model.__table__)
 
 
 def _length(table: sa.Table, columns: Columns) -> int:
@@ -84,11 +87,12 @@ def _new_ids(session: Session, table: sa.Table, n: int) -> np.ndarray:
     if session.get_bind().dialect.name == "sqlite":
         last = session.scalar(sa.select(sa.func.coalesce(sa.func.max(table.c.id), 0)))
         return np.arange(1, n + 1, dtype=np.int64) + (last or 0)
-    numbers = session.execute(
-        sa.text("SELECT nextval(pg_get_serial_sequence(:name, 'id')) FROM generate_series(1, :n)"),
+    next_id = "nextval(pg_get_serial_sequence(:name, 'id'))"
+    numbers = session.scalar(  # one text instead of n rows
+        sa.text(f"SELECT string_agg({next_id}::text, ' ') FROM generate_series(1, :n)"),  # noqa: S608
         {"name": table.name, "n": n},
     )
-    return np.sort(np.fromiter(numbers.scalars(), np.int64, n))
+    return np.sort(np.array(str(numbers).split(), dtype=np.int64))
 
 
 def _completed(table: sa.Table, columns: Columns, ids: np.ndarray, n: int) -> dict[str, Sequence[Any] | np.ndarray]:
@@ -123,8 +127,7 @@ def _copy(session: Session, table: sa.Table, names: list[str], rows: Iterator[tu
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
         sql.Identifier(table.name), sql.SQL(", ").join(map(sql.Identifier, names))
     )
-    raw = session.connection().connection.driver_connection
-    assert isinstance(raw, psycopg.Connection)
+    raw = cast("psycopg.Connection[Any]", session.connection().connection.driver_connection)
     with raw.cursor() as cursor, cursor.copy(statement) as copy:
         for row in rows:
             copy.write_row(row)
@@ -138,4 +141,4 @@ def _placeholders(table: sa.Table, names: Sequence[str], dialect: str) -> list[s
 
 
 def _is_shape(column: sa.Column[Any]) -> bool:
-    return column.type.__class__.__name__ == "Geometry"
+    return isinstance(column.type, Geometry)

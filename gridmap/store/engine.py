@@ -49,9 +49,13 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A read-only snapshot: what the first query sees, all see. Raises StoreBusy, StoreBroken."""
-        with translated(self.address), self._connection("read") as connection, connection.begin():
-            with Session(bind=connection, autoflush=False) as session:
-                yield session
+        with (
+            translated(self.address),
+            self._connection("read") as connection,
+            connection.begin(),
+            Session(bind=connection, autoflush=False) as session,
+        ):
+            yield session
 
     @contextmanager
     def write(self) -> Iterator[Session]:
@@ -59,10 +63,15 @@ class Store:
 
         Raises StoreBusy when the database stays locked for `busy_s`; then nothing was written.
         """
-        with translated(self.address), self._queue(), self._connection("write") as connection:
-            with self._begin(connection), Session(bind=connection, expire_on_commit=False) as session:
-                yield session
-                session.flush()
+        with (
+            translated(self.address),
+            self._queue(),
+            self._connection("write") as connection,
+            self._begin(connection),
+            Session(bind=connection, expire_on_commit=False) as session,
+        ):
+            yield session
+            session.flush()
 
     def transact(self, work: Callable[[Session], Answer]) -> Answer:
         """`work` in one write transaction, run again from the start when a lock or a clash undid it (PostgreSQL may
@@ -85,7 +94,7 @@ class Store:
         (a rebuilt table would take its children along); who changes the schema checks them before the end.
         """
         with translated(self.address), self._queue(), self._connection("write") as connection:
-            raw = connection.connection.driver_connection
+            raw: Any = connection.connection.driver_connection
             try:
                 if self.dialect == "sqlite":
                     raw.execute("PRAGMA foreign_keys = OFF")
@@ -178,6 +187,7 @@ def _open_sqlite(url: URL, shown: str, busy_s: float, create: bool) -> Store:
     )
     sa.event.listen(engine, "connect", _prepare_sqlite)
     sa.event.listen(engine, "begin", _begin_sqlite)
+    sa.event.listen(engine, "before_cursor_execute", _require_transaction)
     return Store(engine, "sqlite", shown, busy_s, _gate_of(path))
 
 
@@ -216,6 +226,18 @@ def _begin_sqlite(connection: Connection) -> None:
     mode = connection.get_execution_options().get("gridmap_mode")
     connection.exec_driver_sql(f"PRAGMA query_only = {'ON' if mode == 'read' else 'OFF'}")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if mode == "write" else "BEGIN")
+
+
+def _require_transaction(connection: Connection, cursor: Any, statement: str, *_: object) -> None:
+    """Stop a writer that goes on after the database undid its transaction (a trigger of SpatiaLite does, on a shape of
+    the wrong kind): what follows would be stored at once and alone.
+    """
+    if (
+        connection.get_execution_options().get("gridmap_mode") == "write"
+        and not cursor.connection.in_transaction
+        and not statement.startswith(("BEGIN", "PRAGMA"))
+    ):
+        raise RuntimeError("The transaction was undone by the database; nothing more can be written in it.")
 
 
 def _gate_of(path: Path) -> threading.Lock:

@@ -40,11 +40,11 @@ def new_uids(n: int) -> list[str]:
     raw[:, 8:10] = low.view(np.uint8).reshape(n, 2)
     raw[:, 10:] = np.frombuffer(os.urandom(6 * n), np.uint8).reshape(n, 6)
     text = raw.tobytes().hex()
-    starts = range(0, 32 * n, 32)
-    return [
-        f"{text[i : i + 8]}-{text[i + 8 : i + 12]}-{text[i + 12 : i + 16]}-{text[i + 16 : i + 20]}-{text[i + 20 : i + 32]}"
-        for i in starts
-    ]
+    return [_with_dashes(text[i : i + 32]) for i in range(0, 32 * n, 32)]
+
+
+def _with_dashes(text: str) -> str:
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
 def _reserve(n: int) -> tuple[int, int]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Callable, Sequence
+from types import NoneType
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from geoalchemy2 import Geometry
 
 from gridmap.store.tables.base import STORAGE_SRID, Utc
 
+PLAIN = {str, bytes, int, bool, NoneType}  # types a driver takes as they are, none of which can be a NaN
 Values = Sequence[Any] | np.ndarray
 
 
@@ -35,9 +37,10 @@ def encode(kind: sa.types.TypeEngine[Any], values: Values, dialect: str) -> list
     if isinstance(kind, sa.JSON):
         return [None if value is None else _json_text(value) for value in values]
     plain = _plain(values)
-    if isinstance(kind, sa.Boolean):
+    kinds = set(map(type, plain))
+    if isinstance(kind, sa.Boolean) and not kinds <= {bool, NoneType}:
         return [None if value is None else bool(value) for value in plain]
-    if isinstance(kind, sa.Integer):
+    if isinstance(kind, sa.Integer) and not kinds <= {int, NoneType}:
         return [None if value is None else _whole(value) for value in plain]
     return plain
 
@@ -45,16 +48,20 @@ def encode(kind: sa.types.TypeEngine[Any], values: Values, dialect: str) -> list
 def _plain(values: Values) -> list[Any]:
     """Numpy scalars become Python's, NaN and NaT become None."""
     if isinstance(values, np.ndarray) and values.dtype.kind in "biu":
-        return values.tolist()
+        return list(values.tolist())
     if isinstance(values, np.ndarray) and values.dtype.kind == "f":
-        return np.where(np.isnan(values), None, values.astype(object)).tolist()
+        numbers = values.astype(object)
+        numbers[np.isnan(values)] = None
+        return list(numbers)
+    if set(map(type, values)) <= PLAIN:
+        return list(values)
     return [_scalar(value) for value in values]
 
 
 def _scalar(value: Any) -> Any:
     if isinstance(value, np.generic):
         value = value.item()
-    if value is None or value != value or value.__class__.__name__ in ("NaTType", "NAType"):  # noqa: PLR0124
+    if value is None or value != value or value.__class__.__name__ in ("NaTType", "NAType"):
         return None
     return value
 
@@ -75,8 +82,8 @@ def _shapes(kind: Geometry, values: Values, dialect: str) -> list[Any]:
         raise ValueError(f"A {names[names != wanted][0]} cannot be stored as a {wanted}.")
     flat = shapely.force_2d(shapes)
     if dialect == "sqlite":
-        return shapely.to_wkb(flat).tolist()
-    return shapely.to_wkb(shapely.set_srid(flat, STORAGE_SRID), hex=True, include_srid=True).tolist()
+        return list(shapely.to_wkb(flat))
+    return list(shapely.to_wkb(shapely.set_srid(flat, STORAGE_SRID), hex=True, include_srid=True))
 
 
 def as_multi(shapes: np.ndarray) -> np.ndarray:

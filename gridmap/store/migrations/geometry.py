@@ -20,6 +20,8 @@ def add_geometry(table: str, kind: str, *, nullable: bool = False, column: str =
     if op.get_bind().dialect.name == "sqlite":
         _check("AddGeometryColumn", table, column, SRID, kind, "XY", 0 if nullable else 1)
         _check("CreateSpatialIndex", table, column)
+        # SpatiaLite would note the time of every row's change there, by a search of its own a row; nobody reads it
+        _forget("time", table, column)
         return
     empty = "" if nullable else " NOT NULL"
     op.execute(f'ALTER TABLE "{table}" ADD COLUMN "{column}" geometry({kind}, {SRID}){empty}')
@@ -33,12 +35,7 @@ def drop_geometry_table(table: str, *, column: str = "geom") -> None:
         op.execute(f'DROP TABLE "{index_name(table, column)}"')
         # foreign keys rest during a migration, so that nothing of this cascades by itself
         for registry in ("auth", "field_infos", "statistics", "time"):
-            op.execute(
-                sa.text(
-                    f"DELETE FROM geometry_columns_{registry}"
-                    " WHERE f_table_name = :table AND f_geometry_column = :column"
-                ).bindparams(table=table, column=column)
-            )
+            _forget(registry, table, column)
         _check("DiscardGeometryColumn", table, column)
     op.drop_table(table)
 
@@ -46,6 +43,12 @@ def drop_geometry_table(table: str, *, column: str = "geom") -> None:
 def index_name(table: str, column: str = "geom") -> str:
     """The name of a spatial index: SpatiaLite prescribes it, PostgreSQL follows."""
     return f"idx_{table}_{column}"
+
+
+def _forget(registry: str, table: str, column: str) -> None:
+    """Remove a column's rows from one of SpatiaLite's own tables."""
+    rows = sa.table(f"geometry_columns_{registry}", sa.column("f_table_name"), sa.column("f_geometry_column"))
+    op.execute(sa.delete(rows).where(rows.c.f_table_name == table, rows.c.f_geometry_column == column))
 
 
 def _check(function: str, *arguments: str | int) -> None:

@@ -91,7 +91,9 @@ def _points_at(
     return sa.Column(name, _big(), key, nullable=nullable, index=index)
 
 
-def _text(name: str, length: int, *, nullable: bool = True, index: bool = False, unique: bool = False) -> sa.Column[Any]:
+def _text(
+    name: str, length: int, *, nullable: bool = True, index: bool = False, unique: bool = False
+) -> sa.Column[Any]:
     return sa.Column(name, sa.String(length), nullable=nullable, index=index, unique=unique)
 
 

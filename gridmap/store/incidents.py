@@ -1,0 +1,208 @@
+"""Incidents: the columns that maps and counts are made from, pages for lists, and new ones."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+import shapely
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from gridmap.errors import BadInput
+from gridmap.store import tables
+from gridmap.store.event_columns import EventColumns, events
+from gridmap.store.spatial import intersects_bbox, to_geom
+from gridmap.store.tables import Block, Counter, Grid
+
+__all__ = ["EventColumns", "IncidentRow", "Page", "add", "events", "get", "next_case_numbers", "page"]
+
+Box = tuple[float, float, float, float]  # west, south, east, north in degrees
+PAGE_AT_MOST = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentRow:
+    """An incident as a list shows it; `grid` and `block` are codes, None outside all grids."""
+
+    id: int
+    uid: str
+    case_number: str
+    kind: str
+    occurred_at: dt.datetime | None
+    occurred_on: dt.date
+    precision: str
+    address: str | None
+    lon: float
+    lat: float
+    grid: str | None
+    block: str | None
+    uncertainty_m: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Rows of one page, newest day first; `next` continues after the last one, None at the end."""
+
+    items: tuple[IncidentRow, ...]
+    next: str | None
+
+
+def page(
+    session: Session,
+    *,
+    from_on: dt.date | None = None,
+    to_on: dt.date | None = None,
+    kinds: Collection[str] | None = None,
+    grid_id: int | None = None,
+    bbox: Box | None = None,
+    outside: bool = False,
+    after: str | None = None,
+    limit: int = 100,
+) -> Page:
+    """One page of the incidents that meet every condition given, newest day first, then newest id.
+
+    `from_on` and `to_on` are inclusive; a month row counts when its whole month lies between them. `kinds` None means
+    all, and a kind includes its children. `outside` True asks for those in no grid. `after` is a page's `next`; rows
+    that arrive meanwhile neither repeat nor hide others. Raises BadInput for an `after` that is none.
+    """
+    limit = max(1, min(limit, PAGE_AT_MOST))
+    table = tables.Incident
+    conditions = _in_period(from_on, to_on)
+    if kinds is not None:
+        conditions.append(_of_kinds(kinds))
+    if grid_id is not None:
+        conditions.append(table.grid_id == grid_id)
+    if outside:
+        conditions.append(table.grid_id.is_(None))
+    if bbox is not None:
+        conditions.append(intersects_bbox(table, *bbox))
+    if after is not None:
+        day, key = _read_mark(after)
+        conditions.append(sa.tuple_(table.occurred_on, table.id) < sa.tuple_(day, key))
+    query = _row_columns().where(*conditions).order_by(table.occurred_on.desc(), table.id.desc()).limit(limit + 1)
+    rows = [IncidentRow(*row) for row in session.execute(query)]
+    more = len(rows) > limit
+    rows = rows[:limit]
+    return Page(tuple(rows), f"{rows[-1].occurred_on.isoformat()}.{rows[-1].id}" if more else None)
+
+
+def get(session: Session, uid: str) -> IncidentRow | None:
+    """The incident of that uid."""
+    row = session.execute(_row_columns().where(tables.Incident.uid == uid)).one_or_none()
+    return None if row is None else IncidentRow(*row)
+
+
+def add(
+    session: Session,
+    *,
+    uid: str,
+    case_number: str,
+    kind: str,
+    occurred_at: dt.datetime | None,
+    occurred_on: dt.date,
+    precision: str,
+    lon: float,
+    lat: float,
+    block_id: int | None,
+    grid_id: int | None,
+    plan_id: int | None,
+    reported_at: dt.datetime | None = None,
+    address: str | None = None,
+    summary: str | None = None,
+    uncertainty_m: float | None = None,
+    source_id: str | None = None,
+    configuration_version: int | None = None,
+    attributes: dict[str, Any] | None = None,
+) -> int:
+    """Store one incident at lon, lat (EPSG:4326) -> its id. Raises Conflict for a uid or case number in use."""
+    incident = tables.Incident(
+        uid=uid,
+        case_number=case_number,
+        kind=kind,
+        occurred_at=occurred_at,
+        occurred_on=occurred_on,
+        precision=precision,
+        geom=to_geom(shapely.Point(lon, lat)),
+        block_id=block_id,
+        grid_id=grid_id,
+        plan_id=plan_id,
+        reported_at=reported_at,
+        address=address,
+        summary=summary,
+        uncertainty_m=uncertainty_m,
+        source_id=source_id,
+        configuration_version=configuration_version,
+        attributes=attributes,
+    )
+    session.add(incident)
+    session.flush()
+    return incident.id
+
+
+def next_case_numbers(session: Session, year: int, n: int) -> list[str]:
+    """The next n case numbers of a year, such as 2026-000123; none is given out twice, also to two writers at once."""
+    if n == 0:
+        return []
+    name = f"case.{year}"
+    taken = session.scalar(
+        sa.update(Counter).where(Counter.name == name).values(value=Counter.value + n).returning(Counter.value)
+    )
+    if taken is None:
+        session.execute(_insert_unless_there(session, name))
+        return next_case_numbers(session, year, n)
+    return [f"{year}-{number:06d}" for number in range(taken - n + 1, taken + 1)]
+
+
+def _insert_unless_there(session: Session, name: str) -> Any:
+    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    return insert(Counter).values(name=name, value=0).on_conflict_do_nothing()
+
+
+def _in_period(from_on: dt.date | None, to_on: dt.date | None) -> list[sa.ColumnElement[bool]]:
+    """Conditions of an inclusive period. A month row stands at its month's first day: the first condition holds it
+    already; the second asks for its last day.
+    """
+    day, precision = tables.Incident.occurred_on, tables.Incident.precision
+    conditions: list[sa.ColumnElement[bool]] = []
+    if from_on is not None:
+        conditions.append(day >= from_on)
+    if to_on is not None:
+        conditions.append(day <= to_on)
+        if to_on != _last_of_month(to_on):
+            conditions.append(sa.or_(precision != "month", day < to_on.replace(day=1)))
+    return conditions
+
+
+def _last_of_month(day: dt.date) -> dt.date:
+    return (day.replace(day=28) + dt.timedelta(days=4)).replace(day=1) - dt.timedelta(days=1)
+
+
+def _of_kinds(kinds: Collection[str]) -> sa.ColumnElement[bool]:
+    column = tables.Incident.kind
+    children = [column.startswith(f"{kind}.", autoescape=True) for kind in sorted(kinds)]
+    return sa.or_(column.in_(sorted(kinds)), *children)
+
+
+def _read_mark(after: str) -> tuple[dt.date, int]:
+    day, _, key = after.partition(".")
+    try:
+        return dt.date.fromisoformat(day), int(key)
+    except ValueError:
+        raise BadInput(f"'{after}' continues no page.", "Give the `next` of the page before, as it came.") from None
+
+
+def _row_columns() -> sa.Select[Any]:
+    table = tables.Incident
+    return (
+        sa.select(
+            table.id, table.uid, table.case_number, table.kind, table.occurred_at, table.occurred_on, table.precision,
+            table.address, sa.func.ST_X(table.geom), sa.func.ST_Y(table.geom), Grid.code, Block.code,
+            table.uncertainty_m,
+        )
+        .outerjoin(Grid, Grid.id == table.grid_id)
+        .outerjoin(Block, Block.id == table.block_id)
+    )  # fmt: skip

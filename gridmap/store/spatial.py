@@ -1,0 +1,84 @@
+"""Shapes between the database and shapely, and the one way to ask by place: by the index, on both databases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import shapely
+import sqlalchemy as sa
+from geoalchemy2 import WKBElement
+from geoalchemy2.functions import ST_AsBinary
+from geoalchemy2.shape import to_shape
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+
+from gridmap.store.tables.base import STORAGE_SRID
+
+
+class _IntersectsBox(FunctionElement[Any]):
+    """(id, geom, west, south, east, north) -> whether the shape touches the box; see `intersects_bbox`.
+
+    Its type is not Boolean: SQLAlchemy would write `(...) = 1` for SQLite, and the index could not be used.
+    """
+
+    type = sa.types.NullType()
+    name = "intersects_box"
+    inherit_cache = True
+
+
+def intersects_bbox(model: Any, west: float, south: float, east: float, north: float) -> sa.ColumnElement[bool]:
+    """The condition that a row's shape touches the closed box, in degrees; it finds rows by the spatial index.
+
+    SpatiaLite uses its index only when a query names it, and its boxes are rounded outwards to float32: the shape is
+    checked again exactly. A row without a shape is never found.
+    """
+    return _IntersectsBox(model.id, model.geom, *map(sa.literal, (west, south, east, north)))
+
+
+@compiles(_IntersectsBox, "sqlite")
+def _on_spatialite(element: _IntersectsBox, compiler: SQLCompiler, **kw: Any) -> str:
+    key, geom = list(element.clauses)[:2]
+    id_sql, geom_sql, west, south, east, north = _texts(element, compiler, kw)
+    table = key.table
+    index = f"idx_{getattr(table, 'element', table).name}_{geom.name}"
+    return (
+        f'({id_sql} IN (SELECT pkid FROM "{index}" WHERE xmin <= {east} AND xmax >= {west}'  # noqa: S608
+        f" AND ymin <= {north} AND ymax >= {south})"
+        f" AND ST_Intersects({geom_sql}, BuildMbr({west}, {south}, {east}, {north}, {STORAGE_SRID})) = 1)"
+    )
+
+
+@compiles(_IntersectsBox, "postgresql")
+def _on_postgis(element: _IntersectsBox, compiler: SQLCompiler, **kw: Any) -> str:
+    _, geom_sql, *box = _texts(element, compiler, kw)
+    return f"ST_Intersects({geom_sql}, ST_MakeEnvelope({', '.join(box)}, {STORAGE_SRID}))"  # it asks the index itself
+
+
+def _texts(element: _IntersectsBox, compiler: SQLCompiler, kw: dict[str, Any]) -> list[str]:
+    return [compiler.process(clause, **kw) for clause in element.clauses]
+
+
+def to_geom(shape: shapely.Geometry | None) -> WKBElement | None:
+    """A shape in EPSG:4326 as a value for a geometry column of one row (many rows: `bulk.insert`)."""
+    if shape is None:
+        return None
+    return WKBElement(shapely.to_wkb(shapely.force_2d(shape)), srid=STORAGE_SRID)
+
+
+def from_geom(value: Any) -> Any:
+    """A geometry column's value of one row as a shape; None stays None."""
+    return None if value is None else to_shape(value)
+
+
+def as_wkb(column: Any) -> sa.ColumnElement[bytes]:
+    """The column to select for `geom_array`: plain WKB on both databases."""
+    return ST_AsBinary(column, type_=sa.LargeBinary())
+
+
+def geom_array(values: Iterable[bytes | memoryview | None]) -> np.ndarray:
+    """Selected `as_wkb` values -> object[n] of shapes, None where empty."""
+    raw = [None if value is None else bytes(value) for value in values]
+    return np.asarray(shapely.from_wkb(np.array(raw, dtype=object)), dtype=object)
