@@ -1,0 +1,39 @@
+"""`gridmap db`: bring the database up to date, look whether it is whole."""
+
+from __future__ import annotations
+
+import click
+
+from gridmap.config import load
+from gridmap.errors import StoreBroken
+from gridmap.store import migrations
+from gridmap.store.engine import open_store
+
+
+@click.group()
+def db() -> None:
+    """Upgrade or check the database."""
+
+
+@db.command()
+def upgrade() -> None:
+    """Bring the schema to this version, as a whole or not at all. Make a copy of the database first."""
+    store = open_store(load().db, create=False)
+    before = migrations.current(store)
+    if before is None:
+        raise StoreBroken(f"{store.address} is empty.", "Run `gridmap init` to make it a database of gridmap's.")
+    migrations.upgrade(store)
+    after = migrations.current(store)
+    click.echo(f"{store.address}: " + (f"from {before} to {after}" if before != after else f"is at {after} already"))
+
+
+@db.command()
+@click.pass_context
+def check(ctx: click.Context) -> None:
+    """Look for a wrong schema, missing indexes or triggers and broken keys. Ends with 1 when there is a problem."""
+    store = open_store(load().db, create=False)
+    problems = migrations.check(store)
+    for problem in problems:
+        click.echo(f"PROBLEM  {problem}")
+    click.echo(f"{store.address}: {len(problems)} problems")
+    ctx.exit(1 if problems else 0)

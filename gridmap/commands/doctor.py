@@ -1,0 +1,38 @@
+"""`gridmap doctor`: every check with OK or PROBLEM, and what to do."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from dataclasses import asdict
+
+import click
+
+from gridmap.config import load
+from gridmap.services.doctor import Finding, examine
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.pass_context
+def doctor(ctx: click.Context, as_json: bool) -> None:
+    """Check this installation and say what to do. Ends with 1 when there is a problem."""
+    findings = []
+    for finding in examine(load(), dt.datetime.now(dt.UTC)):
+        findings.append(finding)
+        if not as_json:
+            tell(finding)
+    problems = sum(not finding.ok for finding in findings)
+    if as_json:
+        click.echo(json.dumps({"ok": not problems, "findings": [asdict(f) for f in findings]}, ensure_ascii=False))
+    else:
+        click.echo(f"{len(findings)} checks, {problems} with a problem")
+    ctx.exit(1 if problems else 0)
+
+
+def tell(finding: Finding) -> None:
+    """One line for a good finding, a second one with the cure for a problem."""
+    mark = click.style("OK     ", fg="green") if finding.ok else click.style("PROBLEM", fg="red", bold=True)
+    click.echo(f"{mark}  {finding.check:<13} {finding.found}")
+    if not finding.ok:
+        click.echo(f"{'':24}{finding.cure}")
