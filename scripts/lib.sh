@@ -4,6 +4,7 @@
 ROOT=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 VENV=$ROOT/.venv
 LOCK=$ROOT/requirements.lock
+OS_RELEASE=/etc/os-release
 
 RUN_PACKAGES=(libsqlite3-mod-spatialite libpango-1.0-0 libpangoft2-1.0-0 fonts-noto-cjk)
 
@@ -18,12 +19,12 @@ refuse() {
 
 require_supported_system() {
     local id="" version="" oldest=""
-    if [ -r /etc/os-release ]; then
-        # shellcheck disable=SC1091
-        id=$(. /etc/os-release && echo "${ID:-}")
+    if [ -r "$OS_RELEASE" ]; then
+        # shellcheck disable=SC1090
+        id=$(. "$OS_RELEASE" && echo "${ID:-}")
         # Debian's testing release has no number: it is newer than any that has.
-        # shellcheck disable=SC1091
-        version=$(. /etc/os-release && echo "${VERSION_ID:-99}")
+        # shellcheck disable=SC1090
+        version=$(. "$OS_RELEASE" && echo "${VERSION_ID:-99}")
     fi
     case $id in
         debian) oldest=12 ;;
@@ -54,6 +55,8 @@ find_python() {
             return
         fi
     done
+    # A new machine has no lists of packages yet.
+    [ "$(id -u)" != 0 ] || apt-get -qq update </dev/null >&2 || true
     for name in python3.12 python3.11; do
         if apt-cache show "$name-venv" >/dev/null 2>&1; then
             PYTHON=$name PYTHON_PACKAGES=("$name" "$name-venv")
