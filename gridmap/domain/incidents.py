@@ -1,4 +1,4 @@
-"""Incidents: when one happened and how exactly that is known, what a case is called, what a report must say."""
+"""Incidents: when one happened and how exactly that is known, and what a report must say."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 from gridmap.errors import BadInput
 
 EARLIEST_YEAR, LATEST_YEAR = 1950, 2099  # a date outside is a slip of the keyboard or an empty cell of a spreadsheet
-CASE_DIGITS = 6
 
 
 class Precision(StrEnum):
@@ -61,11 +60,6 @@ def is_in_window(occurrence: Occurrence, from_on: dt.date, to_on: dt.date) -> bo
     """Whether it counts in a window of days, both ends in. A month counts only when all of it is in the window."""
     last = last_of_month(occurrence.on) if occurrence.precision is Precision.MONTH else occurrence.on
     return from_on <= occurrence.on and last <= to_on
-
-
-def case_number(year: int, number: int) -> str:
-    """The readable name of a case: year and running number, as 2024-000123; more digits when the year needs them."""
-    return f"{year:04d}-{number:0{CASE_DIGITS}d}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,7 @@ class Layer:
     shape_required: bool = True
     widens: bool = False  # may widen the extent of a project that has one
     is_coverage: bool = False  # polygons that must not overlap
-    in_basemap: bool = False
+    in_basemap: bool = False  # what the base map is drawn from
 
     def field(self, name: str) -> Field:
         return next(field for field in self.fields if field.name == name)
@@ -121,6 +121,7 @@ BLOCKS = Layer(
     POLYGONS,
     widens=True,
     is_coverage=True,
+    in_basemap=True,
 )
 GRIDS = Layer(
     "grids",
@@ -133,6 +134,7 @@ GRIDS = Layer(
     POLYGONS,
     widens=True,
     is_coverage=True,
+    in_basemap=True,
 )
 BUILDINGS = Layer(
     "buildings",

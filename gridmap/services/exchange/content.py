@@ -1,0 +1,56 @@
+"""What a row says, reduced to a digest: by it the same row is known again, whatever file it comes in."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from gridmap.services.exchange.columns import Columns
+from gridmap.services.exchange.table import Objects, Table, object_array, text_of
+
+DIGEST_BYTES = 16
+STEPS_PER_DEG = 1e7  # 1 cm: the last digits of a coordinate depend on the road it came by, not on the place
+
+
+def attributes_of(table: Table, columns: Columns) -> Objects:
+    """The columns no field took -> n dicts by heading, without empty cells; None where nothing is left."""
+    headings = columns.unused(table)
+    if not headings:
+        return object_array([None] * table.n)
+    cells = zip(*(table.columns[heading].tolist() for heading in headings), strict=True)
+    return object_array(
+        [{h: v for h, v in zip(headings, row, strict=True) if v is not None and v != ""} or None for row in cells]
+    )
+
+
+def digests(fields: Mapping[str, Objects], shapes: Objects, attributes: Objects) -> Objects:
+    """n rows -> n digests of 16 bytes: SHA-256 over fields, shape (to 1 cm) and attributes, names in order."""
+    names = sorted(fields)
+    head = "\x1f".join(names)
+    columns = [fields[name].tolist() for name in names]
+    shape_bytes = shapely.to_wkb(_rounded(shapes), byte_order=1)
+    out = []
+    for values, shape, extra in zip(zip(*columns, strict=True), shape_bytes, attributes, strict=True):
+        rest = sorted((name, text_of(value)) for name, value in extra.items()) if extra else ()
+        text = f"{head}\x1e{values!r}\x1e{rest!r}"
+        digest = hashlib.sha256(text.encode("utf-8", "surrogatepass"))
+        digest.update(shape or b"")
+        out.append(digest.digest()[:DIGEST_BYTES])
+    return object_array(out)
+
+
+def combined_digest(parts: Iterable[bytes]) -> bytes:
+    """The digest of several rows that make one thing together, in their order."""
+    return hashlib.sha256(b"".join(parts)).digest()[:DIGEST_BYTES]
+
+
+def _rounded(shapes: Objects) -> Objects:
+    def steps(coords: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.rint(coords * STEPS_PER_DEG) + 0.0  # no negative zero
+
+    out: Objects = np.asarray(shapely.transform(shapes, steps), dtype=object)
+    return out

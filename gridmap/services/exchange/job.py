@@ -1,0 +1,87 @@
+"""One import at work: the rows as read, the project they come into, and what has been found out so far."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from sqlalchemy.orm import Session
+
+from gridmap.domain.codes import CodeScheme, scheme_of
+from gridmap.domain.kinds import KindTree
+from gridmap.domain.plans import Band, band_of
+from gridmap.services.exchange.layers import Layer
+from gridmap.services.exchange.problems import Problems
+from gridmap.services.exchange.report import Report
+from gridmap.services.exchange.table import Objects
+from gridmap.services.exchange.times import Occurrences, Times
+
+Progress = Callable[[str, int, int], None]  # what is being done, how much of it, of how much
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """n rows, checked one by one: typed fields, shapes in EPSG:4326, what no field took, and their digests."""
+
+    n: int
+    fields: Mapping[str, Objects]
+    shapes: Objects
+    attributes: Objects
+    digests: Objects
+    occurrences: Occurrences | None = None  # incidents only
+    times: Mapping[str, Times] = field(default_factory=dict)
+
+    def occurred(self) -> Occurrences:
+        """The times of incidents; raises ValueError for rows of another layer."""
+        if self.occurrences is None:
+            raise ValueError("Only incidents have occurrences.")
+        return self.occurrences
+
+    def points(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """lon[n], lat[n] of a point that lies in each shape; NaN where there is none."""
+        inner = shapely.point_on_surface(self.shapes)
+        return shapely.get_x(inner), shapely.get_y(inner)
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What an import must know of the project before it reads a row."""
+
+    time_zone: str
+    configuration_version: int
+    configuration: Mapping[str, Any]
+
+    @property
+    def kinds(self) -> KindTree:
+        return KindTree.of(self.configuration)
+
+    @property
+    def codes(self) -> CodeScheme:
+        return scheme_of(self.configuration)
+
+    @property
+    def band(self) -> Band:
+        return band_of(self.configuration)
+
+
+@dataclass(slots=True)
+class Job:
+    """One import inside its transaction."""
+
+    session: Session
+    layer: Layer
+    rows: Rows
+    problems: Problems
+    report: Report
+    setting: Setting
+    projection: str
+    now: dt.datetime
+    is_update: bool
+    batch_id: int = 0
+    known_batches: list[int] = field(default_factory=list)  # earlier imports of the same file as the same layer
+    ids: dict[int, int] = field(default_factory=dict)  # row index -> id, of the rows stored

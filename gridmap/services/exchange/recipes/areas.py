@@ -1,0 +1,105 @@
+"""Areas: levels, parents above children, names people use."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gridmap.domain.areas import RANKS, Validity, level_named, may_hold, version_id
+from gridmap.services.exchange.recipes.base import Columns, Indices, Recipe
+from gridmap.services.exchange.table import Objects, object_array
+from gridmap.store import areas, importing
+from gridmap.store.tables import Area
+
+
+class AreaRecipe(Recipe):
+    model = Area
+
+    def source_ids(self) -> Objects:
+        """The code; with its first day where it has one, since codes may be given again."""
+        pairs = zip(self.rows.fields["code"], self.rows.fields["valid_from"], strict=True)
+        return object_array([None if code is None else version_id(code, day) for code, day in pairs])
+
+    def check(self) -> None:
+        problems = self.job.problems
+        self.levels = self._levels()
+        possible = [
+            Validity(*days).is_possible()
+            for days in zip(self.rows.fields["valid_from"], self.rows.fields["valid_to"], strict=True)
+        ]
+        problems.add(~np.array(possible, bool), "valid_to lies before valid_from")
+        self.stored = {row.code: row for row in areas.tree(self.job.session)}
+        self.parents = self._parents()
+        self._check_parents()
+
+    def insert(self, take: Indices) -> None:
+        """Level by level, so that a parent has its id before its children name it."""
+        for rank in sorted(set(RANKS.values())):
+            super().insert(np.array([i for i in take.tolist() if RANKS[self.levels[i]] == rank], dtype=np.intp))
+
+    def columns(self, take: Indices) -> Columns:
+        ids = {code: row.id for code, row in self.stored.items()}
+        ids |= {self.rows.fields["code"][index]: row_id for index, row_id in self.job.ids.items()}
+        return {
+            "code": self.field("code", take),
+            "name": self.field("name", take),
+            "level": self.levels[take],
+            "parent_id": [None if code is None else ids[code] for code in self.parents[take].tolist()],
+            "valid_from": self.field("valid_from", take),
+            "valid_to": self.field("valid_to", take),
+            "geom": self.rows.shapes[take],
+        }
+
+    def finish(self, stored: Indices) -> None:
+        names = {self.job.ids[i]: self.rows.fields["aliases"][i] or [] for i in stored.tolist()}
+        importing.replace_area_names(self.job.session, names)
+
+    def _levels(self) -> Objects:
+        """n levels: as given, else as the length of the code tells."""
+        given = self.rows.fields["level"]
+        scheme = self.job.setting.codes
+        levels = object_array(
+            [
+                scheme.level_of(code or "") if text is None else level_named(text)
+                for text, code in zip(given, self.rows.fields["code"], strict=True)
+            ]
+        )
+        unknown = np.array([level not in RANKS for level in levels], bool)
+        known = ", ".join(RANKS)
+        self.job.problems.add(unknown, f"level is none of {known}, and the code does not tell it", given)
+        levels[unknown] = "compound"  # bad rows are not stored; the lowest level keeps the checks below simple
+        return levels
+
+    def _parents(self) -> Objects:
+        """n codes of parents: as given, else the next code up that exists, or None at the top."""
+        scheme = self.job.setting.codes
+        here = {code for code in self.rows.fields["code"] if code is not None}
+        parents = []
+        for code, given in zip(self.rows.fields["code"], self.rows.fields["parent_code"], strict=True):
+            derived = scheme.parent_of(code or "")
+            parents.append(given or (derived if derived in here or derived in self.stored else None))
+        return object_array(parents)
+
+    def _check_parents(self) -> None:
+        """Top-down: a parent must exist (here and good, or stored) and be of a higher level."""
+        problems = self.job.problems
+        row_of = {code: index for index, code in enumerate(self.rows.fields["code"])}
+        bad = problems.mask()
+        order = sorted(range(self.rows.n), key=lambda i: RANKS[self.levels[i]])
+        for index in order:
+            parent = self.parents[index]
+            if parent is None or bad[index]:
+                continue
+            cause = None
+            if parent in row_of and not (bad[row_of[parent]] and parent in self.stored):
+                row = row_of[parent]
+                if not may_hold(self.levels[row], self.levels[index]):
+                    cause = f"a {self.levels[index]} cannot lie below a {self.levels[row]}"
+                elif bad[row]:
+                    cause = "its parent is itself a bad row"
+            elif parent not in self.stored:
+                cause = "parent_code names no area that is stored or in the file"
+            elif not may_hold(self.stored[parent].level, self.levels[index]):
+                cause = f"a {self.levels[index]} cannot lie below a {self.stored[parent].level}"
+            if cause is not None:
+                problems.add([index], cause, {index: parent})
+                bad[index] = True

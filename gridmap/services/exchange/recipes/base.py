@@ -1,0 +1,131 @@
+"""How rows of one layer become rows of one table: what all layers share, and what each may do its own way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from enum import IntEnum
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gridmap.services.exchange.job import Job
+from gridmap.services.exchange.table import Objects, object_array
+from gridmap.store import batches, bulk
+
+Indices = NDArray[np.intp]
+Columns = Mapping[str, Sequence[Any] | NDArray[Any]]
+
+
+class Status(IntEnum):
+    """What a row is to the database."""
+
+    NEW = 0
+    KNOWN = 1
+    CHANGED = 2  # its source id is stored with other content
+
+
+class Recipe:
+    """The way of one layer. The order of calls is check, compare, then insert and change, then finish."""
+
+    model: ClassVar[type[Any]]
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
+        self.rows = job.rows
+
+    def source_ids(self) -> Objects:
+        """n source ids or None."""
+        return self.rows.fields[self.job.layer.id_field]
+
+    def row_digests(self) -> Objects:
+        """n digests of what the table keeps of a row."""
+        return self.rows.digests
+
+    def check(self) -> None:
+        """Note rows that contradict each other or refer to what does not exist."""
+
+    def compare(self) -> NDArray[np.int8]:
+        """Each row's Status: by its source id, else by the file's digest and the row's number.
+
+        A source id that stands twice in the file: the second row is known if it says the same, else it is bad.
+        """
+        status = np.full(self.rows.n, Status.NEW, dtype=np.int8)
+        known_numbers = self.known_numbers()
+        source_ids = self.source_ids()
+        stored = batches.known_sources(self.job.session, self.model, sorted({s for s in source_ids if s is not None}))
+        first: dict[str, int] = {}
+        contradicts: dict[int, str] = {}
+        bad = self.job.problems.mask()
+        digests = self.row_digests()
+        for index, (source_id, digest) in enumerate(zip(source_ids, digests, strict=True)):
+            if source_id is None:
+                if index + 1 in known_numbers:
+                    status[index] = Status.KNOWN
+            elif source_id in first:
+                before = first[source_id]
+                status[index] = Status.KNOWN
+                if digests[before] != digest:
+                    contradicts[index] = f"{source_id}, first in row {before + 1}"
+            else:
+                if not bad[index]:
+                    first[source_id] = index
+                if source_id in stored:
+                    row_id, stored_digest = stored[source_id]
+                    self.job.ids[index] = row_id
+                    status[index] = Status.KNOWN if stored_digest == digest else Status.CHANGED
+        id_field = self.job.layer.id_field
+        self.job.problems.add(contradicts, f"{id_field} stands twice in the file with different content", contradicts)
+        self.refuse_changes(status)
+        return status
+
+    def known_numbers(self) -> set[int]:
+        """Row numbers of this very file that are stored already."""
+        if not self.job.known_batches:
+            return set()
+        return set(batches.known_rows(self.job.session, self.model, self.job.known_batches))
+
+    def refuse_changes(self, status: NDArray[np.int8]) -> None:
+        """Rows whose source id is stored with other content are bad, unless the import may update."""
+        if not self.job.is_update:
+            cause = f"{self.job.layer.id_field} is stored already with other content (--update replaces it)"
+            self.job.problems.add(status == Status.CHANGED, cause, self.source_ids())
+
+    def columns(self, take: Indices) -> Columns:
+        """The table's own columns for the rows taken, in their order."""
+        raise NotImplementedError
+
+    def insert(self, take: Indices) -> None:
+        """Store new rows."""
+        if len(take):
+            ids = bulk.insert(self.job.session, self.model, {**self.provenance(take), **self.columns(take)})
+            self.job.ids.update(zip(take.tolist(), ids.tolist(), strict=True))
+
+    def change(self, take: Indices) -> None:
+        """Replace the content of rows that are stored."""
+        if len(take):
+            ids = [self.job.ids[index] for index in take.tolist()]
+            bulk.update(self.job.session, self.model, ids, {**self.provenance(take), **self.columns(take)})
+
+    def finish(self, stored: Indices) -> None:
+        """What follows from the rows now stored: names, placings, counts."""
+
+    def provenance(self, take: Indices) -> Columns:
+        """Where the rows taken came from."""
+        return {
+            "source_id": self.source_ids()[take],
+            "row_number": take + 1,
+            "content_digest": self.row_digests()[take],
+            "attributes": self.rows.attributes[take],
+            "batch_id": [self.job.batch_id] * len(take),
+        }
+
+    def field(self, name: str, take: Indices) -> Objects:
+        return self.rows.fields[name][take]
+
+    def resolve(self, field: str, known: Mapping[str, int], what: str) -> Objects:
+        """Codes of a field -> n ids or None; a code that is not stored makes its row bad."""
+        codes = self.rows.fields[field]
+        unknown = np.array([code is not None and code not in known for code in codes], bool)
+        self.job.problems.add(unknown, f"{field} names no {what} that is stored", codes)
+        return object_array([None if code is None else known.get(code) for code in codes])

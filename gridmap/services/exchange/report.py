@@ -1,0 +1,103 @@
+"""What an import did, for people and for programs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from gridmap.errors import BadFile
+from gridmap.services.exchange.problems import Cause
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """A field that nobody mapped and that was recognised by its heading."""
+
+    field: str
+    heading: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something about the shapes as a whole, with its place: an overlap, a gap, a block that two grids share.
+
+    `code` and `other` are the neighbours' codes; `refuses`: it makes the row of `code` a bad row.
+    """
+
+    kind: str  # overlap, gap, split_block, block_without_grid
+    lon: float
+    lat: float
+    area_m2: float
+    code: str
+    other: str | None = None
+    refuses: bool = False
+
+    def text(self) -> str:
+        at = f"at lon {self.lon:.6f}, lat {self.lat:.6f}"
+        match self.kind:
+            case "overlap":
+                return f"{self.code} overlaps {self.other} by {self.area_m2:,.2f} m2 {at}"
+            case "gap":
+                beside = f" beside {self.code}" + (f" and {self.other}" if self.other else "")
+                return f"gap of {self.area_m2:,.2f} m2{beside} {at}"
+            case "split_block":
+                return f"{self.area_m2:,.2f} m2 of block {self.code} lie in grid {self.other}, not in its own, {at}"
+            case _:
+                return f"block {self.code} ({self.area_m2:,.0f} m2) lies in no grid {at}"
+
+
+@dataclass(slots=True)
+class Report:
+    """The result of one import. read = stored + known + rejected; located + outside = stored where points are placed.
+
+    `updated` of the stored ones replaced an older row. `placed`: rows of other layers that found a block or grid
+    through this import. When the file is refused as a whole, nothing is stored and every row counts as rejected,
+    `bad` of them for reasons of their own.
+    """
+
+    layer: str
+    file: str
+    sha256: str
+    read: int = 0
+    stored: int = 0
+    known: int = 0
+    rejected: int = 0
+    located: int = 0
+    outside: int = 0
+    updated: int = 0
+    bad: int = 0
+    crs: str = ""
+    dry_run: bool = False
+    batch_uid: str | None = None
+    mapping: dict[str, str] = field(default_factory=dict)
+    guesses: list[Guess] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    causes: list[Cause] = field(default_factory=list)
+    placed: dict[str, int] = field(default_factory=dict)
+
+    def counts(self) -> dict[str, int]:
+        """The counts that every program may rely on."""
+        names: Sequence[str] = ("read", "stored", "known", "rejected", "located", "outside")
+        return {name: int(getattr(self, name)) for name in names}
+
+    def json_line(self) -> str:
+        """One line of JSON: the counts, and what else is not zero."""
+        more = {name: int(getattr(self, name)) for name in ("updated", "bad") if getattr(self, name)}
+        more_placed = {"placed": self.placed} if self.placed else {}
+        flags = {"dry_run": True} if self.dry_run else {}
+        return json.dumps({**self.counts(), **more, **more_placed, **flags}, ensure_ascii=False)
+
+
+class RowsRefused(BadFile):
+    """A file has bad rows and was not imported; `report` says which."""
+
+    def __init__(self, report: Report) -> None:
+        rows = "row is" if report.bad == 1 else "rows are"
+        super().__init__(
+            f"{report.bad:,} of {report.read:,} {rows} bad; nothing of {report.file} was stored.",
+            "Correct them, or add --rejects FILE.csv: then the good rows are stored and the bad ones go to that file.",
+        )
+        self.report = report

@@ -1,0 +1,99 @@
+"""From a table to rows of a layer: every cell read, every shape in its place, every fault noted."""
+
+from __future__ import annotations
+
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from gridmap.services.exchange.columns import Columns
+from gridmap.services.exchange.content import attributes_of, digests
+from gridmap.services.exchange.job import Rows
+from gridmap.services.exchange.layers import Layer, Type
+from gridmap.services.exchange.places import read_places
+from gridmap.services.exchange.problems import Problems
+from gridmap.services.exchange.reference import SourceCrs
+from gridmap.services.exchange.report import Report
+from gridmap.services.exchange.table import Objects, Table, object_array
+from gridmap.services.exchange.times import Occurrences, Times, combine, parse_epochs, parse_months, parse_times
+from gridmap.services.exchange.values import parse_fields
+
+MIDNIGHT_IS_DAY = {"occurred_on"}
+
+
+def read_rows(
+    layer: Layer,
+    table: Table,
+    columns: Columns,
+    crs: SourceCrs,
+    time_zone: str,
+    now: dt.datetime,
+    problems: Problems,
+    report: Report,
+) -> Rows:
+    """n rows with what was found wrong in `problems`, and remarks on the whole file in the report."""
+    for index, cause in table.broken.items():
+        problems.add([index], cause)
+    shapes = read_places(layer, table, columns, crs, problems)
+    fields = parse_fields(layer, table, columns, problems)
+    times = _read_times(layer, table, columns, time_zone, problems, report)
+    attributes = _with_days(attributes_of(table, columns), times)
+    occurrences = _occurrences(table, columns, times, problems) if layer.name == "incidents" else None
+    content = dict(fields)
+    if occurrences is not None:
+        content |= {
+            "on": occurrences.on.astype(str),
+            "at": occurrences.at.astype(str),
+            "precision": occurrences.precision,
+        }
+        _warn_future(occurrences, time_zone, now, report)
+    content |= {name: read.at.astype(str) for name, read in times.items()}
+    return Rows(table.n, fields, shapes, attributes, digests(content, shapes, attributes), occurrences, times)
+
+
+def _read_times(
+    layer: Layer, table: Table, columns: Columns, time_zone: str, problems: Problems, report: Report
+) -> dict[str, Times]:
+    """The layer's time fields; one without a column is empty."""
+    read: dict[str, Times] = {}
+    for field in layer.fields:
+        is_day_of_incident = layer.name == "incidents" and field.type is Type.DATE
+        if field.type is not Type.TIME and not is_day_of_incident:
+            continue
+        raw = columns.values(table, field.name)
+        if raw is None:
+            empty = np.full(table.n, "NaT", "datetime64[us]")
+            read[field.name] = Times(empty.astype("datetime64[D]"), empty)
+        elif columns.chosen.get(field.name) in table.numeric:
+            read[field.name] = parse_epochs(field.name, raw, time_zone, problems)
+            report.notes.append(f"{field.name} is a column of numbers: read as seconds since 1970 (UTC).")
+        else:
+            midnight_is_day = field.name in MIDNIGHT_IS_DAY
+            read[field.name] = parse_times(field.name, raw, time_zone, problems, midnight_is_day=midnight_is_day)
+            if read[field.name].local_cells:
+                report.notes.append(f"Times of {field.name} without a zone are taken as {time_zone}.")
+    return read
+
+
+def _occurrences(table: Table, columns: Columns, times: dict[str, Times], problems: Problems) -> Occurrences:
+    raw = columns.values(table, "month")
+    months = None if raw is None else parse_months("month", raw, problems)
+    return combine(times["occurred_at"], times["occurred_on"], months, problems)
+
+
+def _with_days(attributes: Objects, times: dict[str, Times]) -> Objects:
+    """A report's time of which only the day is given is kept as an attribute: it is no instant."""
+    reported = times.get("reported_at")
+    if reported is None:
+        return attributes
+    only_day = ~np.isnat(reported.on) & np.isnat(reported.at)
+    pairs = zip(attributes, only_day.tolist(), reported.on.astype(str).tolist(), strict=True)
+    return object_array([{**(given or {}), "reported_on": day} if is_day else given for given, is_day, day in pairs])
+
+
+def _warn_future(occurrences: Occurrences, time_zone: str, now: dt.datetime, report: Report) -> None:
+    today = np.datetime64(now.astimezone(ZoneInfo(time_zone)).date())
+    later = int((occurrences.on > today).sum())
+    if later:
+        report.warnings.append(f"{later:,} incidents lie in the future (after {today}). Is the date right?")

@@ -1,0 +1,88 @@
+"""The project behind a database: opened, made where there is none, with its first configuration."""
+
+from __future__ import annotations
+
+import datetime as dt
+import tomllib
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from gridmap.config import Settings
+from gridmap.errors import BadInput, StoreBroken
+from gridmap.store import configuration, migrations, project
+from gridmap.store.engine import Store, open_store
+
+CONFIGURATION = Path(__file__).resolve().parent.parent / "configuration.toml"
+DEFAULT_NAME = "未命名项目"
+DEFAULT_TIME_ZONE = "Asia/Shanghai"
+
+
+def open_project(
+    settings: Settings,
+    *,
+    create: bool = True,
+    name: str = DEFAULT_NAME,
+    time_zone: str = DEFAULT_TIME_ZONE,
+    now: dt.datetime | None = None,
+) -> Store:
+    """The project's store, ready to use. An empty database becomes a project, unless `create` is False.
+
+    `name` and `time_zone` are those of a new project; `now` defaults to the clock. Raises StoreBroken for a database
+    with an old schema, or without a project when `create` is False; BadInput for a time zone that does not exist.
+    """
+    store = open_store(settings.db, create=create)
+    try:
+        revision = migrations.current(store)
+        if revision is None and create:
+            migrations.upgrade(store)
+        elif revision is None:
+            raise StoreBroken("The database is empty.", "Run `gridmap init` to make a project in it.")
+        elif revision != migrations.head():
+            raise StoreBroken(
+                f"The database has schema {revision}, this gridmap needs {migrations.head()}.",
+                "Make a backup, then run `gridmap db upgrade`.",
+            )
+        if create:
+            prepare(store, name=name, time_zone=time_zone, now=now or dt.datetime.now(dt.UTC))
+    except BaseException:
+        store.close()
+        raise
+    return store
+
+
+def prepare(
+    store: Store,
+    *,
+    name: str = DEFAULT_NAME,
+    time_zone: str = DEFAULT_TIME_ZONE,
+    attribution: str | None = None,
+    demo_version: str | None = None,
+    demo_now_on: dt.date | None = None,
+    now: dt.datetime,
+) -> None:
+    """Write the project's row and version 1 of its configuration into a migrated database, where it has none."""
+    with store.read() as session:
+        if project.get(session) is not None:
+            return
+    try:
+        ZoneInfo(time_zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise BadInput(f"There is no time zone '{time_zone}'.", "Use a name such as Asia/Shanghai.") from None
+    with store.write() as session:
+        if project.get(session) is None:
+            project.create(
+                session,
+                name=name,
+                at=now,
+                time_zone=time_zone,
+                attribution=attribution,
+                demo_version=demo_version,
+                demo_now_on=demo_now_on,
+            )
+            configuration.put(session, first_configuration(), now)
+
+
+def first_configuration() -> dict[str, Any]:
+    """What a new project begins with."""
+    return tomllib.loads(CONFIGURATION.read_text(encoding="utf-8"))
