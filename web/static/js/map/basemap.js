@@ -1,0 +1,79 @@
+// The base map as three canvas layers that share one tile cache: ground below the heat, roads above it, and on top,
+// above the grids, borders and labels.
+
+import { mapColours } from "./colours.js";
+import { borderRules, groundRules, roadRules } from "./basemap_rules.js";
+import { labelRules } from "./label_rules.js";
+
+const MAX_DATA_ZOOM = 15;
+const { PmtilesSource, TileCache, View, leafletLayer } = window.protomapsL;
+
+export class Basemap {
+  // `gridLabels` is a tile source of grid labels in memory, laid out together with the base map's own.
+  constructor(map, url, gridLabels) {
+    const views = new Map();
+    if (url) views.set("", viewOf(new PmtilesSource(url, false)));
+    this.gridLabels = gridLabels;
+    this.gridsVersion = 0;
+    this.shown = { buildings: true, roads: true, borders: true, labels: true, grids: true, selected: null };
+    this.ground = this.layer("tilePane", views).addTo(map);
+    this.roads = this.layer("roads", views).addTo(map);
+    this.top = this.layer("labels", views).addTo(map);
+    this.views = views;
+    this.gridsChanged();
+    this.paint();
+  }
+
+  layer(pane, views) {
+    const layer = leafletLayer({
+      pane, sources: {}, attribution: "", lang: "zh-CN", noWrap: true, maxZoom: 19, updateWhenIdle: false, keepBuffer: 1,
+    });
+    layer.views = views;
+    return layer;
+  }
+
+  show(patch) {
+    Object.assign(this.shown, patch);
+    this.paint();
+  }
+
+  // After a change of colours, of what is shown, or of the grids' names.
+  paint() {
+    const colours = mapColours();
+    this.redraw(this.ground, groundRules(colours, this.shown));
+    this.redraw(this.roads, roadRules(colours, this.shown));
+    this.paintTop(colours);
+  }
+
+  select(code) {
+    this.shown.selected = code;
+    this.paintTop(mapColours());
+  }
+
+  // Each version of the grids is a source with a name of its own: a tile that is still being laid out with the
+  // version before must not pass for one that has been laid out with this.
+  gridsChanged() {
+    this.gridsVersion += 1;
+    this.top.views = new Map([...this.views, [this.gridsSource, viewOf(this.gridLabels)]]);
+    this.paintTop(mapColours());
+  }
+
+  get gridsSource() {
+    return `grids-${this.gridsVersion}`;
+  }
+
+  paintTop(colours) {
+    this.redraw(this.top, borderRules(colours, this.shown), labelRules(colours, { ...this.shown, gridsSource: this.gridsSource }));
+  }
+
+  redraw(layer, paintRules, labels = []) {
+    layer.paintRules = paintRules;
+    layer.labelRules = labels;
+    layer.clearLayout();
+    layer.rerenderTiles();
+  }
+}
+
+function viewOf(source) {
+  return new View(new TileCache(source, 512), MAX_DATA_ZOOM, 1);
+}

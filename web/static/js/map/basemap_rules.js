@@ -1,0 +1,81 @@
+// How the base map is drawn: what lies below the heat, what lies above it. Layers come from the PMTiles file that
+// gridmap.services.basemap writes; zooms here are display zooms.
+
+import { BORDERS, HALO, LANE, PATH, STREET, TRUNK } from "./widths.js";
+
+const { LineSymbolizer, PolygonSymbolizer } = window.protomapsL;
+
+const kind = (...kinds) => (zoom, feature) => kinds.includes(feature.props.kind);
+const line = (...kinds) => (zoom, feature) => feature.geomType === 2 && kinds.includes(feature.props.kind);
+const area = (...kinds) => (zoom, feature) => feature.geomType === 3 && kinds.includes(feature.props.kind);
+
+// Land, green, water, blocks, buildings: the quiet ground under the data.
+export function groundRules(c, { buildings }) {
+  const rules = [
+    { dataLayer: "land", symbolizer: new PolygonSymbolizer({ fill: c.land }) },
+    { dataLayer: "block", minzoom: 14, symbolizer: new PolygonSymbolizer({ fill: c.block, stroke: c.land, width: 0.5 }) },
+    { dataLayer: "ground", filter: area("green"), symbolizer: new PolygonSymbolizer({ fill: c.green }) },
+    { dataLayer: "ground", filter: area("water"), symbolizer: new PolygonSymbolizer({ fill: c.water }) },
+    {
+      dataLayer: "ground", filter: line("water"),
+      symbolizer: new LineSymbolizer({ color: c.water, width: (zoom) => Math.max(1, (zoom - 11) * 0.8), lineCap: "round", lineJoin: "round" }),
+    },
+    { dataLayer: "ground", minzoom: 15, filter: area("wall", "track"), symbolizer: new PolygonSymbolizer({ fill: c.block, stroke: c.wall, width: 1 }) },
+    { dataLayer: "ground", minzoom: 15, filter: line("wall"), symbolizer: new LineSymbolizer({ color: c.wall, width: 1 }) },
+    { dataLayer: "ground", minzoom: 15, filter: line("track"), symbolizer: new LineSymbolizer({ color: c.wall, width: 1.5 }) },
+  ];
+  if (buildings) {
+    rules.push(
+      { dataLayer: "building", minzoom: 15, maxzoom: 15, symbolizer: new PolygonSymbolizer({ fill: c.building }) },
+      { dataLayer: "building", minzoom: 16, symbolizer: new PolygonSymbolizer({ fill: c.building, stroke: c.buildingEdge, width: 0.8 }) },
+    );
+  }
+  return rules;
+}
+
+const CLASSES = [["path", PATH, 15], ["lane", LANE, 13], ["street", STREET, 11], ["trunk", TRUNK, 9]];
+
+// Streets and railways. All casings first, so that crossings are open.
+export function roadRules(c, { roads }) {
+  if (!roads) return [];
+  const of = (name) => (zoom, feature) => feature.props.class === name;
+  const stroke = (color, width) => new LineSymbolizer({ color, width, lineCap: "round", lineJoin: "round" });
+  const casings = CLASSES.filter(([name]) => name !== "path").map(([name, width, minzoom]) => ({
+    dataLayer: "street", minzoom, filter: of(name),
+    symbolizer: stroke(c.roadCase, (zoom) => (width(zoom) ? width(zoom) + 1 : 0.001)),
+  }));
+  const fills = CLASSES.map(([name, width, minzoom]) => ({
+    dataLayer: "street", minzoom, filter: of(name), symbolizer: stroke(c.road, (zoom) => width(zoom) || 0.001),
+  }));
+  return [...casings, ...fills, ...railwayRules(c)];
+}
+
+// A thin dashed grey line on a lighter bed.
+function railwayRules(c) {
+  const width = (zoom) => (zoom < 14 ? 1.2 : zoom < 16 ? 2 : 3);
+  return [
+    { dataLayer: "ground", filter: line("railway"), symbolizer: new LineSymbolizer({ color: c.railway, width: (zoom) => width(zoom) + 1 }) },
+    { dataLayer: "ground", filter: line("railway"), symbolizer: new LineSymbolizer({ color: c.land, width, dash: [7, 7] }) },
+    { dataLayer: "ground", filter: area("railway"), symbolizer: new PolygonSymbolizer({ fill: c.railway, opacity: 0.35 }) },
+  ];
+}
+
+// Borders of communities, streets, district: each with its halo, the higher one on top.
+export function borderRules(c, { borders }) {
+  if (!borders) return [];
+  const halo = (level, width, minzoom) => ({
+    dataLayer: "border", minzoom, filter: kind(level),
+    symbolizer: new LineSymbolizer({ color: c.halo, width: width + 2 * HALO, opacity: 0.7, lineJoin: "round" }),
+  });
+  const stroke = (level, width, minzoom, options = {}) => ({
+    dataLayer: "border", minzoom, filter: kind(level),
+    symbolizer: new LineSymbolizer({ color: c.border, width, lineJoin: "round", ...options }),
+  });
+  return [
+    halo("street", BORDERS.street, 10),
+    halo("district", BORDERS.district, 6),
+    stroke("community", BORDERS.community, 12, { dash: [5, 3] }),
+    stroke("street", BORDERS.street, 10),
+    stroke("district", BORDERS.district, 6),
+  ];
+}

@@ -1,0 +1,38 @@
+// The map as folium made it, with the panes this page needs; its buttons moved where no panel covers them.
+
+import { byId } from "../ui/dom.js";
+import { t } from "../net/words.js";
+
+// Below to above: ground (tilePane 200), heat, roads, grids, borders with labels, tooltips (650).
+const PANES = { heat: 250, roads: 300, grids: 400, labels: 450 };
+
+export function takeOverMap() {
+  const holder = document.querySelector("[data-leaflet]");
+  const map = window[holder.dataset.leaflet];
+  for (const [name, order] of Object.entries(PANES)) map.createPane(name).style.zIndex = String(order);
+  map.options.zoomSnap = 1; // tiles on canvas are drawn for whole zooms
+  map.options.zoomDelta = 1;
+  holder.setAttribute("role", "application");
+  holder.setAttribute("aria-label", t("Map. Arrow keys move it, plus and minus zoom."));
+  new ResizeObserver(() => map.invalidateSize({ pan: false })).observe(holder);
+  return map;
+}
+
+export function placeControls(map, goHome) {
+  if (map.attributionControl) map.attributionControl.remove(); // credits stand in the page, with the approval number
+  if (map.zoomControl) map.zoomControl.remove();
+  const zoom = L.control.zoom({ position: "topleft", zoomInTitle: t("Zoom in"), zoomOutTitle: t("Zoom out") }).addTo(map);
+  L.control.scale({ imperial: false, maxWidth: 110 }).addTo(map);
+  const home = byId("zoom-home");
+  zoom.getContainer().append(home);
+  home.hidden = false;
+  home.addEventListener("click", goHome);
+}
+
+// Bounds beside the panel that lies over the map.
+export function fit(map, bounds, { maxZoom = 17 } = {}) {
+  const detail = byId("detail");
+  const isBeside = !detail.hidden && window.innerWidth >= 760;
+  const covered = isBeside ? detail.offsetWidth + 16 : 0;
+  map.fitBounds(bounds, { paddingTopLeft: [16, 16], paddingBottomRight: [16 + covered, 16], maxZoom, animate: false });
+}

@@ -1,0 +1,265 @@
+// The map page: takes over the map that folium made, puts the parts together, keeps screen, server and address in step.
+
+import { getJson } from "../net/api.js";
+import { followChanges } from "../net/changes.js";
+import { loadWords, number, t, tn } from "../net/words.js";
+import { onModeChange } from "../map/colours.js";
+import { Basemap } from "../map/basemap.js";
+import { GridLabels } from "../map/grid_labels.js";
+import { Grids } from "../map/grids.js";
+import { Heat } from "../map/heat.js";
+import { fit, placeControls, takeOverMap } from "../map/stage.js";
+import { readAddress, readPlace, writeAddress } from "../ui/address.js";
+import { hideDetail, showDetail, wireDetail } from "../ui/detail.js";
+import { byId, el } from "../ui/dom.js";
+import { Figures } from "../ui/figures.js";
+import { wireKinds } from "../ui/kinds.js";
+import { wireLayers } from "../ui/layers.js";
+import { wireBandwidth } from "../ui/legend.js";
+import { dismiss, explain, notify, setBusy, welcome } from "../ui/notices.js";
+import { wirePeriod } from "../ui/period.js";
+import { markReady } from "../ui/ready.js";
+import { wireSearch } from "../ui/search.js";
+import { wireSheet } from "../ui/sheet.js";
+import { createState } from "../ui/state.js";
+import { wireLanguage, wireTheme } from "../ui/theme.js";
+import { wireTimeline } from "../ui/timeline.js";
+import { defaultsOf, spanOf } from "../ui/view_defaults.js";
+
+const SETTLE_MS = 60;
+const ADDRESS_MS = 250;
+
+class MapPage {
+  constructor(situation) {
+    this.situation = situation;
+    this.tree = situation.kinds.filter((kind) => kind.count || kind.code !== "unspecified");
+    this.defaults = defaultsOf(situation);
+    this.state = createState(readAddress(this.tree, this.defaults));
+    this.map = takeOverMap();
+    this.figures = new Figures(this);
+    this.drawMap();
+    this.wirePanels();
+    this.wireState();
+  }
+
+  drawMap() {
+    const { project, basemap } = this.situation;
+    this.gridLabels = new GridLabels();
+    this.goTo(readPlace());
+    this.basemap = new Basemap(this.map, basemap, this.gridLabels);
+    this.basemap.show(this.shown());
+    const parts = { ground: this.basemap.ground, roads: this.basemap.roads, labels: this.basemap.top };
+    for (const [name, layer] of Object.entries(parts)) layer.on("load", () => markReady(name));
+    this.heat = new Heat(this.map, project.extent, {
+      onBusy: setBusy,
+      onDrawn: () => {
+        markReady("heat");
+        dismiss("heat");
+      },
+      onFailed: () => notify("heat", {
+        text: t("Parts of the heat map could not be drawn."), isError: true, action: () => this.heat.retry(), label: t("Try again"),
+      }),
+    });
+    this.grids = new Grids(this.map, { onSelect: (code) => this.select(code), describe: (grid) => this.describe(grid) });
+    placeControls(this.map, () => this.goHome());
+  }
+
+  wirePanels() {
+    const span = () => spanOf(this.situation);
+    wirePeriod(this.state, span);
+    this.kindList = wireKinds(this.state, this.tree);
+    wireLayers(this.state);
+    wireBandwidth(this.state, this.defaults.bandwidths);
+    this.timeline = wireTimeline(this.state, span);
+    this.sheet = wireSheet();
+    wireDetail({ onClose: () => this.closeDetail() });
+    wireSearch({
+      grids: () => [...this.grids.byCode.values()].map(({ feature }) => feature.properties),
+      countOf: (code) => this.figures.counts.by_grid[code] || 0,
+      onPick: (code) => this.find(code),
+    });
+    wireTheme();
+    wireLanguage();
+    welcome(this.situation);
+  }
+
+  wireState() {
+    const { state, figures } = this;
+    const settled = debounce(() => {
+      figures.drawCounts();
+      figures.drawGrid();
+    }, SETTLE_MS);
+    const replace = debounce(() => this.writeAddress(), ADDRESS_MS);
+    state.on(["from", "to", "kinds"], settled);
+    state.on(["kinds"], () => figures.drawTimeline());
+    state.on(["kinds", "bandwidth"], () => figures.drawLegend());
+    state.on(["from", "to", "kinds", "bandwidth", "hidden"], () => this.drawHeat());
+    state.on(["hidden"], () => {
+      this.basemap.show(this.shown());
+      this.grids.show(this.shown().grids);
+    });
+    state.on(["grid"], () => this.drawSelection());
+    state.on(["from", "to", "kinds", "bandwidth", "hidden", "grid"], (view, { push, quiet }) => {
+      if (quiet) return;
+      if (push) this.writeAddress({ push: true });
+      else replace();
+    });
+    this.map.on("moveend", replace);
+    window.addEventListener("popstate", () => {
+      state.set(readAddress(this.tree, this.defaults), { quiet: true });
+      this.goTo(readPlace(), { keep: true });
+    });
+    onModeChange(() => {
+      this.basemap.paint();
+      this.grids.paint();
+      figures.drawLegend();
+      this.drawHeat();
+    });
+  }
+
+  async open() {
+    this.drawHeat();
+    await Promise.all([this.loadGrids(), this.figures.drawCounts(), this.figures.drawTimeline(), this.figures.drawLegend()]);
+    if (this.state.get().grid) this.drawSelection();
+    followChanges(this.situation.seq, {
+      onChange: () => this.renew(),
+      onLost: (error) => explain("line", error),
+      onFound: () => {
+        dismiss("line");
+        this.renew();
+      },
+    });
+  }
+
+  // Something was imported or received: the same view, with what is there now.
+  async renew() {
+    await this.figures.guarded("renew", () => this.renew(), async () => {
+      const before = this.situation;
+      const now = await getJson("/api/v1/situation");
+      // another base map, other kinds or another extent are built into the parts: begin anew, at the same address
+      const isOtherGround = ["basemap"].some((name) => before[name] !== now[name])
+        || String(before.project.extent) !== String(now.project.extent)
+        || String(before.kinds.map((kind) => kind.code)) !== String(now.kinds.map((kind) => kind.code));
+      if (isOtherGround) {
+        this.writeAddress();
+        location.reload();
+        return;
+      }
+      this.situation = now;
+      welcome(now);
+      this.drawHeat();
+      const planChanged = (before.plan || {}).version !== (now.plan || {}).version;
+      await Promise.all([planChanged && this.loadGrids(), this.figures.drawCounts(), this.figures.drawTimeline()]);
+      this.figures.drawGrid();
+    });
+  }
+
+  async loadGrids() {
+    const { plan } = this.situation;
+    await this.figures.guarded("grids", () => this.loadGrids(), async () => {
+      const empty = { type: "FeatureCollection", features: [] };
+      const collection = plan ? await getJson("/api/v1/grids.geojson", { v: plan.version }) : empty;
+      this.grids.set(collection);
+      this.grids.show(this.shown().grids);
+      this.gridLabels.set(collection.features);
+      this.basemap.gridsChanged();
+      if (!readPlace() && !this.hasMoved) this.goHome();
+    });
+    markReady("grids");
+  }
+
+  drawHeat() {
+    const values = this.figures.heatValues();
+    this.heat.show(values);
+    if (!values) markReady("heat");
+  }
+
+  shown() {
+    const { hidden } = this.state.get();
+    const show = (name) => !hidden.has(name);
+    return { buildings: show("buildings"), roads: show("roads"), borders: show("borders"), labels: show("labels"), grids: show("grids") };
+  }
+
+  select(code) {
+    this.state.set({ grid: code }, { push: true });
+  }
+
+  // From the search: show where it is, and put the keyboard into its panel.
+  find(code) {
+    this.select(code);
+    const bounds = this.grids.bounds(code);
+    if (bounds) fit(this.map, bounds.pad(0.6), { maxZoom: 16 });
+    byId("detail-name").focus({ preventScroll: true });
+  }
+
+  closeDetail() {
+    this.select(null);
+    byId("grid-search").focus({ preventScroll: true });
+    byId("grid-search").blur();
+  }
+
+  drawSelection() {
+    const { grid } = this.state.get();
+    const found = grid && this.grids.find(grid);
+    this.grids.select(found ? grid : null);
+    this.basemap.select(found ? grid : null);
+    dismiss("unknown-grid");
+    if (!found) {
+      hideDetail();
+      if (grid) notify("unknown-grid", { text: t("There is no grid {code} in the plan in force.", { code: grid }) });
+      return;
+    }
+    showDetail(found, this.situation.plan);
+    this.sheet.rise();
+    this.figures.drawGrid();
+  }
+
+  describe(grid) {
+    const count = this.figures.counts.by_grid[grid.code] || 0;
+    return el("div", {}, el("b", {}, grid.name), el("span", {}, grid.code), el("br"),
+      el("strong", {}, tn("{n} incident", "{n} incidents", count)), el("span", {}, ` · ${t("{n} households", { n: number(grid.households) })}`));
+  }
+
+  showAll() {
+    const { first, today } = spanOf(this.situation);
+    this.state.set({ from: first, to: today, kinds: null }, { push: true });
+  }
+
+  goHome() {
+    const { extent } = this.situation.project;
+    const bounds = this.grids.wholeBounds() || (extent && L.latLngBounds([extent[1], extent[0]], [extent[3], extent[2]]));
+    if (bounds) fit(this.map, bounds);
+  }
+
+  goTo(place, { keep = false } = {}) {
+    if (place) this.map.setView([place.lat, place.lon], Math.round(place.zoom), { animate: false });
+    else if (!keep) this.map.setZoom(Math.floor(this.map.getZoom()), { animate: false });
+    this.hasMoved = Boolean(place);
+  }
+
+  writeAddress(how) {
+    const { lat, lng } = this.map.getCenter();
+    writeAddress(this.tree, this.defaults, this.state.get(), { zoom: this.map.getZoom(), lat, lon: lng }, how);
+  }
+}
+
+function debounce(work, ms) {
+  let timer = 0;
+  return () => {
+    clearTimeout(timer);
+    timer = setTimeout(work, ms);
+  };
+}
+
+async function start() {
+  const embedded = byId("situation");
+  const [situation] = await Promise.all([embedded ? JSON.parse(embedded.textContent) : getJson("/api/v1/situation"), loadWords()]);
+  const page = new MapPage(situation);
+  window.gridmap = page;
+  await page.open();
+}
+
+start().catch((error) => {
+  explain("start", error, () => location.reload());
+  throw error;
+});

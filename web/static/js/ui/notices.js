@@ -1,0 +1,65 @@
+// What the page says over the map: nothing there yet, nothing in this period, a failure and the way out of it.
+
+import { t } from "../net/words.js";
+import { byId, el } from "./dom.js";
+
+const shown = new Map();
+
+// One notice a key; showing a key again replaces it.
+export function notify(key, { text, hint, isError = false, action, label }) {
+  dismiss(key);
+  const words = el("p", {}, text, hint ? el("small", {}, hint) : null);
+  const button = action ? el("button", { type: "button", class: "button" }, label) : null;
+  if (button) button.addEventListener("click", action);
+  place(key, el("div", { class: `notice ${isError ? "notice--error" : ""}`, role: isError ? "alert" : null, "data-notice": key }, words, button));
+}
+
+export function dismiss(key) {
+  if (shown.has(key)) shown.get(key).remove();
+  shown.delete(key);
+}
+
+function place(key, node) {
+  shown.set(key, node);
+  byId("notices").append(node);
+}
+
+export function explain(key, error, retry) {
+  const text = error.isUnreachable ? t("The server does not answer.") : error.message || t("The server could not answer.");
+  const hint = error.isUnreachable ? t("What is on the screen stays; it is asked again by itself.") : error.hint;
+  notify(key, { text, hint, isError: true, action: retry, label: t("Try again") });
+}
+
+// The designed empty states: nothing at all, no grids, no incidents.
+export function welcome({ counts, plan }) {
+  dismiss("welcome");
+  const hasGround = counts.blocks || counts.buildings || counts.grids;
+  if (counts.incidents && plan) return;
+  const steps = [];
+  if (!plan) steps.push([t("Bring in the grids: polygons with a code and a name"), "scripts/gridmap import grids grids.gpkg"]);
+  if (!hasGround) steps.push([t("Bring in streets and buildings, so that the map is not bare"), "scripts/gridmap import streets streets.geojson"]);
+  if (!counts.incidents) steps.push([t("Bring in the incidents: a table with longitude, latitude, kind and time"), "scripts/gridmap import incidents incidents.csv"]);
+  const title = !hasGround && !counts.incidents ? t("Nothing is here yet") : !plan ? t("There are no grids yet") : t("There are no incidents yet");
+  place("welcome", el("section", { class: "notice notice--card", "data-notice": "welcome" },
+    el("h2", {}, title),
+    el("p", {}, t("The page fills by itself as soon as data has been imported.")),
+    el("ol", {}, ...steps.map(([text, command]) => el("li", {}, text, el("code", {}, command)))),
+  ));
+}
+
+export function sayIfEmpty(view, counts, whole, showAll) {
+  if (counts.total || !whole.incidents) dismiss("period");
+  else if (view.kinds && !view.kinds.size) notify("period", { text: t("No kind is chosen."), action: showAll, label: t("All kinds") });
+  else notify("period", { text: t("No incidents of these kinds in this period."), action: showAll, label: t("Show all") });
+}
+
+let busy = 0;
+let timer = 0;
+
+// The bar on top of the map appears only when something takes longer than a blink.
+export function setBusy(on) {
+  busy = on;
+  clearTimeout(timer);
+  if (!on) byId("progress").hidden = true;
+  else timer = setTimeout(() => { byId("progress").hidden = !busy; }, 250);
+}

@@ -1,0 +1,8 @@
+// When base map, grids and heat of the first view are drawn, the page says so: <html data-ready="1">.
+
+const waiting = new Set(["ground", "roads", "labels", "grids", "heat"]);
+
+export function markReady(part) {
+  if (!waiting.delete(part) || waiting.size) return;
+  document.documentElement.dataset.ready = "1";
+}
