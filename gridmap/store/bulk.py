@@ -7,10 +7,12 @@ EPSG:4326; instants are aware datetimes or datetime64 (UTC), days are dates or d
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, cast
 
 import numpy as np
 import psycopg
+import shapely
 import sqlalchemy as sa
 from geoalchemy2 import Geometry
 from psycopg import sql
@@ -19,6 +21,8 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from gridmap.errors import Conflict
 from gridmap.store.ids import new_uids
 from gridmap.store.values import encode
+
+BY_HAND = 5_000  # rows from which a spatial index is filled at once
 
 Columns = Mapping[str, Sequence[Any] | np.ndarray]
 
@@ -39,7 +43,8 @@ def insert(session: Session, model: type[DeclarativeBase], columns: Columns) -> 
     dialect = session.get_bind().dialect.name
     encoded = {name: encode(table.c[name].type, values, dialect) for name, values in complete.items()}
     try:
-        _store(session, table, encoded)
+        with session.begin_nested(), _indexed_by_hand(session, table, complete):
+            _store(session, table, encoded)
     except (sa.exc.IntegrityError, psycopg.IntegrityError) as error:
         cause = error.orig if isinstance(error, sa.exc.IntegrityError) else error
         raise Conflict(
@@ -121,6 +126,34 @@ def _store(session: Session, table: sa.Table, encoded: dict[str, list[Any]]) -> 
     quoted = ", ".join(f'"{name}"' for name in names)
     statement = f'INSERT INTO "{table.name}" ({quoted}) VALUES ({places})'  # noqa: S608 - names of our own tables
     session.connection().exec_driver_sql(statement, list(rows))
+
+
+@contextmanager
+def _indexed_by_hand(session: Session, table: sa.Table, columns: Columns) -> Iterator[None]:
+    """Many new shapes enter SpatiaLite's index together: its triggers, once a row, take twice the time of all else.
+
+    What they would check is checked already (`values.encode`). They are away inside a savepoint only: when anything
+    fails, they are back with the state before.
+    """
+    shape = next((column.name for column in table.columns if _is_shape(column) and column.name in columns), None)
+    rows = len(next(iter(columns.values())))
+    if session.get_bind().dialect.name != "sqlite" or shape is None or rows < BY_HAND:
+        yield
+        return
+    connection = session.connection()
+    resting = [f"{kind}_{table.name}_{shape}" for kind in ("ggi", "gii", "tmi")]
+    find = "SELECT sql FROM sqlite_master WHERE type = 'trigger' AND name = ?"
+    made_by = [connection.exec_driver_sql(find, (name,)).scalar_one() for name in resting]
+    for name in resting:
+        connection.exec_driver_sql(f'DROP TRIGGER "{name}"')
+    yield
+    west, south, east, north = shapely.bounds(np.asarray(columns[shape], dtype=object)).T
+    there = ~np.isnan(west)
+    boxes = zip(*[a[there].tolist() for a in (np.asarray(columns["id"]), west, east, south, north)], strict=True)
+    index = f"idx_{table.name}_{shape}"
+    connection.exec_driver_sql(f'INSERT INTO "{index}" VALUES (?, ?, ?, ?, ?)', list(boxes))  # noqa: S608
+    for statement in made_by:
+        connection.exec_driver_sql(statement)
 
 
 def _copy(session: Session, table: sa.Table, names: list[str], rows: Iterator[tuple[Any, ...]]) -> None:

@@ -27,6 +27,7 @@ from gridmap.store.failures import is_busy, translated
 BUSY_S = 10.0  # how long a writer waits for others before it gives up
 STEP_S = 0.2  # how long SQLite itself waits in one try
 MIGRATION_LOCK = 0x6772_6964  # "grid": the key under which migrations of a PostgreSQL database queue
+READ_CACHE_KIB, WRITE_CACHE_KIB = 16_384, 262_144  # a big import fills many indexes at random places
 THREADS = 16  # connections a process may hold at once
 
 Answer = TypeVar("Answer")
@@ -218,13 +219,14 @@ def _prepare_sqlite(raw: Any, _record: object) -> None:
         raw.execute("PRAGMA journal_mode = WAL")
     raw.execute("PRAGMA foreign_keys = ON")
     raw.execute("PRAGMA temp_store = MEMORY")
-    raw.execute("PRAGMA cache_size = -32768")  # KiB
     raw.execute("PRAGMA mmap_size = 268435456")  # bytes
 
 
 def _begin_sqlite(connection: Connection) -> None:
     mode = connection.get_execution_options().get("gridmap_mode")
-    connection.exec_driver_sql(f"PRAGMA query_only = {'ON' if mode == 'read' else 'OFF'}")
+    execute = connection.connection.driver_connection.execute  # type: ignore[union-attr]
+    execute(f"PRAGMA query_only = {'ON' if mode == 'read' else 'OFF'}")
+    execute(f"PRAGMA cache_size = -{WRITE_CACHE_KIB if mode == 'write' else READ_CACHE_KIB}")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if mode == "write" else "BEGIN")
 
 
@@ -235,7 +237,7 @@ def _require_transaction(connection: Connection, cursor: Any, statement: str, *_
     if (
         connection.get_execution_options().get("gridmap_mode") == "write"
         and not cursor.connection.in_transaction
-        and not statement.startswith(("BEGIN", "PRAGMA"))
+        and statement != "BEGIN IMMEDIATE"
     ):
         raise RuntimeError("The transaction was undone by the database; nothing more can be written in it.")
 

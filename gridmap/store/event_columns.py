@@ -83,10 +83,8 @@ def events(session: Session, after_id: int = 0, *, since_seq: int | None = None)
     kinds = list(session.scalars(sa.select(Incident.kind).distinct()))
     kinds.sort()
     query = _columns(session, kinds).where(*_wanted(after_id, since_seq)).order_by(Incident.id)
-    if session.get_bind().dialect.name == "postgresql":
-        columns = _copied(session, query)
-    else:
-        columns = _fetched(session, query)
+    read = _copied if session.get_bind().dialect.name == "postgresql" else _fetched
+    columns = read(session, query)
     if len(columns["kind_code"]) and columns["kind_code"].min() < 0:
         raise RuntimeError("The kinds changed while they were read: read events in Store.read().")
     return EventColumns(kinds=kinds, **columns)
@@ -108,12 +106,12 @@ def _wanted(after_id: int, since_seq: int | None) -> list[sa.ColumnElement[bool]
 def _columns(session: Session, kinds: list[str]) -> sa.Select[Any]:
     """The columns of _FIELDS, none ever null, each of its width on PostgreSQL."""
     if session.get_bind().dialect.name == "postgresql":
-        days = sa.literal_column("(incident.occurred_on - DATE '1970-01-01')")
-        seconds = sa.literal_column("floor(extract(epoch FROM incident.occurred_at))::int8")
+        days: Any = sa.literal_column("(incident.occurred_on - DATE '1970-01-01')")
+        seconds: Any = sa.literal_column("floor(extract(epoch FROM incident.occurred_at))::int8")
     else:
         days = sa.literal_column("CAST(julianday(incident.occurred_on) - 2440587.5 AS INTEGER)")
         seconds = sa.literal_column("unixepoch(incident.occurred_at)")
-    absent = sa.literal_column("-1")
+    absent: Any = sa.literal_column("-1")
     return sa.select(
         Incident.id,
         sa.func.ST_X(Incident.geom),
@@ -129,7 +127,7 @@ def _columns(session: Session, kinds: list[str]) -> sa.Select[Any]:
 
 def _number_of(column: Any, texts: Any) -> Any:
     """The place of a text in a list, as int4; -1 when it is not there."""
-    places = {text: sa.literal_column(str(i)) for i, text in enumerate(texts)}
+    places: dict[str, Any] = {text: sa.literal_column(str(i)) for i, text in enumerate(texts)}
     if not places:
         return sa.literal_column("-1")
     return sa.case(places, value=column, else_=sa.literal_column("-1"))

@@ -12,6 +12,8 @@ import sqlalchemy as sa
 from geoalchemy2 import Geometry
 from sqlalchemy.engine import Connection
 
+from gridmap.store.spatial import SLACK
+
 # What SpatiaLite 5 hangs on a geometry column with an R*Tree: constraints on insert and update, index on insert,
 # update and delete, and the time of the last change.
 TRIGGERS = ("ggi", "ggu", "gii", "giu", "gid", "tmi", "tmu", "tmd")
@@ -84,8 +86,8 @@ def _stale(connection: Connection, table: str, column: str) -> bool:
     """
     index = f"idx_{table}_{column}"
     beyond = (
-        f"i.xmin > MbrMinX(t.{column}) OR i.xmax < MbrMaxX(t.{column})"
-        f" OR i.ymin > MbrMinY(t.{column}) OR i.ymax < MbrMaxY(t.{column})"
+        f"i.xmin > MbrMinX(t.{column}) + {SLACK} OR i.xmax < MbrMaxX(t.{column}) - {SLACK}"
+        f" OR i.ymin > MbrMinY(t.{column}) + {SLACK} OR i.ymax < MbrMaxY(t.{column}) - {SLACK}"
     )
     lost = connection.exec_driver_sql(
         f'SELECT 1 FROM "{table}" t LEFT JOIN "{index}" i ON i.pkid = t.rowid'  # noqa: S608 - names of our own tables

@@ -17,6 +17,8 @@ from sqlalchemy.sql.functions import FunctionElement
 
 from gridmap.store.tables.base import STORAGE_SRID
 
+SLACK = 1e-9  # degrees; SpatiaLite's trigger writes a box with 12 decimals, which may cut off a shape's very edge
+
 
 class _IntersectsBox(FunctionElement[Any]):
     """(id, geom, west, south, east, north) -> whether the shape touches the box; see `intersects_bbox`.
@@ -45,8 +47,9 @@ def _on_spatialite(element: _IntersectsBox, compiler: SQLCompiler, **kw: Any) ->
     table = key.table
     index = f"idx_{getattr(table, 'element', table).name}_{geom.name}"
     return (
-        f'({id_sql} IN (SELECT pkid FROM "{index}" WHERE xmin <= {east} AND xmax >= {west}'  # noqa: S608
-        f" AND ymin <= {north} AND ymax >= {south})"
+        f'({id_sql} IN (SELECT pkid FROM "{index}"'  # noqa: S608 - a name of our own
+        f" WHERE xmin <= {east} + {SLACK} AND xmax >= {west} - {SLACK}"
+        f" AND ymin <= {north} + {SLACK} AND ymax >= {south} - {SLACK})"
         f" AND ST_Intersects({geom_sql}, BuildMbr({west}, {south}, {east}, {north}, {STORAGE_SRID})) = 1)"
     )
 
