@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +15,7 @@ from gridmap.synthetic.field import lay_field
 from gridmap.synthetic.network import lay_network
 from gridmap.synthetic.partition import Geometries, Ints, absorb_small, faces, mean_width, node
 from gridmap.synthetic.roads import RoadLine, trace_roads
-from gridmap.synthetic.sketch import Sketch
+from gridmap.synthetic.sketch import Hill, Sketch
 from gridmap.synthetic.terrain import Terrain, lay_ground
 from gridmap.synthetic.zoning import cut_blocks, lay_parcels, place_services
 
@@ -35,6 +35,8 @@ class Drawing:
     dedicated: tuple[str, ...]
     streets: tuple[RoadLine, ...]
     terrain: Terrain
+    hills: tuple[Hill, ...]
+    yards: tuple[tuple[float, float] | None, ...]
 
 
 def draw(sketch: Sketch, seed: int) -> Drawing:
@@ -57,6 +59,8 @@ def draw(sketch: Sketch, seed: int) -> Drawing:
     small = (shapely.area(blocks) < 420) | (mean_width(blocks) < 5) | ~_largest_of(plot, shapely.area(blocks))
     blocks, kept = absorb_small(blocks, small, zoning.plot_parcel[plot])
     parcel = zoning.plot_parcel[plot[kept]]
+    # a road that has no name yet goes by its number, so that its pieces can be named as one
+    roads = [replace(r, name=r.name or f"#{k}") for k, r in enumerate([*ground.roads, *zoning.roads])]
     chosen = [zoning.parcels[p] for p in parcel]
     return Drawing(
         blocks=blocks,
@@ -65,8 +69,10 @@ def draw(sketch: Sketch, seed: int) -> Drawing:
         cell=np.array([p.cell for p in chosen], dtype=np.int64),
         use=tuple(p.use for p in chosen),
         dedicated=tuple(p.dedicated for p in chosen),
-        streets=tuple(lay_network([*ground.roads, *zoning.roads], noded, terrain.outline, _bare(terrain))),
+        streets=tuple(lay_network(roads, noded, terrain.outline, _bare(terrain))),
         terrain=terrain,
+        hills=sketch.hills,
+        yards=tuple(r.yard for r in sketch.railways),
     )
 
 

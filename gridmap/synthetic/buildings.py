@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +17,8 @@ from gridmap.synthetic.packing import along_edges, facing_south, long_angle, row
 from gridmap.synthetic.partition import Geometries
 from gridmap.synthetic.roads import HALF_WIDTH_M, RoadLine
 
+MOST_FLATS = 340  # dwellings on one block
+KEY_USES = ("school", "hospital", "station", "market")
 SETBACK_M = {"trunk": 5.0, "street": 3.5, "lane": 2.0, "path": 1.0}
 
 
@@ -137,7 +139,7 @@ def _residential_new(plot: _Plot) -> None:
 
 def _residential_old(plot: _Plot) -> None:
     depth = float(plot.rng.uniform(10.5, 13.0))
-    plot.slabs(depth, (4, 7), depth + float(plot.rng.uniform(13, 20)), (24, 62), 0.92)
+    plot.slabs(depth, (5, 7), depth + float(plot.rng.uniform(13, 20)), (24, 62), 0.92)
 
 
 def _school(plot: _Plot) -> None:
@@ -198,22 +200,52 @@ BUILD = {
 }
 
 
-def build(areas: Geometries, blocks: Geometries, use: Sequence[str], rng: np.random.Generator, empty_share: float = 0.05) -> tuple[list[Building], list[Site]]:
-    """Buildings and other sites of every block; a share of the plots stays empty.
+def build(
+    areas: Geometries, blocks: Geometries, use: Sequence[str], rng: np.random.Generator, count: int, empty_share: float = 0.05
+) -> tuple[list[Building], list[Site]]:
+    """`count` buildings (fewer where there is no room) and other sites; a share of the plots stays empty.
 
-    `areas` are the buildable parts of `blocks`, both in metres; raises nothing, an unknown use stays bare.
+    `areas` are the buildable parts of `blocks`, both in metres; a block of unknown use stays bare. No block gets
+    more than MOST_FLATS dwellings, so that any band of grids can be met.
     """
-    buildings: list[Building] = []
+    main: list[Building] = []
+    small: list[Building] = []
     sites: list[Site] = []
     for k, (area, word) in enumerate(zip(areas, use, strict=True)):
         maker = BUILD.get(word)
-        if maker is None or area.is_empty or (word not in ("school", "hospital", "station", "market") and rng.random() < empty_share):
+        if maker is None or area.is_empty or (word not in KEY_USES and rng.random() < empty_share):
             continue
         plot = _Plot(k, area, long_angle(blocks[k]), rng)
         maker(plot)
-        buildings += plot.buildings
+        main += _lowered(plot.buildings)
         sites += plot.sites
-    return buildings, sites
+        if word.startswith("residential") or word in ("commercial", "industrial"):
+            small += _outbuildings(plot)
+    spare = max(0, count - len(main))
+    keep = np.sort(rng.permutation(len(small))[:spare])
+    everything = main + [small[k] for k in keep]
+    if len(everything) > count:
+        houses = [k for k, b in enumerate(everything) if b.kind == "village"]
+        gone = set(rng.choice(houses, size=len(everything) - count, replace=False).tolist())
+        everything = [b for k, b in enumerate(everything) if k not in gone]
+    return sorted(everything, key=lambda b: b.block), sites
+
+
+def _lowered(buildings: list[Building]) -> list[Building]:
+    """The same buildings with fewer floors where a block would hold too many dwellings."""
+    total = sum(b.flats for b in buildings)
+    if total <= MOST_FLATS:
+        return buildings
+    return [replace(b, floors=max(3, int(b.floors * MOST_FLATS / total))) if b.kind == "residential" else b for b in buildings]
+
+
+def _outbuildings(plot: _Plot) -> list[Building]:
+    """Gatehouses, bicycle sheds and property offices in the corners that are left."""
+    taken = shapely.union_all([b.outline.buffer(4.5) for b in plot.buildings])
+    helper = _Plot(plot.block, plot.area.difference(taken), plot.street_angle, plot.rng)
+    helper.boxes("public", (5, 7), (8, 15), (26, 40), (1, 2), 0.8, 0.0)
+    order = plot.rng.permutation(len(helper.buildings))[:2]
+    return [helper.buildings[k] for k in order]
 
 
 def outlines(buildings: Sequence[Building]) -> npt.NDArray[np.object_]:

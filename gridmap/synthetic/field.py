@@ -61,7 +61,7 @@ def lay_field(sketch: Sketch, terrain: Terrain, seed: int) -> Field:
     for centre in sketch.centres:
         away = np.hypot(x - centre.x, y - centre.y) / centre.radius_m
         cross += np.exp(-((away * 1.2) ** 2)) * np.exp(4j * np.deg2rad(centre.bearing_deg))
-        urban = np.maximum(urban, 1.0 - 0.6 * away**2)
+        urban = np.maximum(urban, 1.0 - 0.56 * away**2)
     rivers = [g for _, g in terrain.river_lines]
     shores = [g.exterior for _, g in terrain.lakes]
     cross += 2.2 * _guide(rivers, frame, 210.0) + 2.0 * _guide([g for _, g in terrain.railways], frame, 260.0)

@@ -29,7 +29,7 @@ PARCEL_HA = {
     "village": 2.2, "park": 1.6, "vacant": 1.5,
 }
 BLOCK_HA = {
-    "residential_new": 0.95, "residential_old": 0.62, "commercial": 0.52, "industrial": 1.9, "public": 0.7,
+    "residential_new": 0.80, "residential_old": 0.60, "commercial": 0.52, "industrial": 1.9, "public": 0.7,
     "village": 0.34, "park": 1.6, "vacant": 0.9, "school": 9.0, "hospital": 1.3, "market": 0.8, "station": 1.6,
 }
 CELL_USE = {"bank": "green", "rail": "railway", "farm": "farm", "forest": "forest", "water": "water", "hamlet": "village"}
