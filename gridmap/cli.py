@@ -18,7 +18,7 @@ from gridmap.errors import GridmapError
 COMMANDS: dict[str, tuple[str, str, str]] = {
     "serve": ("serving", "serve", "Serve the map and the JSON interface on this machine."),
     "demo": ("demo", "demo", "Build the demo district, or bring it up to date."),
-    "init": ("database", "init", "Make the database that GRIDMAP_DB names, or bring it up to date."),
+    "init": ("database", "init", "Make the database that GRIDMAP_DB names."),
     "import": ("importing", "import_", "Bring a file in as a layer."),
     "heat": ("heat", "heat", "Write a heat map as PNG, GeoTIFF or HTML."),
     "db": ("database", "db", "Upgrade or check the database."),

@@ -1,7 +1,7 @@
 # What scripts/run, scripts/test and scripts/gridmap share: the system, its packages, the virtual environment.
 # shellcheck shell=bash
 
-ROOT=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
+ROOT=$(cd -P -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd -P)
 VENV=$ROOT/.venv
 LOCK=$ROOT/requirements.lock
 OS_RELEASE=/etc/os-release

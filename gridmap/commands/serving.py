@@ -163,15 +163,14 @@ def load_application(target: str, *, settings: Settings, state: Synchronized[int
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-    try:
-        application: Callable[..., Any] = pkgutil.resolve_name(target)(settings)
-    except GridmapError as error:
-        with state.get_lock():
+    with state.get_lock():  # one after another: the first one may have to make the database
+        try:
+            application: Callable[..., Any] = pkgutil.resolve_name(target)(settings)
+        except GridmapError as error:
             if state.value != REFUSED:
                 show_error(error)
             state.value = REFUSED
-        sys.exit(2)
-    with state.get_lock():
+            sys.exit(2)
         if state.value == STARTING:
             click.echo(READY.format(host=settings.host, port=settings.port, log=settings.log_file), err=True)
             state.value = READY_SAID
