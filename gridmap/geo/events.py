@@ -1,0 +1,206 @@
+"""All events in memory, sorted so that any kinds in any period are a few slices.
+
+Sorted by (kind, day): one kind's events of a period lie side by side, found by two binary searches, and are handed on
+without being copied. Events known to the month only stand apart, sorted by (kind, month): such an event counts when its
+whole month lies in the period, so totals never depend on which day of the month someone typed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from gridmap.errors import BadInput
+
+MINUTE, DAY, MONTH = 0, 1, 2  # precision codes
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+_KIND_SHIFT = 32  # key = kind * 2**32 + time + 2**31; times are days or months since 1970
+_TIME_ORIGIN = 1 << 31
+
+
+@dataclass(frozen=True, slots=True)
+class _Shelf:
+    """Events sorted by key; `row` is the event's number in the order it was given."""
+
+    key: Ints
+    x: Floats
+    y: Floats
+    row: Ints
+
+    def slice_of(self, kind: int, first: int, last: int) -> slice:
+        ends = np.searchsorted(self.key, [_key(kind, first), _key(kind, last + 1)])
+        return slice(int(ends[0]), int(ends[1]))
+
+    def counts(self, kinds: Sequence[int], first: int, last: int) -> Ints:
+        """int64[kinds, last - first + 1]"""
+        edges = np.array(kinds, dtype=np.int64)[:, None] * (1 << _KIND_SHIFT)
+        edges = edges + np.arange(first, last + 2) + _TIME_ORIGIN
+        return np.diff(np.searchsorted(self.key, edges), axis=1)
+
+    def merged(self, other: _Shelf) -> _Shelf:
+        at = np.searchsorted(self.key, other.key, side="right")
+        columns = ((self.key, other.key), (self.x, other.x), (self.y, other.y), (self.row, other.row))
+        return _shelf(*(np.insert(mine, at, theirs) for mine, theirs in columns))
+
+    def span(self) -> tuple[int, int] | None:
+        """First and last time."""
+        if not len(self.key):
+            return None
+        time = (self.key & ((1 << _KIND_SHIFT) - 1)) - _TIME_ORIGIN
+        return int(time.min()), int(time.max())
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Chosen events as slices of the index: nothing is copied until asked for."""
+
+    parts: tuple[tuple[int, _Shelf, slice], ...]
+
+    def __len__(self) -> int:
+        return sum(part.stop - part.start for _, _, part in self.parts)
+
+    def batches(self) -> Iterator[tuple[Floats, Floats, None]]:
+        """(x, y, None) a slice: what `smoothing.gaussian_sums` and `tiles.surface` take."""
+        for _, shelf, part in self.parts:
+            yield shelf.x[part], shelf.y[part], None
+
+    def rows(self) -> Ints:
+        """int64[n]: the numbers of the chosen events in the order they were given to the index."""
+        return np.concatenate([shelf.row[part] for _, shelf, part in self.parts] or [np.empty(0, dtype=np.int64)])
+
+    def by_kind(self) -> dict[int, int]:
+        """Number of chosen events of each kind that has any."""
+        counts: dict[int, int] = {}
+        for kind, _, part in self.parts:
+            counts[kind] = counts.get(kind, 0) + part.stop - part.start
+        return counts
+
+
+@dataclass(frozen=True, slots=True)
+class EventIndex:
+    """n events; immutable, so that readers keep theirs while another is built. Make one with `EventIndex.of`."""
+
+    kinds: tuple[int, ...]
+    dated: _Shelf
+    monthly: _Shelf
+
+    @classmethod
+    def of(cls, x: ArrayLike, y: ArrayLike, kind: ArrayLike, day: ArrayLike, precision: ArrayLike) -> EventIndex:
+        """n events -> their index.
+
+        `x, y` in metres of any one plane; `kind` a number from 0 on; `day` days since 1970-01-01 (any day of the
+        month where only the month is known); `precision` MINUTE, DAY or MONTH. Raises BadInput when lengths differ, a
+        precision is unknown or a kind is negative.
+        """
+        return cls((), _EMPTY, _EMPTY).appended(x, y, kind, day, precision)
+
+    def __len__(self) -> int:
+        return len(self.dated.key) + len(self.monthly.key)
+
+    def appended(
+        self, x: ArrayLike, y: ArrayLike, kind: ArrayLike, day: ArrayLike, precision: ArrayLike
+    ) -> EventIndex:
+        """A new index with more events, numbered on from this one's."""
+        columns = (
+            np.asarray(x, dtype=np.float64),
+            np.asarray(y, dtype=np.float64),
+            np.asarray(kind, dtype=np.int64),
+            np.asarray(day, dtype=np.int64),
+            np.asarray(precision, dtype=np.int64),
+        )
+        _check(columns)
+        xs, ys, kinds, days, precisions = columns
+        rows = np.arange(len(self), len(self) + len(xs))
+        monthly = precisions == MONTH
+        months = _month_of(days[monthly])
+        return EventIndex(
+            tuple(sorted({*self.kinds, *np.unique(kinds).tolist()})),
+            self.dated.merged(_sorted(kinds[~monthly], days[~monthly], xs[~monthly], ys[~monthly], rows[~monthly])),
+            self.monthly.merged(_sorted(kinds[monthly], months, xs[monthly], ys[monthly], rows[monthly])),
+        )
+
+    def select(self, kinds: Iterable[int] | None, day_from: int, day_to: int) -> Window:
+        """The events of these kinds (None: all) from day_from to day_to, both included, as slices.
+
+        An event known to the month only is chosen when all its month's days are. Unknown kinds choose nothing.
+        """
+        months = _whole_months(day_from, day_to)
+        parts = []
+        for kind in self._chosen(kinds):
+            for shelf, (first, last) in ((self.dated, (day_from, day_to)), (self.monthly, months)):
+                part = shelf.slice_of(kind, first, max(last, first - 1))
+                if part.stop > part.start:
+                    parts.append((kind, shelf, part))
+        return Window(tuple(parts))
+
+    def day_span(self) -> tuple[int, int] | None:
+        """First and last day that any event may belong to (a month with all its days), or None without events."""
+        spans = [span for span in (self.dated.span(), self._month_days()) if span]
+        return (min(first for first, _ in spans), max(last for _, last in spans)) if spans else None
+
+    def day_counts(self, kinds: Iterable[int] | None, day_from: int, day_to: int) -> Ints:
+        """int64[kinds, days]: events of each kind on each day; those known to the month only are not among them."""
+        return self.dated.counts(self._chosen(kinds), day_from, max(day_to, day_from - 1))
+
+    def month_counts(self, kinds: Iterable[int] | None, month_from: int, month_to: int) -> Ints:
+        """int64[kinds, months]: events known to the month only; months since January 1970."""
+        return self.monthly.counts(self._chosen(kinds), month_from, max(month_to, month_from - 1))
+
+    def _chosen(self, kinds: Iterable[int] | None) -> list[int]:
+        """In the order asked for, each once; a row of counts stands for each of them."""
+        return list(self.kinds) if kinds is None else list(dict.fromkeys(int(kind) for kind in kinds))
+
+    def _month_days(self) -> tuple[int, int] | None:
+        span = self.monthly.span()
+        return None if span is None else (_first_day(span[0]), _first_day(span[1] + 1) - 1)
+
+
+def _key(kind: int, time: int) -> int:
+    return (kind << _KIND_SHIFT) + min(max(time, -_TIME_ORIGIN), _TIME_ORIGIN - 1) + _TIME_ORIGIN
+
+
+def _shelf(key: Any, x: Any, y: Any, row: Any) -> _Shelf:
+    for column in (key, x, y, row):
+        column.setflags(write=False)
+    return _Shelf(key, x, y, row)
+
+
+def _sorted(kind: Ints, time: Ints, x: Floats, y: Floats, row: Ints) -> _Shelf:
+    key = (kind << _KIND_SHIFT) + time + _TIME_ORIGIN
+    order = np.argsort(key, kind="stable")
+    return _shelf(key[order], x[order], y[order], row[order])
+
+
+_EMPTY = _shelf(np.empty(0, dtype=np.int64), np.empty(0), np.empty(0), np.empty(0, dtype=np.int64))
+
+
+def _check(columns: tuple[NDArray[Any], ...]) -> None:
+    x, _, kind, day, precision = columns
+    if any(column.shape != (len(x),) for column in columns):
+        raise BadInput("The columns of the events differ in length.", "Give one value of each for every event.")
+    if not np.isin(precision, (MINUTE, DAY, MONTH)).all():
+        raise BadInput("A precision is none of 0 (minute), 1 (day), 2 (month).", "Use the codes of gridmap.geo.events.")
+    if ((kind < 0) | (kind >= 1 << 30)).any() or (np.abs(day) >= _TIME_ORIGIN).any():
+        raise BadInput("A kind or a day is out of range.", "Number kinds from 0 on, and days since 1970-01-01.")
+
+
+def _month_of(day: Ints) -> Ints:
+    """Days since 1970-01-01 -> months since January 1970."""
+    return day.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
+
+
+def _first_day(month: int) -> int:
+    return int(np.datetime64(month, "M").astype("datetime64[D]").astype(np.int64))
+
+
+def _whole_months(day_from: int, day_to: int) -> tuple[int, int]:
+    """First and last month (since January 1970) that lie wholly in the days; the last before the first for none."""
+    first, last = (int(month) for month in _month_of(np.array([day_from, day_to + 1])))
+    return first if _first_day(first) == day_from else first + 1, last - 1
