@@ -32,6 +32,8 @@ THREADS = 16  # connections a process may hold at once
 
 Answer = TypeVar("Answer")
 
+SPATIALITE, POSTGIS = "mod_spatialite", "postgis"
+
 _gates: dict[str, threading.Lock] = {}
 _gates_lock = threading.Lock()
 _inside = threading.local()
@@ -208,7 +210,7 @@ def _prepare_sqlite(raw: Any, _record: object) -> None:
     """Settings of each new connection. `synchronous` stays FULL: what was acknowledged survives a power cut."""
     raw.enable_load_extension(True)
     try:
-        raw.load_extension("mod_spatialite")
+        raw.load_extension(SPATIALITE)
     except Exception as error:
         raise StoreBroken(
             "SpatiaLite is not installed.", "As administrator: apt install libsqlite3-mod-spatialite"
@@ -266,7 +268,7 @@ def _open_postgresql(url: URL, shown: str, busy_s: float) -> Store:
 
 
 def _require_postgis(connection: Connection) -> None:
-    found = connection.scalar(sa.text("SELECT 1 FROM pg_available_extensions WHERE name = 'postgis'"))
+    found = connection.scalar(sa.text("SELECT 1 FROM pg_available_extensions WHERE name = :name"), {"name": POSTGIS})
     if found is None:
         raise StoreBroken(
             "The PostgreSQL server has no PostGIS.",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -15,13 +17,14 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
+from gridmap.errors import BadInput
 from gridmap.store.tables.base import STORAGE_SRID
 
 SLACK = 1e-9  # degrees; SpatiaLite's trigger writes a box with 12 decimals, which may cut off a shape's very edge
 
 
 class _IntersectsBox(FunctionElement[Any]):
-    """(id, geom, west, south, east, north) -> whether the shape touches the box; see `intersects_bbox`.
+    """(id, geom, west, south, east, north, box as WKB) -> whether the shape touches the box; see `intersects_bbox`.
 
     Its type is not Boolean: SQLAlchemy would write `(...) = 1` for SQLite, and the index could not be used.
     """
@@ -35,29 +38,43 @@ def intersects_bbox(model: Any, west: float, south: float, east: float, north: f
     """The condition that a row's shape touches the closed box, in degrees; it finds rows by the spatial index.
 
     SpatiaLite uses its index only when a query names it, and its boxes are rounded outwards to float32: the shape is
-    checked again exactly. A row without a shape is never found.
+    checked again exactly. A box may be a line or a point. A row without a shape is never found. Raises BadInput for
+    edges that are no numbers or in the wrong order.
     """
-    return _IntersectsBox(model.id, model.geom, *map(sa.literal, (west, south, east, north)))
+    edges = (float(west), float(south), float(east), float(north))
+    if not (all(map(math.isfinite, edges)) and edges[0] <= edges[2] and edges[1] <= edges[3]):
+        raise BadInput(f"{edges} is no box.", "Give west, south, east, north in degrees; west <= east, south <= north.")
+    return _IntersectsBox(model.id, model.geom, *map(sa.literal, edges), sa.literal(_box_wkb(*edges)))
+
+
+def _box_wkb(west: float, south: float, east: float, north: float) -> bytes:
+    """A polygon, or the line or point it shrinks to: a flat polygon touches nothing."""
+    corners = list(dict.fromkeys([(west, south), (east, south), (east, north), (west, north)]))
+    if len(corners) == 1:
+        return shapely.to_wkb(shapely.Point(corners[0]))
+    if len(corners) == 2:
+        return shapely.to_wkb(shapely.LineString(corners))
+    return shapely.to_wkb(shapely.Polygon(corners))
 
 
 @compiles(_IntersectsBox, "sqlite")
 def _on_spatialite(element: _IntersectsBox, compiler: SQLCompiler, **kw: Any) -> str:
     key, geom = list(element.clauses)[:2]
-    id_sql, geom_sql, west, south, east, north = _texts(element, compiler, kw)
+    id_sql, geom_sql, west, south, east, north, box = _texts(element, compiler, kw)
     table = key.table
     index = f"idx_{getattr(table, 'element', table).name}_{geom.name}"
     return (
         f'({id_sql} IN (SELECT pkid FROM "{index}"'  # noqa: S608 - a name of our own
         f" WHERE xmin <= {east} + {SLACK} AND xmax >= {west} - {SLACK}"
         f" AND ymin <= {north} + {SLACK} AND ymax >= {south} - {SLACK})"
-        f" AND ST_Intersects({geom_sql}, BuildMbr({west}, {south}, {east}, {north}, {STORAGE_SRID})) = 1)"
+        f" AND ST_Intersects({geom_sql}, GeomFromWKB({box}, {STORAGE_SRID})) = 1)"
     )
 
 
 @compiles(_IntersectsBox, "postgresql")
 def _on_postgis(element: _IntersectsBox, compiler: SQLCompiler, **kw: Any) -> str:
-    _, geom_sql, *box = _texts(element, compiler, kw)
-    return f"ST_Intersects({geom_sql}, ST_MakeEnvelope({', '.join(box)}, {STORAGE_SRID}))"  # it asks the index itself
+    geom_sql, box = itemgetter(1, 6)(_texts(element, compiler, kw))
+    return f"ST_Intersects({geom_sql}, ST_GeomFromWKB({box}, {STORAGE_SRID}))"  # it asks the index itself
 
 
 def _texts(element: _IntersectsBox, compiler: SQLCompiler, kw: dict[str, Any]) -> list[str]:
