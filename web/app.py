@@ -44,6 +44,8 @@ def create_app(
         json_errors=False,
         static_folder=None,
     )
+    app.json.sort_keys = False
+    app.json.ensure_ascii = False
     init_log(app, settings)
     init_delivery(app)
     init_security(app, settings)

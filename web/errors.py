@@ -13,6 +13,7 @@ from html import escape
 
 from apiflask import HTTPError
 from flask import Flask, Response, current_app, render_template, request
+from flask_babel import gettext
 from jinja2 import TemplateError
 from werkzeug.exceptions import HTTPException
 
@@ -36,7 +37,7 @@ STATUS: dict[type[errors.GridmapError], int] = {
 # status: (code, message, hint)
 HTTP_WORDS: dict[int, tuple[str, str, str]] = {
     400: ("bad_request", "The request could not be understood.", "Check the address and its parameters."),
-    404: ("not_found", "There is nothing at this address.", "Check the address; /api/openapi.json lists what there is."),
+    404: ("not_found", "There is nothing at this address.", "Check the address; /api/openapi.json lists them."),
     405: ("method_not_allowed", "This address does not take that method.", "See the Allow header."),
     413: ("too_large", "The request is larger than 1 MB.", "Send less at once."),
     414: ("too_long", "The address is longer than 8 KB.", "Choose fewer filters."),
@@ -85,7 +86,7 @@ def _of_validation(error: HTTPError) -> Response:
         code, message, hint = HTTP_WORDS.get(error.status_code, HTTP_WORDS[400])
         return _respond(Refusal(error.status_code, code, error.message or message, hint))
     message = "Some parameters cannot be used. " + " ".join(texts)
-    return _respond(Refusal(422, "bad_input", message, "Correct the parameters named; /api/openapi.json describes them."))
+    return _respond(Refusal(422, "bad_input", message, "Correct them; /api/openapi.json describes each."))
 
 
 def _flat(texts: object) -> list[object]:
@@ -120,9 +121,9 @@ def _respond(refusal: Refusal) -> Response:
 
 def _page(refusal: Refusal) -> str:
     """The designed page; if even that fails, a bare one with the same words."""
-    words = {"status": refusal.status, "code": refusal.code, "message": refusal.message, "hint": refusal.hint}
     try:
-        return render_template("error.html", **words)
+        words = {"message": gettext(refusal.message), "hint": gettext(refusal.hint)}
+        return render_template("error.html", status=refusal.status, code=refusal.code, **words)
     except (TemplateError, errors.GridmapError):
         log.exception("The error page could not be drawn")
         return (

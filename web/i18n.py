@@ -86,4 +86,5 @@ def messages(lang: str) -> dict[str, str]:
         return {}
     with file.open("rb") as source:
         catalogue = read_po(source, locale=lang)
-    return {m.id: m.string for m in catalogue if m.id and isinstance(m.id, str) and isinstance(m.string, str) and m.string}
+    plain = [m for m in catalogue if isinstance(m.id, str) and isinstance(m.string, str)]
+    return {message.id: message.string for message in plain if message.id and message.string}

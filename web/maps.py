@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask_babel import gettext
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from gridmap.services.leaflet import BareMap, Script, render
 from gridmap.services.situation import ProjectFacts
 from web.assets import Assets
 
 # what the page's modules take the map over with: window[element.dataset.leaflet].gridmap
-HANDOVER = "{{ this._parent.get_name() }}.gridmap = {{ this.values|tojson }};"
+HANDOVER = "{{ map }}.gridmap = {{ values|tojson }};"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +25,9 @@ class PageMap:
 
 
 def page_map(project: ProjectFacts, basemap: str | None, assets: Assets, nonce: str) -> PageMap:
-    """The map of the page: options, scale and attribution are folium's, layers are the page's modules'."""
-    credits = [str(escape(text)) for text in (project.attribution, project.approval_number) if text]
-    zoom = {"position": "topright", "zoomInTitle": gettext("Zoom in"), "zoomOutTitle": gettext("Zoom out")}
-    map_ = BareMap(project.extent, attributions=credits, zoom=zoom)
-    Script(HANDOVER, basemap=basemap, extent=project.extent, attributions=credits).add_to(map_)
+    """The map of the page: folium makes it with its options, the page's modules add layers and controls."""
+    map_ = BareMap(project.extent)
+    Script(HANDOVER, basemap=basemap, extent=project.extent, attribution=project.attribution).add_to(map_)
     parts = render(map_)
     style = Markup('<link rel="stylesheet" href="{}">').format(assets.url("vendor/leaflet/leaflet.css"))
     library = Markup('<script src="{}"></script>').format(assets.url("vendor/leaflet/leaflet.js"))

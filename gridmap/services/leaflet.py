@@ -11,13 +11,15 @@ from dataclasses import dataclass
 from typing import Any
 
 import folium
-from branca.element import Figure, MacroElement
+from branca.element import MacroElement
 from folium.template import Template
 
 from gridmap.config import ROOT
 
 LEAFLET = ROOT / "web" / "static" / "vendor" / "leaflet"
 MIN_ZOOM_SPAN, MAX_ZOOM = 2, 19  # how far out of the district one may zoom; a building fills the screen at 19
+
+PREAMBLE = "{% macro script(this, kwargs) %}{% set map = this._parent.get_name() %}{% set values = this.values %}"
 
 Extent = tuple[float, float, float, float]  # west, south, east, north in degrees
 CHINA: Extent = (73.0, 17.0, 136.0, 54.0)  # what an empty project shows
@@ -33,7 +35,7 @@ class Parts:
 
 
 class BareMap(folium.Map):
-    """L.map over an extent: canvas, bounds, scale; `zoom` is the zoom control's position and titles."""
+    """L.map over an extent: its element, options and bounds; no layer and no control."""
 
     _template = Template(
         """
@@ -42,51 +44,42 @@ class BareMap(folium.Map):
         {% endmacro %}
         {% macro script(this, kwargs) %}
         var {{ this.get_name() }} = L.map("map", {crs: L.CRS.EPSG3857, ...{{ this.options|tojavascript }}});
-        {{ this.get_name() }}.attributionControl.setPrefix(false);
         {{ this.get_name() }}.fitBounds({{ this.view|tojson }});
-        {%- for text in this.attributions %}
-        {{ this.get_name() }}.attributionControl.addAttribution({{ text|tojson }});
-        {%- endfor %}
-        {{ this.get_name() }}.zoomControl = L.control.zoom({{ this.zoom|tojson }}).addTo({{ this.get_name() }});
-        L.control.scale({imperial: false}).addTo({{ this.get_name() }});
         {% endmacro %}
         """
     )
     default_js: list[tuple[str, str]] = []  # noqa: RUF012 - folium's name and type
     default_css: list[tuple[str, str]] = []  # noqa: RUF012
 
-    def __init__(self, extent: Extent | None, *, attributions: list[str], zoom: dict[str, str], **options: Any) -> None:
+    def __init__(self, extent: Extent | None) -> None:
         west, south, east, north = extent or CHINA
         middle = [(south + north) / 2, (west + east) / 2]
-        super().__init__(location=middle, tiles=None, prefer_canvas=True, zoom_control=False, **options)
+        super().__init__(location=middle, tiles=None, prefer_canvas=True, zoom_control=False)
+        self._id = "main"
+        self.view = [[south, west], [north, east]]
         del self.options["zoom"]  # fitBounds knows the size of the screen
         self.options |= {
+            "attribution_control": False,
             "max_bounds": _wider(extent or CHINA, 1.0),
             "max_bounds_viscosity": 0.8,
             "min_zoom": max(0, zoom_of_width(east - west) - MIN_ZOOM_SPAN),
             "max_zoom": MAX_ZOOM,
-            "zoom_snap": 0.5,
         }
-        self._id = "main"
-        self.zoom = zoom
-        self.view = [[south, west], [north, east]]
-        self.attributions = attributions
 
 
 class Script(MacroElement):
-    """A piece of script that belongs to the map; `{{ map }}` in it is the map's name."""
+    """A piece of script that belongs to a map; in it `map` is the map's name and `values` what was given."""
 
     def __init__(self, text: str, **values: Any) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]  # branca has no types
         self._name = "Script"
         self.values = values
-        self._template = Template("{% macro script(this, kwargs) %}" + text + "{% endmacro %}")
+        self._template = Template(PREAMBLE + text + "{% endmacro %}")
 
 
 def render(map_: BareMap) -> Parts:
     """The map and everything added to it, as the pieces of a page."""
-    figure = map_.get_root()
-    assert isinstance(figure, Figure)
+    figure: Any = map_.get_root()
     for child in figure._children.values():
         child.render()
     return Parts(map_.get_name(), figure.html.render().strip(), figure.script.render().strip())

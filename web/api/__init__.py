@@ -5,7 +5,7 @@ from __future__ import annotations
 from apiflask import APIBlueprint, APIFlask
 
 from web.api import changes, incidents, places, situation
-from web.api.schemas import ERROR
+from web.api.answers import ERROR
 
 TAGS = [
     {"name": "Situation", "description": "What happened in a period, as figures and as heat."},

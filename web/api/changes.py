@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from apiflask import APIBlueprint
-from flask import after_this_request, Response
+from flask import Response, after_this_request
 from marshmallow import RAISE
 
 from gridmap import __version__

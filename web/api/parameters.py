@@ -10,7 +10,7 @@ from typing import Any
 from apiflask import Schema
 from apiflask.fields import Boolean, Date, Float, Integer, String
 from apiflask.validators import Length, OneOf, Range, Regexp
-from marshmallow import RAISE, ValidationError, post_load, validates_schema
+from marshmallow import RAISE, ValidationError, validates_schema
 from marshmallow.fields import Field
 
 from gridmap.services.situation import Selection
@@ -73,6 +73,10 @@ class WindowQuery(KindQuery):
                 raise ValidationError("Use years 1950 to 2099.", name)
 
 
+class CountsQuery(WindowQuery):
+    grid = String(load_default=None, validate=Length(1, 40), metadata={"description": "Only of this grid (its code)."})
+
+
 class HeatQuery(WindowQuery):
     bw = Float(
         load_default=None,
@@ -81,15 +85,9 @@ class HeatQuery(WindowQuery):
     )
 
 
-class ViewQuery(HeatQuery):
-    """What the address of the map page says."""
-
-    grid = String(load_default=None, validate=Length(1, 40))
-
-
 class TileQuery(HeatQuery):
     theme = String(load_default="light", validate=OneOf(["light", "dark"]))
-    ratio = Integer(load_default=1, validate=OneOf([1, 2]), metadata={"description": "2 for screens of double density."})
+    ratio = Integer(load_default=1, validate=OneOf([1, 2]), metadata={"description": "2 for dense screens."})
     v = String(load_default=None, validate=Length(max=64), metadata={"description": "The heat's version, for caches."})
 
 
@@ -99,7 +97,7 @@ class LegendQuery(KindQuery):
 
 
 class GridsQuery(Parameters):
-    at = Date(load_default=None, metadata={"description": "The plan in force at the end of this day; today's if absent."})
+    at = Date(load_default=None, metadata={"description": "The plan in force at the end of this day."})
     v = TileQuery._declared_fields["v"]
 
 

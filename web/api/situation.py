@@ -10,7 +10,7 @@ from marshmallow import RAISE
 
 from gridmap.services.situation import Counts, Legend, Picture, Timeline
 from web.api.answers import CountsAnswer, LegendAnswer, SituationAnswer, TimelineAnswer
-from web.api.parameters import KindQuery, LegendQuery, NoParameters, WindowQuery, selection
+from web.api.parameters import CountsQuery, KindQuery, LegendQuery, NoParameters, selection
 from web.context import running
 from web.delivery import unchanged
 from web.tiles import basemap_url
@@ -34,12 +34,12 @@ def add_to(v1: APIBlueprint) -> None:
         return unchanged(picture.version) or picture.timeline(query_data["kinds"])
 
     @v1.get("/counts")
-    @v1.input(WindowQuery, location="query", unknown=RAISE)
+    @v1.input(CountsQuery, location="query", unknown=RAISE)
     @v1.output(CountsAnswer)
     @v1.doc(tags=["Situation"], summary="Incidents of a period by kind and by grid")
     def counts(query_data: dict[str, Any]) -> Response | Counts:
         picture = running().situation.picture()
-        return unchanged(picture.version) or picture.counts(selection(query_data))
+        return unchanged(picture.version) or picture.counts(selection(query_data), query_data["grid"])
 
     @v1.get("/legend")
     @v1.input(LegendQuery, location="query", unknown=RAISE)

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from gridmap.errors import BadInput
+from gridmap.geo.palettes import LegendClass
 from gridmap.services.situation.period import Period
 
 
@@ -70,6 +70,14 @@ class Totals:
     buildings: int
     households: int
     grids: int
+
+
+@dataclass(frozen=True, slots=True)
+class HeatSettings:
+    """What the configuration says about heat: the usual bandwidth and those to choose from."""
+
+    bandwidth_m: float
+    bandwidths_m: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,25 +169,10 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class LegendClass:
-    """From `low` to `high` events per km2 per 30 days (`high` None: and more). `color` with `opacity` lies on the map;
-    `composited` is how it looks over the bare land.
-    """
-
-    low: float
-    high: float | None
-    color: str
-    opacity: float
-    composited: str
-
-
-@dataclass(frozen=True, slots=True)
 class Legend:
+    """`max` is where the scale ends; `land` the colour of the bare ground below it."""
+
     unit: str
     max: float
     classes: tuple[LegendClass, ...]
     land: str
-
-
-def unknown_kinds(unknown: list[str]) -> BadInput:
-    return BadInput(f"There is no kind {', '.join(unknown)}.", "GET /api/v1/situation lists the kinds.")

@@ -70,12 +70,12 @@ def first_view(now_on: dt.date, last_dated: dt.date | None, last_month: dt.date 
     recent = Period(now_on - dt.timedelta(days=RECENT_DAYS - 1), now_on)
     if last_dated is None and last_month is None:
         return recent, True
-    if last_dated is not None and recent.from_on <= last_dated:
+    if last_dated is not None and last_dated >= recent.from_on:
         return recent, True
     months = recent.whole_months()
     if last_month is not None and months is not None and months[0] <= day_of(last_month) <= months[1]:
         return recent, True
-    if last_dated is None or (last_month is not None and last_of_month(last_month) > last_dated):
-        assert last_month is not None
+    if last_month is not None and (last_dated is None or last_of_month(last_month) > last_dated):
         return Period(last_month, last_of_month(last_month)), False
-    return Period(last_dated - dt.timedelta(days=RECENT_DAYS - 1), last_dated), False
+    last = last_dated or now_on
+    return Period(last - dt.timedelta(days=RECENT_DAYS - 1), last), False

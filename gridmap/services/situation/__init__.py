@@ -1,0 +1,26 @@
+"""What is going on: the read model behind the map, its figures and its heat.
+
+`Situation` is one per process and follows the change feed; `Situation.picture()` is one state of the project, of which
+every answer of a request is taken.
+"""
+
+from gridmap.services.situation.answers import Counts, Legend, Place, ProjectFacts, Selection, Summary, Timeline
+from gridmap.services.situation.live import Situation
+from gridmap.services.situation.picture import Picture
+from gridmap.services.situation.records import Changes, IncidentFilter
+from gridmap.store.incidents import Page as IncidentPage
+
+__all__ = [
+    "Changes",
+    "Counts",
+    "IncidentFilter",
+    "IncidentPage",
+    "Legend",
+    "Picture",
+    "Place",
+    "ProjectFacts",
+    "Selection",
+    "Situation",
+    "Summary",
+    "Timeline",
+]

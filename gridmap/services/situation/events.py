@@ -1,0 +1,106 @@
+"""Every incident in memory: where, when, what about and in which grid; and what a change does to that."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gridmap.geo.events import EventIndex, Window
+from gridmap.geo.projection import to_web_mercator
+from gridmap.services.situation.period import Period, date_of
+from gridmap.store.event_columns import EventColumns
+
+Ints = NDArray[np.int64]
+GridsOf = Callable[[Ints], NDArray[np.int32]]
+
+
+@dataclass(frozen=True, slots=True)
+class Events:
+    """n incidents in the order they were read; `index` numbers them the same way, in EPSG:3857.
+
+    `kind` counts into `kinds`, to which new codes are only ever appended; `grid` counts into the grids of the plan in
+    force, -1 outside; `block_id` is -1 outside.
+    """
+
+    kinds: tuple[str, ...]
+    id: Ints
+    kind: NDArray[np.int32]
+    precision: NDArray[np.int8]
+    block_id: Ints
+    grid: NDArray[np.int32]
+    index: EventIndex
+
+    @classmethod
+    def of(cls, columns: EventColumns, grids_of: GridsOf) -> Events:
+        """What the store read, placed in the grids of a plan."""
+        x, y = to_web_mercator(columns.lon, columns.lat)
+        index = EventIndex.of(x, y, columns.kind_code, columns.occurred_on, columns.precision)
+        grid = grids_of(columns.block_id)
+        kinds = tuple(columns.kinds)
+        return cls(kinds, columns.id, columns.kind_code, columns.precision, columns.block_id, grid, index)
+
+    def __len__(self) -> int:
+        return len(self.id)
+
+    def knows(self, columns: EventColumns) -> bool:
+        """Whether any of these is here already, so that it would have to be replaced."""
+        return bool(np.isin(columns.id, self.id).any())
+
+    def followed_by(self, columns: EventColumns, grids_of: GridsOf) -> Events:
+        """These incidents and new ones."""
+        kinds = self.kinds + tuple(code for code in columns.kinds if code not in self.kinds)
+        number = np.array([kinds.index(code) for code in columns.kinds], dtype=np.int32)
+        kind = number[columns.kind_code] if len(columns) else columns.kind_code
+        x, y = to_web_mercator(columns.lon, columns.lat)
+        return Events(
+            kinds=kinds,
+            id=np.concatenate([self.id, columns.id]),
+            kind=np.concatenate([self.kind, kind]),
+            precision=np.concatenate([self.precision, columns.precision]),
+            block_id=np.concatenate([self.block_id, columns.block_id]),
+            grid=np.concatenate([self.grid, grids_of(columns.block_id)]),
+            index=self.index.appended(x, y, kind, columns.occurred_on, columns.precision),
+        )
+
+    def placed(self, grids_of: GridsOf) -> Events:
+        """The same incidents in the grids of another plan."""
+        return replace(self, grid=grids_of(self.block_id))
+
+    def numbers(self, codes: Iterable[str]) -> list[int]:
+        """Codes of kinds -> their places in `kinds`; a kind without incidents has none."""
+        return [self.kinds.index(code) for code in codes if code in self.kinds]
+
+    def chosen(self, kinds: list[int] | None, period: Period) -> Window:
+        """The incidents that count in the period (a month only as a whole); None is all kinds."""
+        return self.index.select(kinds, period.first_day, period.last_day)
+
+    @property
+    def span(self) -> Period | None:
+        """The first and last day that any incident may belong to."""
+        days = self.index.day_span()
+        return None if days is None else Period(date_of(days[0]), date_of(days[1]))
+
+    @property
+    def last_dated(self) -> dt.date | None:
+        """The last day of an incident known to the day."""
+        span = self.index.dated.span()
+        return None if span is None else date_of(span[1])
+
+    @property
+    def months(self) -> tuple[dt.date, dt.date] | None:
+        """First days of the first and last month of incidents known by month only."""
+        span = self.index.monthly.span()
+        return None if span is None else (_first_of(span[0]), _first_of(span[1]))
+
+
+def month_number(day: dt.date) -> int:
+    """Months since January 1970."""
+    return (day.year - 1970) * 12 + day.month - 1
+
+
+def _first_of(month: int) -> dt.date:
+    return dt.date(1970 + month // 12, month % 12 + 1, 1)

@@ -1,0 +1,113 @@
+"""The read model of a process: it follows the change feed, so that no answer is older than its question.
+
+Before each answer one cheap query reads the audit's head. Where it moved, one thread brings the picture up to date
+(single new incidents are added, anything else is read again) and swaps it in whole; the others wait for that one.
+Nobody ever sees half a change: a picture is read in one snapshot and never altered.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from zoneinfo import ZoneInfo
+
+from gridmap.services.situation import reading
+from gridmap.services.situation.ground import GridLayer, grid_layer
+from gridmap.services.situation.heat import HeatCache
+from gridmap.services.situation.picture import Picture
+from gridmap.services.situation.records import Changes, IncidentFilter, changes_since, incident_page
+from gridmap.store import audit, plans
+from gridmap.store.engine import Store
+from gridmap.store.incidents import Page
+
+log = logging.getLogger("gridmap.situation")
+
+
+class Situation:
+    """What is going on in one project, for every thread of this process.
+
+    `now` gives the present instant with its zone; the demo's own last day goes before it.
+    """
+
+    def __init__(self, store: Store, *, now: Callable[[], dt.datetime]) -> None:
+        self._store = store
+        self._now = now
+        self._loading = threading.Lock()
+        self._picture: Picture | None = None
+        self._cache = HeatCache()
+
+    @property
+    def dialect(self) -> str:
+        return self._store.dialect
+
+    def seq(self) -> int:
+        """The newest change."""
+        with self._store.read() as session:
+            return audit.head(session)[0]
+
+    def picture(self) -> Picture:
+        """The present state. Raises StoreBusy, StoreBroken; a picture once given stays as it is."""
+        with self._store.read() as session:
+            head = audit.head(session)
+        picture = self._picture
+        if picture is None or picture.head != head:
+            picture = self._catch_up()
+        today = self._today(picture)
+        return picture if picture.project.now_on == today else _on(picture, today)
+
+    def grids(self, at: dt.date | None) -> GridLayer:
+        """The grids of the plan in force at the end of a day (None: now)."""
+        picture = self.picture()
+        if at is None:
+            return picture.ground.layer
+        with self._store.read() as session:
+            plan = plans.current(session, reading.end_of_day(at, picture.project.time_zone))
+            return grid_layer([] if plan is None else plans.grids(session, plan.id, at))
+
+    def incidents(self, wanted: IncidentFilter, *, after: str | None, limit: int) -> Page:
+        """One page of incidents, newest day first. Raises BadInput for an unknown kind or a foreign `after`."""
+        if wanted.chosen.kinds is not None:
+            self.picture().check_kinds(wanted.chosen.kinds)
+        with self._store.read() as session:
+            return incident_page(session, wanted, after=after, limit=limit)
+
+    def changes(self, since: int, limit: int) -> Changes:
+        """The feed after `since`, oldest first."""
+        with self._store.read() as session:
+            return changes_since(session, since, limit)
+
+    def warm_up(self) -> None:
+        """Loads the picture and draws one surface, so that the first person finds kernels compiled and data read."""
+        begun_s = time.perf_counter()
+        try:
+            picture = self.picture()
+            picture.legend(None, None, "light")
+        except Exception:
+            log.exception("Warming up failed; the first request tries again")
+        else:
+            log.info("Ready with %d incidents in %.1f s", len(picture.events), time.perf_counter() - begun_s)
+
+    def _catch_up(self) -> Picture:
+        with self._loading, self._store.read() as session:
+            known, head = self._picture, audit.head(session)
+            if known is not None and known.head == head:
+                return known  # another thread was first
+            begun_s = time.perf_counter()
+            fresh = reading.read_picture(session, known, head, self._now(), self._cache)
+            log.info("Read up to change %d in %.0f ms", head[0], 1000 * (time.perf_counter() - begun_s))
+            self._picture = fresh
+            return fresh
+
+    def _today(self, picture: Picture) -> dt.date:
+        project = picture.project
+        return project.now_on if project.is_demo else self._now().astimezone(ZoneInfo(project.time_zone)).date()
+
+
+def _on(picture: Picture, today: dt.date) -> Picture:
+    """The same picture after midnight."""
+    version = f"{picture.version}.{today:%m%d}"
+    return replace(picture, version=version, project=replace(picture.project, now_on=today))

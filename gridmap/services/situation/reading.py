@@ -1,0 +1,110 @@
+"""From the store to a picture: everything at the start, afterwards what the changes touched."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Sequence
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from gridmap import __version__
+from gridmap.domain.kinds import KindTree
+from gridmap.errors import StoreBroken
+from gridmap.geo.projection import LocalProjection
+from gridmap.services.situation.answers import HeatSettings, ProjectFacts
+from gridmap.services.situation.events import Events
+from gridmap.services.situation.ground import Ground, read_ground
+from gridmap.services.situation.heat import Heat, HeatCache
+from gridmap.services.situation.picture import Picture
+from gridmap.store import audit, configuration, incidents, places, project
+from gridmap.store.project import Project
+
+Head = tuple[int, bytes]
+
+MAX_CHANGES = 1_000  # to follow one by one; behind by more, everything is read again
+PLACING_LAYERS = {"import.blocks", "import.grids", "import.areas"}  # they may place every incident anew
+
+
+def read_picture(session: Session, before: Picture | None, head: Head, now: dt.datetime, cache: HeatCache) -> Picture:
+    """The picture at `head`; `before` saves reading what has not changed. All in the one snapshot of `session`."""
+    row = project.get(session)
+    if row is None:
+        raise StoreBroken("The database holds no project.", "Run `gridmap init`.")
+    entries = None if before is None else _entries_between(session, before.head, head)
+    if before is not None and entries is not None and all(entry.entity == "incident" for entry in entries):
+        ground, stored = before.ground, before.stored
+    else:
+        projection = LocalProjection(row.projection) if row.projection else None
+        ground, stored = read_ground(session, projection, _plan_instant(row, now)), places.counts(session)
+    events = _events(session, before, entries, ground)
+    _, content = configuration.current(session)
+    version = _version(row, head)
+    settings = HeatSettings(float(content["heat"]["bandwidth_m"]), tuple(map(float, content["heat"]["bandwidths_m"])))
+    return Picture(
+        head=head,
+        version=version,
+        project=_facts(row, content, now),
+        tree=KindTree.of(content),
+        ground=ground,
+        events=events,
+        heat=Heat.of(events, settings, version, cache),
+        stored=stored,
+    )
+
+
+def _events(
+    session: Session, before: Picture | None, entries: list[audit.Entry] | None, ground: Ground
+) -> Events:
+    """What the changes touched is read and added, or everything where they replace something."""
+    if before is not None and entries is not None and not _may_place(entries):
+        touched = incidents.events(session, since_seq=before.head[0])
+        if not before.events.knows(touched):
+            return before.events.followed_by(touched, ground.grids_of)
+    return Events.of(incidents.events(session), ground.grids_of)
+
+
+def _plan_instant(row: Project, now: dt.datetime) -> dt.datetime:
+    """The instant whose plan counts: now, in the demo the end of its last day."""
+    return end_of_day(row.demo_now_on, row.time_zone) if row.demo_now_on else now
+
+
+def end_of_day(day: dt.date, time_zone: str) -> dt.datetime:
+    """The last microsecond of a local day, in UTC."""
+    midnight = dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), ZoneInfo(time_zone))
+    return midnight.astimezone(dt.UTC) - dt.timedelta(microseconds=1)
+
+
+def _facts(row: Project, content: dict[str, Any], now: dt.datetime) -> ProjectFacts:
+    return ProjectFacts(
+        name=row.name,
+        extent=row.extent,
+        time_zone=row.time_zone,
+        is_demo=row.is_demo,
+        is_synthetic=row.is_demo,
+        now_on=row.demo_now_on or now.astimezone(ZoneInfo(row.time_zone)).date(),
+        attribution=row.attribution,
+        approval_number=content.get("map", {}).get("approval_number") or None,
+    )
+
+
+def _entries_between(session: Session, known: Head, head: Head) -> list[audit.Entry] | None:
+    """The changes from one head to another; None when the feed does not lead from one to the other in few steps."""
+    if head[0] - known[0] > MAX_CHANGES or head[0] <= known[0]:
+        return None
+    entries = audit.since(session, known[0], MAX_CHANGES)
+    return entries if entries and entries[0].prev_hash == known[1] else None
+
+
+def _may_place(entries: Sequence[audit.Entry]) -> bool:
+    """Whether incidents may have got other blocks without an entry of their own."""
+    known = ("incident", "import_batch")
+    return any(entry.entity not in known or entry.action in PLACING_LAYERS for entry in entries)
+
+
+def _version(row: Project, head: Head) -> str:
+    """Names this state of this project's data for caches, in every process alike."""
+    text = f"{__version__} {row.uid} {head[0]} {head[1].hex()}"
+    return f"{head[0]}-{hashlib.sha256(text.encode()).hexdigest()[:10]}"
