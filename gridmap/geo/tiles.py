@@ -26,7 +26,7 @@ MAX_ZOOM = 24
 CELLS_PER_SIGMA = 5.0
 FEWEST_CELLS_PER_SIGMA = 2.0  # what a wide area is allowed when 5 would be too many cells
 MARGIN_SIGMAS = 4.0
-MAX_CELLS = 1 << 22
+MAX_CELLS = 6 << 20
 ELLIPSOID_E2 = 0.0066943799901413165  # WGS-84
 M2_PER_KM2 = 1e6
 
