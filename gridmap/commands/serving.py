@@ -7,6 +7,7 @@ forked from it. Each worker loads `web.app:create_app`, which is named here as t
 from __future__ import annotations
 
 import ctypes
+import errno
 import multiprocessing
 import os
 import pkgutil
@@ -70,12 +71,15 @@ def require_free_port(host: str, port: int) -> None:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
-        except PermissionError:
-            raise BadSettings(f"Port {port} is reserved for the administrator.", "Use a port above 1023.") from None
-        except OSError:
-            raise PortTaken(
-                f"Port {port} on {host} is taken by another program (perhaps by gridmap itself).",
-                f"Stop that program, or use another port: PORT={port % 65535 + 1}.",
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                raise PortTaken(
+                    f"Port {port} on {host} is taken by another program (perhaps by gridmap itself).",
+                    f"Stop that program, or use another port: PORT={port % 65535 + 1}.",
+                ) from None
+            raise BadSettings(
+                f"gridmap cannot serve on {host}, port {port}: {error.strerror}.",
+                "Use 127.0.0.1 and a port above 1023.",
             ) from None
 
 

@@ -1,0 +1,184 @@
+"""`gridmap serve` as a process: it comes up, tells where, ends on every signal, and leaves nobody behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from gridmap.commands import serving
+from gridmap.config import Settings
+from gridmap.errors import BadSettings, PortTaken
+from gridmap.store import migrations
+from gridmap.store.engine import Store
+
+PATIENCE_S = 60
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def served(settings: Settings, *arguments: str, **variables: str) -> Iterator[tuple[subprocess.Popen[str], int]]:
+    """`gridmap serve` in a process group of its own, as in a terminal; killed when the test left it running."""
+    port = free_port()
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("GRIDMAP_")}
+    own = {"GRIDMAP_DB": settings.db, "GRIDMAP_VAR": str(settings.var), "PORT": str(port)}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "gridmap.cli", "serve", *arguments],
+        env=clean | own | variables,
+        start_new_session=True,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    try:
+        yield process, port
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+def health(process: subprocess.Popen[str], port: int) -> dict[str, object]:
+    """The answer of /healthz once there is one; fails as soon as the process has ended."""
+    deadline = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5) as answer:
+                found: dict[str, object] = json.load(answer)
+                return found
+        except (OSError, urllib.error.URLError):
+            assert process.poll() is None, process.communicate()[0]
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)
+
+
+def members_of(group: int) -> list[str]:
+    """Processes of a group that are still there (a zombie has ended)."""
+    states = subprocess.run(["ps", "-eo", "pgid=,stat=,args="], capture_output=True, text=True, check=True).stdout
+    rows = [line.split(maxsplit=2) for line in states.splitlines()]
+    return [row[2] for row in rows if row[0] == str(group) and not row[1].startswith("Z")]
+
+
+def wait_until_gone(group: int) -> None:
+    deadline = time.monotonic() + PATIENCE_S
+    while members_of(group) and time.monotonic() < deadline:
+        time.sleep(0.05)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_it_serves_says_where_and_ends_cleanly(number: signal.Signals, store: Store, settings: Settings) -> None:
+    with served(settings) as (process, port):
+        assert health(process, port)["status"] == "ok"
+        os.killpg(process.pid, number)
+        told, _ = process.communicate(timeout=PATIENCE_S)
+        assert process.returncode == 0
+        assert members_of(process.pid) == []
+    assert f"http://127.0.0.1:{port}" in told
+    assert str(settings.log_file) in told
+    assert "Ctrl-C" in told
+    assert "Traceback" not in told
+    assert told.rstrip().endswith("Stopped.")
+    assert settings.log_file.stat().st_size > 0
+    assert stat.S_IMODE((settings.var / "secret").stat().st_mode) == 0o600
+
+
+def test_ctrl_c_before_it_is_up_leaves_no_trace(store: Store, settings: Settings) -> None:
+    with served(settings) as (process, _):
+        first = process.stdout.readline() if process.stdout else ""
+        os.killpg(process.pid, signal.SIGINT)
+        told, _ = process.communicate(timeout=PATIENCE_S)
+    assert "is starting" in first
+    assert process.returncode in {0, 130}
+    assert "Traceback" not in told
+    assert members_of(process.pid) == []
+
+
+def test_no_worker_outlives_a_killed_supervisor(store: Store, settings: Settings) -> None:
+    with served(settings) as (process, port):
+        health(process, port)
+        assert len(members_of(process.pid)) == 2
+        process.kill()
+        process.wait()
+        wait_until_gone(process.pid)
+        assert members_of(process.pid) == []
+
+
+def test_a_new_database_becomes_a_project(settings: Settings, empty_db: str) -> None:
+    with served(settings, GRIDMAP_DB=empty_db) as (process, port):
+        assert health(process, port)["status"] == "ok"
+
+
+def test_what_a_worker_refuses_is_told_with_its_cure(store: Store, settings: Settings) -> None:
+    migrations.downgrade(store, "base")
+    migrations.upgrade(store)
+    with store.write() as session:
+        session.connection().exec_driver_sql("UPDATE alembic_version SET version_num = '0000'")
+    with served(settings) as (process, _):
+        told, _ = process.communicate(timeout=PATIENCE_S)
+    assert process.returncode == 2
+    assert re.search(r"^Error: .*0000", told, re.MULTILINE)
+    assert "What to do: " in told
+    assert "Traceback" not in told
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.168.0.7", "::"])
+def test_other_machines_are_never_served(host: str, store: Store, settings: Settings) -> None:
+    with served(settings, GRIDMAP_HOST=host) as (process, _):
+        told, _ = process.communicate(timeout=PATIENCE_S)
+    assert process.returncode == 2
+    assert host in told
+    assert "Traceback" not in told
+
+
+def test_a_taken_port_is_refused() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(PortTaken) as refused:
+            serving.require_free_port("127.0.0.1", port)
+    assert str(port) in refused.value.message
+    assert f"PORT={port % 65535 + 1}" in refused.value.hint
+    serving.require_free_port("127.0.0.1", port)
+
+
+def test_a_port_that_granian_would_share_is_refused_too() -> None:
+    with socket.socket() as taken:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        with pytest.raises(PortTaken):
+            serving.require_free_port("127.0.0.1", taken.getsockname()[1])
+
+
+def test_a_file_has_one_process_and_a_server_several() -> None:
+    assert serving.worker_count("sqlite:////a.db", None) == 1
+    assert serving.worker_count("sqlite:////a.db", 1) == 1
+    with pytest.raises(BadSettings, match="2 workers"):
+        serving.worker_count("sqlite:////a.db", 2)
+    assert 1 <= serving.worker_count("postgresql+psycopg://server/a", None) <= serving.MOST_WORKERS
+    assert serving.worker_count("postgresql+psycopg://server/a", 3) == 3
+
+
+def test_an_unknown_log_level_is_refused(settings: Settings, tmp_path: Path) -> None:
+    with served(settings, GRIDMAP_LOG_LEVEL="loud") as (process, _):
+        told, _ = process.communicate(timeout=PATIENCE_S)
+    assert process.returncode == 2
+    assert "LOUD" in told
