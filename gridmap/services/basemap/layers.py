@@ -15,6 +15,7 @@ import shapely
 from sqlalchemy.orm import Session
 
 from gridmap.services.basemap.borders import LEVELS, border_lines
+from gridmap.services.basemap.names import map_name
 from gridmap.services.basemap.tiling import TileLayer
 from gridmap.store import places, project, tables
 from gridmap.store.places import Layer
@@ -25,7 +26,7 @@ STREET_ZOOM = {"trunk": 5, "street": 10, "lane": 12, "path": 14}
 GROUND_ZOOM = {"water": 4, "green": 8, "railway": 8}
 CLOSE_ZOOM = 14  # walls, tracks, buildings
 BLOCK_ZOOM = 13
-LABEL_ZOOM = {"district": 4, "street": 9, "community": 11, "compound": 14}
+LABEL_ZOOM = {"district": 4, "street": 9, "community": 11, "compound": 15}
 SITE_ZOOM = 13
 NUMBER_ZOOM = 15
 
@@ -139,7 +140,7 @@ def _borders(areas: Layer) -> TileLayer:
 
 def _area_names(areas: Layer) -> TileLayer:
     rows = [
-        (_inside(shape), {"kind": level, "name": name}, LABEL_ZOOM.get(level, CLOSE_ZOOM))
+        (_inside(shape), {"kind": level, "name": map_name(name)}, LABEL_ZOOM.get(level, CLOSE_ZOOM))
         for level, name, shape in zip(areas.columns["level"], areas.columns["name"], areas.shapes, strict=True)
     ]
     return _points("area_label", rows)

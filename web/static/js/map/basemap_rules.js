@@ -65,13 +65,14 @@ export function borderRules(c, { borders }) {
   if (!borders) return [];
   const halo = (level, width, minzoom) => ({
     dataLayer: "border", minzoom, filter: kind(level),
-    symbolizer: new LineSymbolizer({ color: c.halo, width: width + 2 * HALO, opacity: 0.7, lineJoin: "round" }),
+    symbolizer: new LineSymbolizer({ color: c.halo, width: (zoom) => width + (zoom < 14 ? HALO : 2 * HALO), opacity: 0.85, lineJoin: "round" }),
   });
   const stroke = (level, width, minzoom, options = {}) => ({
     dataLayer: "border", minzoom, filter: kind(level),
     symbolizer: new LineSymbolizer({ color: c.border, width, lineJoin: "round", ...options }),
   });
   return [
+    halo("community", BORDERS.community, 14), // covers the grids' line, so that the dashes are seen
     halo("street", BORDERS.street, 10),
     halo("district", BORDERS.district, 6),
     stroke("community", BORDERS.community, 12, { dash: [5, 3] }),

@@ -35,10 +35,10 @@ export class GridLabels {
   }
 }
 
-// "磁湖社区第3网格" is "第3网格" on the map, where the community's name stands anyway.
+// "磁湖社区第3网格" of 磁湖社区居委会 is "第3网格" on the map, where the community's name stands anyway.
 function shortName({ name, community }) {
-  const rest = community && name.startsWith(community) ? name.slice(community.length) : name;
-  return rest || name;
+  const place = (community || "").replace(/(居民委员会|居委会)$/, "");
+  return place && name.startsWith(place) && name.length > place.length ? name.slice(place.length) : name;
 }
 
 class Place {

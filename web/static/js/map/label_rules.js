@@ -46,7 +46,7 @@ function areas(c) {
     { dataLayer: "area_label", maxzoom: 10, filter: of("district"), symbolizer: text(c, { size: 16, weight: 600, spacing: 2 }) },
     { dataLayer: "area_label", minzoom: 11, maxzoom: 15, filter: of("street"), symbolizer: text(c, { size: (zoom) => (zoom < 13 ? 13 : 16), weight: 600, spacing: 1.5 }) },
     { dataLayer: "area_label", minzoom: 13, maxzoom: 17, filter: of("community"), symbolizer: text(c, { size: (zoom) => (zoom < 15 ? 12 : 14), weight: 600, fill: c.border }) },
-    { dataLayer: "area_label", minzoom: 16, filter: of("compound"), symbolizer: text(c, { size: 12, fill: c.labelRoad }) },
+    { dataLayer: "area_label", minzoom: 17, filter: of("compound"), symbolizer: text(c, { size: 12, fill: c.labelRoad }) },
   ];
 }
 

@@ -19,6 +19,7 @@ export class Figures {
     this.counts = NOTHING;
     this.ask = {
       counts: latest((values, how) => getJson("/api/v1/counts", values, how)),
+      kinds: latest((values, how) => getJson("/api/v1/counts", values, how)),
       timeline: latest((values, how) => getJson("/api/v1/timeline", values, how)),
       legend: latest((values, how) => getJson("/api/v1/legend", values, how)),
       gridCounts: latest((values, how) => getJson("/api/v1/counts", values, how)),
@@ -49,9 +50,11 @@ export class Figures {
     const { state, situation, kindList } = this.page;
     const kinds = this.kinds();
     await this.guarded("counts", () => this.drawCounts(), async () => {
+      // each kind's figure is that of the period, chosen or not: it says what choosing it would bring
+      const everything = kinds && kinds.kinds === null ? null : this.ask.kinds(this.period());
       this.counts = kinds ? await this.ask.counts({ ...this.period(), ...kinds }) : NOTHING;
       drawSummary(state.get(), this.counts);
-      kindList.count(this.counts.by_kind);
+      kindList.count((everything ? await everything : this.counts).by_kind);
       sayIfEmpty(state.get(), this.counts, situation.counts, () => this.page.showAll());
     });
   }

@@ -24,9 +24,17 @@ function place(key, node) {
   byId("notices").append(node);
 }
 
+// The server's own words are English; what can happen to a person at the map is said in the page's language.
+const said = () => ({
+  store_busy: [t("The database is busy"), t("Try again in a moment.")],
+  store_broken: [t("The database cannot be used as it is"), t("Run gridmap doctor on the server.")],
+  internal: [t("Something went wrong on the server"), t("The cause is written in the server's log; gridmap doctor checks the installation.")],
+  unreachable: [t("The server does not answer."), t("What is on the screen stays; it is asked again by itself.")],
+});
+
 export function explain(key, error, retry) {
-  const text = error.isUnreachable ? t("The server does not answer.") : error.message || t("The server could not answer.");
-  const hint = error.isUnreachable ? t("What is on the screen stays; it is asked again by itself.") : error.hint;
+  const known = said()[error.isUnreachable ? "unreachable" : error.code];
+  const [text, hint] = known || [error.message || t("The server could not answer."), error.hint];
   notify(key, { text, hint, isError: true, action: retry, label: t("Try again") });
 }
 
