@@ -56,8 +56,16 @@ class Placer:
 
     def place_shapes(self, shapes: NDArray[np.object_]) -> Placed:
         """n shapes (None allowed) -> where a point inside each of them lies."""
-        inner = shapely.point_on_surface(shapes)
+        inner = inner_points(shapes)
         return self.place(shapely.get_x(inner), shapely.get_y(inner))
+
+
+def inner_points(shapes: NDArray[np.object_]) -> NDArray[np.object_]:
+    """n shapes (None allowed) -> a point inside each; a point is its own."""
+    is_point = np.isin(shapely.get_type_id(shapes), (shapely.GeometryType.POINT, shapely.GeometryType.MISSING))
+    inner = shapes.copy()
+    inner[~is_point] = shapely.point_on_surface(shapes[~is_point])
+    return inner
 
 
 def placer_at(session: Session, at: dt.datetime) -> Placer:

@@ -79,7 +79,7 @@ def first_extent(shapes: Objects, problems: Problems) -> Extent | None:
     middles = (bounds[:, :2] + bounds[:, 2:]) / 2
     lon, lat = np.nanmedian(middles, axis=0)
     astray = _distance_m(middles, lon, lat) > REACH_M
-    problems.add(astray, ASTRAY, _places(middles))
+    problems.add(astray, ASTRAY, _places(middles, astray))
     bounds[astray] = np.nan
     return Extent.around(bounds)
 
@@ -92,15 +92,15 @@ def check_extent(shapes: Objects, extent: Extent, problems: Problems, *, widens:
     middles = (bounds[:, :2] + bounds[:, 2:]) / 2
     if widens:
         remote = _distance_m(middles, *extent.middle()) > REACH_M
-        problems.add(remote & placed, REMOTE, _places(middles))
+        problems.add(remote & placed, REMOTE, _places(middles, remote))
         good = bounds[placed & ~problems.mask()]
         within = (good[:, :2] >= (extent.west, extent.south)).all() and (
             good[:, 2:] <= (extent.east, extent.north)
         ).all()
         return extent if within or not len(good) else extent.union(Extent.around(good))
     turned = beyond & extent.touches(bounds[:, [1, 0, 3, 2]])
-    problems.add(beyond & ~turned, BEYOND, _places(middles))
-    problems.add(turned, f"{BEYOND}; {SWAPPED}", _places(middles))
+    problems.add(beyond & ~turned, BEYOND, _places(middles, beyond))
+    problems.add(turned, f"{BEYOND}; {SWAPPED}", _places(middles, beyond))
     return extent
 
 
@@ -118,5 +118,5 @@ def _distance_m(places: NDArray[np.float64], lon: float, lat: float) -> NDArray[
     return np.nan_to_num(distance)
 
 
-def _places(middles: NDArray[np.float64]) -> list[str]:
-    return [f"lon {lon:.5f}, lat {lat:.5f}" for lon, lat in middles]
+def _places(middles: NDArray[np.float64], rows: NDArray[np.bool_]) -> dict[int, str]:
+    return {row: f"lon {middles[row, 0]:.5f}, lat {middles[row, 1]:.5f}" for row in np.flatnonzero(rows).tolist()}

@@ -163,7 +163,7 @@ def _store(session: Session, settings: Settings, reading: Reading, now: dt.datet
     recipe.check()
     status = recipe.compare()
     fresh = np.flatnonzero(status != Status.KNOWN)
-    check_coverage_of(job, fresh)
+    check_coverage_of(job, fresh, recipe.levels())
     _count(report, problems, status)
     if problems and request.rejects is None:
         _refuse(report)

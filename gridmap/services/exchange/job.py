@@ -20,6 +20,7 @@ from gridmap.services.exchange.problems import Problems
 from gridmap.services.exchange.report import Report
 from gridmap.services.exchange.table import Objects
 from gridmap.services.exchange.times import Occurrences, Times
+from gridmap.services.placing import inner_points
 
 Progress = Callable[[str, int, int], None]  # what is being done, how much of it, of how much
 
@@ -44,7 +45,7 @@ class Rows:
 
     def points(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """lon[n], lat[n] of a point that lies in each shape; NaN where there is none."""
-        inner = shapely.point_on_surface(self.shapes)
+        inner = inner_points(self.shapes)
         return shapely.get_x(inner), shapely.get_y(inner)
 
 

@@ -42,7 +42,9 @@ def read_places(layer: Layer, table: Table, columns: Columns, crs: SourceCrs, pr
             "Choose the layer that fits the file, or the file that fits the layer.",
         )
     problems.add(here & ~fits, f"its shape is not what {layer.name} are ({_wanted(layer)})", _type_names(raw))
-    shapes = _without(~(here & fits), shapely.force_2d(raw))
+    shapes = _without(~(here & fits), raw)
+    if shapely.has_z(shapes).any():
+        shapes = shapely.force_2d(shapes)
     shapes = _to_storage(shapes, crs, problems)
     _check_valid(shapes, problems)
     return _as_multi(shapes, keep_single=len(layer.shapes) == len(Shape))
@@ -88,7 +90,9 @@ def _to_storage(shapes: Objects, crs: SourceCrs, problems: Problems) -> Objects:
     too_far = (np.abs(x) > 180) | (np.abs(y) > 90) if crs.is_degrees else np.zeros(len(x), bool)
     turned = too_far & (np.abs(x) <= 90) & (np.abs(y) <= 180)
     with np.errstate(invalid="ignore"):
-        lon, lat = crs.to_wgs84(np.where(too_far, 0.0, x), np.where(too_far, 0.0, y))
+        lon, lat = (
+            crs.to_wgs84(np.where(too_far, 0.0, x), np.where(too_far, 0.0, y)) if too_far.any() else crs.to_wgs84(x, y)
+        )
     lost = np.isnan(lon) | np.isnan(lat) | (np.abs(lon) > 180) | (np.abs(lat) > 90)
     bad = np.zeros(len(shapes), bool)
     for vertices, cause in (
@@ -100,8 +104,9 @@ def _to_storage(shapes: Objects, crs: SourceCrs, problems: Problems) -> Objects:
     ):
         rows = np.zeros(len(shapes), bool)
         rows[owner[vertices]] = True
-        problems.add(rows & ~bad, cause, _first_vertices(shapes))
-        bad |= rows
+        if rows.any():
+            problems.add(rows & ~bad, cause, _first_vertices(shapes, rows & ~bad))
+            bad |= rows
     if bad[here].all() and (too_far | lost).any():
         what = NOT_DEGREES if crs.is_degrees else f"the coordinates lie outside the area of {crs.label}"
         first = f"{coords[0, 0]:g}, {coords[0, 1]:g}"
@@ -109,6 +114,8 @@ def _to_storage(shapes: Objects, crs: SourceCrs, problems: Problems) -> Objects:
             f"No row can be placed: {SWAPPED if turned.any() else what} (the first is {first}).",
             "Check --crs and, for tables, --map lon=COLUMN --map lat=COLUMN.",
         )
+    if lon is x and not bad.any():
+        return shapes
     return _moved(_without(bad, shapes), np.column_stack([lon, lat])[~bad[owner]])
 
 
@@ -152,10 +159,11 @@ def _as_multi(shapes: Objects, *, keep_single: bool) -> Objects:
     return shapes
 
 
-def _first_vertices(shapes: Objects) -> dict[int, str]:
-    coords, owner = shapely.get_coordinates(shapes, return_index=True)
-    rows, first = np.unique(owner, return_index=True)
-    return {int(row): f"{coords[at, 0]:.10g}, {coords[at, 1]:.10g}" for row, at in zip(rows, first, strict=True)}
+def _first_vertices(shapes: Objects, rows: Mask) -> dict[int, str]:
+    wanted = np.flatnonzero(rows)
+    coords, owner = shapely.get_coordinates(shapes[wanted], return_index=True)
+    found, first = np.unique(owner, return_index=True)
+    return {int(wanted[k]): f"{coords[at, 0]:.10g}, {coords[at, 1]:.10g}" for k, at in zip(found, first, strict=True)}
 
 
 def _type_names(shapes: Objects) -> list[str]:

@@ -20,31 +20,36 @@ class Guess:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something about the shapes as a whole, with its place: an overlap, a gap, a block that two grids share.
+    """Something about the shapes as a whole, with its place.
 
-    `code` and `other` are the neighbours' codes; `refuses`: it makes the row of `code` a bad row.
+    `kind`: overlap, gap (a sliver between borders), hole (wider open ground inside), unmatched (borders that run along
+    each other without common vertices), split_block (a part of a block lies in another grid than its own),
+    block_without_grid. `codes` are those concerned. `refuses`: it made a row bad.
     """
 
-    kind: str  # overlap, gap, split_block, block_without_grid
+    kind: str
+    codes: tuple[str, ...]
     lon: float
     lat: float
-    area_m2: float
-    code: str
-    other: str | None = None
+    area_m2: float = 0.0
     refuses: bool = False
 
     def text(self) -> str:
         at = f"at lon {self.lon:.6f}, lat {self.lat:.6f}"
+        codes = ", ".join(self.codes[:4]) + (", ..." if len(self.codes) > 4 else "")
         match self.kind:
             case "overlap":
-                return f"{self.code} overlaps {self.other} by {self.area_m2:,.2f} m2 {at}"
-            case "gap":
-                beside = f" beside {self.code}" + (f" and {self.other}" if self.other else "")
-                return f"gap of {self.area_m2:,.2f} m2{beside} {at}"
+                return f"{' and '.join(self.codes)} overlap by {self.area_m2:,.2f} m2 {at}"
+            case "unmatched":
+                return f"the borders of {codes} run along each other without common vertices {at}"
             case "split_block":
-                return f"{self.area_m2:,.2f} m2 of block {self.code} lie in grid {self.other}, not in its own, {at}"
+                return (
+                    f"{self.area_m2:,.2f} m2 of block {self.codes[0]} lie in grid {self.codes[1]}, not in its own, {at}"
+                )
+            case "block_without_grid":
+                return f"{self.area_m2:,.2f} m2 of block {self.codes[0]} lie in no grid {at}"
             case _:
-                return f"block {self.code} ({self.area_m2:,.0f} m2) lies in no grid {at}"
+                return f"{self.kind} of {self.area_m2:,.2f} m2 beside {codes} {at}"
 
 
 @dataclass(slots=True)

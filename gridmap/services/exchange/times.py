@@ -17,23 +17,16 @@ from gridmap.services.exchange.table import Objects, object_array, text_of
 
 Dates = NDArray[np.datetime64]  # datetime64[D] where days are meant, datetime64[us] where instants are
 Mask = NDArray[np.bool_]
+Moment = dt.date | dt.datetime  # a day, a clock time in the project's zone, or (aware) an instant
 
 _TIME = re.compile(
     r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})"
     r"(?:[T ]\s*(\d{1,2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?\s*(Z|[+-]\d{2}(?::?\d{2})?)?)?",
     re.ASCII,
 )
+_ISO = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{6})?)?(Z|[+-]\d\d:\d\d)?", re.ASCII)
 _MONTH = re.compile(r"(\d{4})(?:[-/.](\d{1,2})(?:[-/.]\d{1,2}(?:[T ].*)?)?|(\d{2}))", re.ASCII)
 EPOCH_END_S = 4_102_444_800  # the year 2100
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """One cell read: a day, with a clock time or without, `offset` from UTC or (None) in the project's zone."""
-
-    day: dt.date
-    clock: dt.time | None = None
-    offset: dt.timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +57,17 @@ def parse_times(name: str, raw: Objects, zone: str, problems: Problems, *, midni
     `midnight_is_day`: where every clock reads 00:00, as spreadsheets write bare dates, only the days are taken.
     """
     codes, moments = _read_distinct(name, raw, problems, _moment)
-    if midnight_is_day and all(m.clock in (None, dt.time()) for m in moments):
-        moments = [Moment(m.day) for m in moments]
-    zoned = np.array([m.offset is not None for m in moments], bool)
-    timed = np.array([m.clock is not None for m in moments], bool)
-    clocks = np.array([_clock_us(m) for m in moments], "datetime64[us]")
-    at, skipped = _to_utc(np.where(zoned, np.datetime64("NaT"), clocks), zone)
-    offsets = np.array([m.offset or dt.timedelta() for m in moments], "timedelta64[us]")
-    at = np.where(zoned, clocks - offsets, at)
-    on = np.where(zoned, _local_days(at, zone), np.array([m.day for m in moments], "datetime64[D]"))
+    if midnight_is_day and all(_is_midnight(m) for m in moments):
+        moments = [_day(m) for m in moments]
+    timed = np.array([isinstance(m, dt.datetime) for m in moments], bool)
+    zoned = np.array([isinstance(m, dt.datetime) and m.tzinfo is not None for m in moments], bool)
+    local = np.array(
+        [m if t and not z else None for m, t, z in zip(moments, timed, zoned, strict=True)], "datetime64[us]"
+    )
+    at, skipped = _to_utc(local, zone)
+    at[zoned] = [_utc(m) for m in moments if isinstance(m, dt.datetime) and m.tzinfo is not None]
+    on = np.array([_day(m) for m in moments], "datetime64[D]")
+    on[zoned] = _local_days(at[zoned], zone)
     problems.add(_spread(skipped, codes), f"{name} is skipped in {zone}: the clocks were set forward", raw)
     return Times(_take(on, codes), _take(at, codes), int(_spread(timed & ~zoned, codes).sum()))
 
@@ -90,13 +85,13 @@ def parse_epochs(name: str, raw: Objects, zone: str, problems: Problems) -> Time
 def parse_days(name: str, raw: Objects, problems: Problems) -> Objects:
     """n cells -> n dates or None; a clock time behind the day is not taken."""
     codes, moments = _read_distinct(name, raw, problems, _moment)
-    return object_array([None if code < 0 else moments[code].day for code in codes.tolist()])
+    return object_array([None if code < 0 else _day(moments[code]) for code in codes.tolist()])
 
 
 def parse_months(name: str, raw: Objects, problems: Problems) -> Dates:
     """n cells (2024-03, 2024/3, 202403, or any day of the month) -> the first day of each month, or NaT."""
     codes, moments = _read_distinct(name, raw, problems, _month)
-    return _take(np.array([m.day for m in moments], "datetime64[D]"), codes)
+    return _take(np.array(moments, "datetime64[D]"), codes)
 
 
 def combine(at: Times | None, on: Times | None, months: Dates | None, problems: Problems) -> Occurrences:
@@ -119,19 +114,6 @@ def combine(at: Times | None, on: Times | None, months: Dates | None, problems: 
     return Occurrences(np.where(has_day, day, months), instant, precision, at.local_cells + on.local_cells)
 
 
-def instants(at: Dates) -> Objects:
-    """datetime64[n] in UTC -> n aware datetimes, None for NaT."""
-    known = ~np.isnat(at)
-    out = np.full(len(at), None, dtype=object)
-    out[known] = pd.DatetimeIndex(at[known].astype("datetime64[us]"), tz="UTC").to_pydatetime()
-    return out
-
-
-def days(on: Dates) -> Objects:
-    """datetime64[n] -> n dates, None for NaT."""
-    return on.astype("datetime64[D]").astype(object)
-
-
 def _read_distinct(
     name: str, raw: Objects, problems: Problems, read: Callable[[str], Moment | str]
 ) -> tuple[NDArray[np.intp], list[Moment]]:
@@ -142,28 +124,35 @@ def _read_distinct(
     for cause in {reason for reason in found if isinstance(reason, str)}:
         bad = np.array([reason == cause for reason in found], bool)
         problems.add(_spread(bad, codes), f"{name} {cause}", texts)
-    moments = [moment for moment in found if isinstance(moment, Moment)]
-    is_good = np.array([isinstance(moment, Moment) for moment in found] + [False], bool)
+    moments = [moment for moment in found if not isinstance(moment, str)]
+    is_good = np.array([not isinstance(moment, str) for moment in found] + [False], bool)
     position = np.cumsum(is_good) - 1
     return np.where(is_good[codes] & (codes >= 0), position[codes], -1), moments
 
 
 def _moment(text: str) -> Moment | str:
-    match = _TIME.fullmatch(text)
-    if match is None:
+    """One cell -> a moment, or what is wrong with it."""
+    match = None if (is_iso := _ISO.fullmatch(text) is not None) else _TIME.fullmatch(text)
+    if not is_iso and match is None:
         return "is no date (write 2024-03-05 or 2024-03-05 18:30)"
-    year, _, month, day, hour, minute, second, fraction, zone = match.groups()
-    if not EARLIEST_YEAR <= int(year) <= LATEST_YEAR:
-        return f"is not in the years {EARLIEST_YEAR} to {LATEST_YEAR}"
     try:
-        date = dt.date(int(year), int(month), int(day))
-        if hour is None:
-            return Moment(date)
-        micro = int((fraction or "0").ljust(6, "0")[:6])
-        clock = dt.time(int(hour), int(minute), int(second or 0), micro)
+        moment = dt.datetime.fromisoformat(text) if match is None else _assembled(match)
     except ValueError:
         return "is no day of the calendar, or no time of the day"
-    return Moment(date, clock, _offset(zone))
+    if not EARLIEST_YEAR <= moment.year <= LATEST_YEAR:
+        return f"is not in the years {EARLIEST_YEAR} to {LATEST_YEAR}"
+    return moment
+
+
+def _assembled(match: re.Match[str]) -> Moment:
+    """A moment from the parts of one written loosely. Raises ValueError for an impossible one."""
+    year, _, month, day, hour, minute, second, fraction, zone = match.groups()
+    if hour is None:
+        return dt.date(int(year), int(month), int(day))
+    micro = int((fraction or "0").ljust(6, "0")[:6])
+    offset = _offset(zone)
+    tz = None if offset is None else dt.timezone(offset)
+    return dt.datetime(int(year), int(month), int(day), int(hour), int(minute), int(second or 0), micro, tz)
 
 
 def _offset(zone: str | None) -> dt.timedelta | None:
@@ -181,11 +170,19 @@ def _month(text: str) -> Moment | str:
         return "is no month (write 2024-03)"
     if not EARLIEST_YEAR <= int(match[1]) <= LATEST_YEAR:
         return f"is not in the years {EARLIEST_YEAR} to {LATEST_YEAR}"
-    return Moment(dt.date(int(match[1]), int(match[2] or match[3]), 1))
+    return dt.date(int(match[1]), int(match[2] or match[3]), 1)
 
 
-def _clock_us(moment: Moment) -> dt.datetime | None:
-    return None if moment.clock is None else dt.datetime.combine(moment.day, moment.clock)
+def _day(moment: Moment) -> dt.date:
+    return moment.date() if isinstance(moment, dt.datetime) else moment
+
+
+def _is_midnight(moment: Moment) -> bool:
+    return not isinstance(moment, dt.datetime) or (moment.time() == dt.time() and moment.tzinfo is None)
+
+
+def _utc(moment: dt.datetime) -> dt.datetime:
+    return moment.astimezone(dt.UTC).replace(tzinfo=None)
 
 
 def _to_utc(clocks: Dates, zone: str) -> tuple[Dates, Mask]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gridmap.domain.areas import RANKS, Validity, level_named, may_hold, version_id
 from gridmap.services.exchange.recipes.base import Columns, Indices, Recipe
@@ -21,7 +22,7 @@ class AreaRecipe(Recipe):
 
     def check(self) -> None:
         problems = self.job.problems
-        self.levels = self._levels()
+        self.level_of = self._levels()
         possible = [
             Validity(*days).is_possible()
             for days in zip(self.rows.fields["valid_from"], self.rows.fields["valid_to"], strict=True)
@@ -31,10 +32,13 @@ class AreaRecipe(Recipe):
         self.parents = self._parents()
         self._check_parents()
 
+    def levels(self) -> Objects:
+        return self.level_of
+
     def insert(self, take: Indices) -> None:
         """Level by level, so that a parent has its id before its children name it."""
         for rank in sorted(set(RANKS.values())):
-            super().insert(np.array([i for i in take.tolist() if RANKS[self.levels[i]] == rank], dtype=np.intp))
+            super().insert(np.array([i for i in take.tolist() if RANKS[self.level_of[i]] == rank], dtype=np.intp))
 
     def columns(self, take: Indices) -> Columns:
         ids = {code: row.id for code, row in self.stored.items()}
@@ -42,7 +46,7 @@ class AreaRecipe(Recipe):
         return {
             "code": self.field("code", take),
             "name": self.field("name", take),
-            "level": self.levels[take],
+            "level": self.level_of[take],
             "parent_id": [None if code is None else ids[code] for code in self.parents[take].tolist()],
             "valid_from": self.field("valid_from", take),
             "valid_to": self.field("valid_to", take),
@@ -80,26 +84,41 @@ class AreaRecipe(Recipe):
         return object_array(parents)
 
     def _check_parents(self) -> None:
-        """Top-down: a parent must exist (here and good, or stored) and be of a higher level."""
+        """Top-down: a parent must exist (here and good, or stored) and be of a higher level.
+
+        The top of the tree may name a parent that is beyond the project, as a street's list names its county.
+        """
         problems = self.job.problems
-        row_of = {code: index for index, code in enumerate(self.rows.fields["code"])}
+        self.row_of = {code: index for index, code in enumerate(self.rows.fields["code"])}
+        ranks = [RANKS[level] for level in self.level_of]
+        top = min([*ranks, *(RANKS[row.level] for row in self.stored.values())])
         bad = problems.mask()
-        order = sorted(range(self.rows.n), key=lambda i: RANKS[self.levels[i]])
-        for index in order:
+        beyond: set[str] = set()
+        for index in sorted(range(self.rows.n), key=ranks.__getitem__):
             parent = self.parents[index]
             if parent is None or bad[index]:
                 continue
-            cause = None
-            if parent in row_of and not (bad[row_of[parent]] and parent in self.stored):
-                row = row_of[parent]
-                if not may_hold(self.levels[row], self.levels[index]):
-                    cause = f"a {self.levels[index]} cannot lie below a {self.levels[row]}"
-                elif bad[row]:
-                    cause = "its parent is itself a bad row"
-            elif parent not in self.stored:
-                cause = "parent_code names no area that is stored or in the file"
-            elif not may_hold(self.stored[parent].level, self.levels[index]):
-                cause = f"a {self.levels[index]} cannot lie below a {self.stored[parent].level}"
+            if ranks[index] == top and parent not in self.row_of and parent not in self.stored:
+                self.parents[index] = None
+                beyond.add(parent)
+                continue
+            cause = self._fault_of_parent(index, parent, bad)
             if cause is not None:
                 problems.add([index], cause, {index: parent})
                 bad[index] = True
+        if beyond:
+            listed = ", ".join(sorted(beyond)[:8])
+            self.job.report.notes.append(f"Parents of the topmost areas are not in the project and left out: {listed}.")
+
+    def _fault_of_parent(self, index: int, parent: str, bad: NDArray[np.bool_]) -> str | None:
+        """What is wrong with a row's parent, in words; None when nothing is."""
+        row = self.row_of.get(parent)
+        if row is not None and bad[row] and parent not in self.stored:
+            return "its parent is itself a bad row"
+        if row is not None and not bad[row]:
+            level = self.level_of[row]
+        elif parent in self.stored:
+            level = self.stored[parent].level
+        else:
+            return "parent_code names no area that is stored or in the file"
+        return None if may_hold(level, self.level_of[index]) else f"a {self.level_of[index]} cannot lie below a {level}"

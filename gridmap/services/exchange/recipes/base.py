@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from enum import IntEnum
 from typing import Any, ClassVar
@@ -12,6 +13,9 @@ from numpy.typing import NDArray
 from gridmap.services.exchange.job import Job
 from gridmap.services.exchange.table import Objects, object_array
 from gridmap.store import batches, bulk
+
+# When ground that is imported came to be is not known: it was there before any incident. Only a cut has its instant.
+SINCE_EVER = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 Indices = NDArray[np.intp]
 Columns = Mapping[str, Sequence[Any] | NDArray[Any]]
@@ -44,6 +48,10 @@ class Recipe:
 
     def check(self) -> None:
         """Note rows that contradict each other or refer to what does not exist."""
+
+    def levels(self) -> Objects | None:
+        """n levels, for a layer whose polygons cover the ground once a level; None for all others."""
+        return None
 
     def compare(self) -> NDArray[np.int8]:
         """Each row's Status: by its source id, else by the file's digest and the row's number.

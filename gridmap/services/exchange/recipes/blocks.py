@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import shapely
 
-from gridmap.services.exchange.recipes.base import Columns, Indices, Recipe, Status
+from gridmap.services.exchange.recipes.base import SINCE_EVER, Columns, Indices, Recipe, Status
 from gridmap.services.exchange.recipes.communities import communities_of
 from gridmap.services.exchange.recipes.settling import place_waiting
 from gridmap.store import bulk, importing
@@ -36,7 +36,7 @@ class BlockRecipe(Recipe):
             "name": self.field("name", take),
             "community_id": self.communities[take],
             "land_use": self.field("land_use", take),
-            "opened_at": [self.job.now] * len(take),
+            "opened_at": [SINCE_EVER] * len(take),
             "geom": self.rows.shapes[take],
         }
 

@@ -17,7 +17,7 @@ from gridmap.geo.projection import LocalProjection
 from gridmap.services import replan
 from gridmap.services.exchange.content import digests
 from gridmap.services.exchange.majority import NO_GRID, Residual, by_majority
-from gridmap.services.exchange.recipes.base import Columns, Indices, Recipe, Status
+from gridmap.services.exchange.recipes.base import SINCE_EVER, Columns, Indices, Recipe, Status
 from gridmap.services.exchange.recipes.communities import communities_of
 from gridmap.services.exchange.recipes.settling import place_waiting
 from gridmap.services.exchange.report import Finding
@@ -107,7 +107,7 @@ class GridRecipe(Recipe):
             "code": self.field("code", stored),
             "name": self.field("name", stored),
             "community_id": self.communities[stored],
-            "opened_at": [self.job.now] * len(stored),
+            "opened_at": [SINCE_EVER] * len(stored),
             "geom": self.rows.shapes[stored],
             "source_id": self.field("code", stored),
             "batch_id": [self.job.batch_id] * len(stored),
@@ -143,9 +143,12 @@ class GridRecipe(Recipe):
 
     def _finding(self, residual: Residual, codes: list[str], stored: Indices) -> Finding:
         lon, lat = LocalProjection(self.job.projection).inverse([residual.x], [residual.y])
-        grid = None if residual.grid == NO_GRID else str(self.rows.fields["code"][stored[residual.grid]])
-        kind = "block_without_grid" if grid is None else "split_block"
-        return Finding(kind, float(lon[0]), float(lat[0]), residual.area_m2, codes[residual.block], grid)
+        place = float(lon[0]), float(lat[0])
+        block = codes[residual.block]
+        if residual.grid == NO_GRID:
+            return Finding("block_without_grid", (block,), *place, residual.area_m2)
+        grid = str(self.rows.fields["code"][stored[residual.grid]])
+        return Finding("split_block", (block, grid), *place, residual.area_m2)
 
     def _is_plan_in_force(self, good: Indices) -> bool:
         """Whether these rows give every block the grid it has already."""

@@ -7,12 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from gridmap.domain.kinds import UNSPECIFIED, KindTree, code_for
+from gridmap.domain.kinds import UNSPECIFIED, code_for
 from gridmap.errors import BadFile
 from gridmap.services.exchange.recipes.base import Columns, Indices
 from gridmap.services.exchange.recipes.standing import PlacedRecipe
 from gridmap.services.exchange.table import object_array
-from gridmap.services.exchange.times import instants
 from gridmap.services.placing import NOWHERE, or_none
 from gridmap.store import bulk, configuration, incidents
 from gridmap.store.tables import Incident
@@ -29,7 +28,8 @@ class IncidentRecipe(PlacedRecipe):
         tree = self.job.setting.kinds
         if all(name is None for name in names):
             self.job.report.notes.append("No column says what an incident is about: all are stored as 'unspecified'.")
-        counted = Counter(name for name in names if name is not None and tree.find(name) is None)
+        every = Counter(name for name in names if name is not None)
+        counted = Counter({name: count for name, count in every.items() if tree.find(name) is None})
         if len(counted) > NEW_KINDS_LIMIT:
             some = ", ".join(name for name, _ in counted.most_common(5))
             raise BadFile(
@@ -40,10 +40,8 @@ class IncidentRecipe(PlacedRecipe):
         for name, count in counted.most_common():
             if self.new_names.setdefault(code_for(name), name) == name:
                 self.job.report.notes.append(f"New kind '{name}' ({count:,} rows) is added to the configuration.")
-        self.kinds = object_array([self._kind(tree, name) for name in names])
-
-    def _kind(self, tree: KindTree, name: str | None) -> str:
-        return UNSPECIFIED if name is None else tree.find(name) or code_for(name)
+        code_of = {name: tree.find(name) or code_for(name) for name in set(names.tolist()) - {None}}
+        self.kinds = object_array([code_of.get(name, UNSPECIFIED) for name in names])
 
     def insert(self, take: Indices) -> None:
         self._add_kinds(take)
@@ -69,10 +67,10 @@ class IncidentRecipe(PlacedRecipe):
         grid_ids = self.placed.grid_ids[take]
         return {
             "kind": self.kinds[take],
-            "occurred_at": instants(occurred.at[take]),
+            "occurred_at": occurred.at[take],
             "occurred_on": occurred.on[take],
             "precision": occurred.precision[take],
-            "reported_at": instants(self.rows.times["reported_at"].at[take]),
+            "reported_at": self.rows.times["reported_at"].at[take],
             "address": self.field("address", take),
             "summary": self.field("summary", take),
             "uncertainty_m": self.field("uncertainty_m", take),

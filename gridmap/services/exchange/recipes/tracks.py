@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from gridmap.services.exchange.content import combined_digest
 from gridmap.services.exchange.recipes.base import Columns, Indices, Recipe, Status
 from gridmap.services.exchange.table import object_array
-from gridmap.services.exchange.times import instants
 from gridmap.store import batches, bulk, importing
 from gridmap.store.tables import Fix, Track
 
@@ -85,8 +84,8 @@ class TrackRecipe(Recipe):
             **self.provenance(first),
             "content_digest": [walk.digest for walk in walks],
             "name": self.field("name", first),
-            "started_at": instants(self.at[first]),
-            "ended_at": instants(self.at[last]),
+            "started_at": self.at[first],
+            "ended_at": self.at[last],
             "geom": object_array([self._path(walk) for walk in walks]),
         }
 
@@ -117,7 +116,7 @@ class TrackRecipe(Recipe):
         columns: Columns = {
             "track_id": owners,
             "seq": places,
-            "at": instants(self.at[take]),
+            "at": self.at[take],
             "lon": shapely.get_x(points),
             "lat": shapely.get_y(points),
             "accuracy_m": self.field("accuracy_m", take),

@@ -1,0 +1,215 @@
+"""The demo district: built from the layers in data/geo through the same import that real files go through.
+
+A file is built beside its place and takes it when it is whole, so a demo is there or it is not. When the data have a
+new version, the old file is renamed and kept. A database with data of one's own is never touched.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import fcntl
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+
+from gridmap.config import DATA_GEO, Settings
+from gridmap.errors import BadFile, Conflict
+from gridmap.services import basemap, project
+from gridmap.services.demo_plan import store_plan, store_posts
+from gridmap.services.exchange import import_file
+from gridmap.store import demo as mark
+from gridmap.store import migrations
+from gridmap.store import project as projects
+from gridmap.store.engine import Store, open_store
+
+Progress = Callable[[str, int, int], None]
+
+NAME = "黄石市下陆区（演示）"
+ATTRIBUTION = (
+    "合成演示数据：名称真实，图形与事件均为虚构 / Synthetic demo data: real names, invented shapes and incidents"
+)
+SIDE_FILES = ("-wal", "-shm")  # what SQLite keeps beside a database
+BEFORE_PLAN = {"areas": "areas.fgb", "ground": "ground.fgb", "blocks": "blocks.fgb"}
+AFTER_PLAN = {
+    "buildings": "buildings.fgb",
+    "households": "households.csv.gz",
+    "units": "units.csv.gz",
+    "sites": "sites.fgb",
+    "streets": "streets.fgb",
+    "cameras": "cameras.csv",
+    "incidents": "incidents.csv.gz",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DemoData:
+    """The demo's layers in a folder: their version, and the day whose end is `now` in the demo."""
+
+    folder: Path
+    version: str
+    last_on: dt.date
+
+    @property
+    def now(self) -> dt.datetime:
+        """The last second of the last day, in the district."""
+        return dt.datetime.combine(self.last_on, dt.time(23, 59, 59), ZoneInfo(project.DEFAULT_TIME_ZONE))
+
+
+def demo_data(folder: Path = DATA_GEO) -> DemoData:
+    """The demo's layers. Raises BadFile when the folder holds none."""
+    try:
+        head = json.loads((folder / "demo.json").read_text(encoding="utf-8"))
+        return DemoData(folder, str(head["demo_version"]), dt.date.fromisoformat(head["last_day"]))
+    except (OSError, ValueError, KeyError) as error:
+        raise BadFile(
+            f"The demo's data in {folder} are missing or damaged ({error}).",
+            "Get them back: git checkout data/geo, or make them again: python scripts/make_demo.py",
+        ) from None
+
+
+def build(settings: Settings, *, on_progress: Progress, data: DemoData | None = None) -> None:
+    """Make sure that the database holds the demo of the current version; returns at once when it does.
+
+    `on_progress(label, done, total)`. Raises Conflict for a database that holds anything else (nothing is touched),
+    BadFile when the demo's data are missing.
+    """
+    data = data or demo_data()
+    url = sa.make_url(settings.db)
+    if url.get_backend_name() != "sqlite":
+        _build_on_server(settings, data, on_progress)
+        return
+    path = Path(url.database or "")
+    with _alone(path):
+        if path.exists() and not _make_way(settings, path, data):
+            return
+        draft = path.with_name(f"{path.stem}.unfinished{path.suffix}")
+        _remove(draft)
+        store = open_store(f"sqlite:///{draft}")
+        try:
+            _fill(store, settings, data, on_progress)
+        finally:
+            store.close()
+        _move(draft, path)
+
+
+def _make_way(settings: Settings, path: Path, data: DemoData) -> bool:
+    """Look at the file that is there. True: the place is free now; False: it holds the demo already."""
+    store = open_store(settings.db)
+    try:
+        version, is_empty = _content(store)
+        if version == data.version and migrations.current(store) != migrations.head():
+            migrations.upgrade(store)
+    finally:
+        store.close()
+    if version == data.version:
+        return False
+    if is_empty or version == mark.UNFINISHED:
+        _remove(path)
+        return True
+    if version is None or not settings.is_demo:
+        raise _is_taken(settings, version)
+    aside = path.with_name(f"{path.stem}-{version}{path.suffix}")
+    if aside.exists():
+        aside = path.with_name(f"{path.stem}-{version}-{dt.datetime.now():%Y%m%d%H%M%S}{path.suffix}")  # noqa: DTZ005 - a name for people
+    _move(path, aside)
+    return True
+
+
+def _build_on_server(settings: Settings, data: DemoData, on_progress: Progress) -> None:
+    """A server's database cannot be renamed: it must be empty, or hold a demo that was not finished."""
+    store = open_store(settings.db)
+    try:
+        version, is_empty = _content(store)
+        if version == data.version:
+            return
+        if version == mark.UNFINISHED:
+            migrations.downgrade(store, "base")
+        elif not is_empty:
+            raise _is_taken(settings, version)
+        _fill(store, settings, data, on_progress)
+    finally:
+        store.close()
+
+
+def _content(store: Store) -> tuple[str | None, bool]:
+    """The version of the demo in a database (None: no demo), and whether it holds nothing yet."""
+    if migrations.current(store) is None:
+        return None, True
+    with store.read() as session:
+        found = projects.get(session)
+    return (None, True) if found is None else (found.demo_version, found.demo_version is None and found.extent is None)
+
+
+def _is_taken(settings: Settings, version: str | None) -> Conflict:
+    holds = "data of its own" if version is None else f"the demo of version {version}"
+    return Conflict(
+        f"The database {sa.make_url(settings.db).render_as_string(hide_password=True)} holds {holds}.",
+        "Leave GRIDMAP_DB unset to have the demo in var/demo.db, or name an empty database.",
+    )
+
+
+def _fill(store: Store, settings: Settings, data: DemoData, on_progress: Progress) -> None:
+    """Build the demo into an empty database, step by step. Its mark is the last thing written."""
+
+    def layers(files: dict[str, str]) -> list[tuple[str, Callable[[], object]]]:
+        return [(layer, partial(_import, store, settings, data, layer, name)) for layer, name in files.items()]
+
+    steps: list[tuple[str, Callable[[], object]]] = [
+        ("database", partial(_prepare, store, data)),
+        *layers(BEFORE_PLAN),
+        ("grids", partial(store_plan, store, settings, data.folder, data.now)),
+        *layers(AFTER_PLAN),
+        ("posts", partial(store_posts, store, settings, data.folder, data.now)),
+        ("base map", partial(basemap.build, store, settings.basemap_dir)),
+        ("mark", partial(_mark, store, data.version)),
+    ]
+    for done, (label, work) in enumerate(steps):
+        on_progress(label, done, len(steps))
+        work()
+    on_progress("ready", len(steps), len(steps))
+
+
+def _prepare(store: Store, data: DemoData) -> None:
+    migrations.upgrade(store)
+    project.prepare(
+        store, name=NAME, attribution=ATTRIBUTION, demo_version=mark.UNFINISHED, demo_now_on=data.last_on, now=data.now
+    )
+
+
+def _import(store: Store, settings: Settings, data: DemoData, layer: str, file_name: str) -> None:
+    path = data.folder / file_name
+    import_file(store, settings, layer, path, into_demo=True, now=data.now, with_basemap=False)
+
+
+def _mark(store: Store, version: str) -> None:
+    with store.write() as session:
+        mark.mark(session, version)
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """One builder at a time for a file; a second one waits, and finds the demo there."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.with_name(f"{path.stem}.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _move(source: Path, target: Path) -> None:
+    """Give a closed database another name. What it still keeps beside itself goes with it, the log first."""
+    for suffix in SIDE_FILES:
+        beside = Path(f"{source}{suffix}")
+        if beside.exists():
+            beside.replace(f"{target}{suffix}")
+    source.replace(target)
+
+
+def _remove(path: Path) -> None:
+    for file in (path, *(Path(f"{path}{suffix}") for suffix in SIDE_FILES)):
+        file.unlink(missing_ok=True)
