@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import unquote
 
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, Connection, Engine, RootTransaction
@@ -157,7 +158,7 @@ def open_store(address: str, *, busy_s: float = BUSY_S, create: bool = True) -> 
     """
     url = sa.make_url(address)
     backend = url.get_backend_name()
-    shown = url.render_as_string(hide_password=True)
+    shown = unquote(url.render_as_string(hide_password=True))
     if backend == "sqlite":
         store = _open_sqlite(url, shown, busy_s, create)
     elif backend in {"postgresql", "postgres"}:
