@@ -1,5 +1,5 @@
-// The base map as three canvas layers that share one tile cache: ground below the heat, roads above it, and on top,
-// above the grids, borders and labels.
+// The base map as canvas layers that share one tile cache: ground below the heat, roads above it, borders above the
+// grids, labels above everything.
 
 import { mapColours } from "./colours.js";
 import { borderRules, groundRules, roadRules } from "./basemap_rules.js";
@@ -18,7 +18,8 @@ export class Basemap {
     this.shown = { buildings: true, roads: true, borders: true, labels: true, grids: true, selected: null };
     this.ground = this.layer("tilePane", views).addTo(map);
     this.roads = this.layer("roads", views).addTo(map);
-    this.top = this.layer("labels", views).addTo(map);
+    this.borders = this.layer("borders", views).addTo(map);
+    this.labels = this.layer("labels", views).addTo(map);
     this.views = views;
     this.gridsChanged();
     this.paint();
@@ -42,28 +43,29 @@ export class Basemap {
     const colours = mapColours();
     this.redraw(this.ground, groundRules(colours, this.shown));
     this.redraw(this.roads, roadRules(colours, this.shown));
-    this.paintTop(colours);
+    this.redraw(this.borders, borderRules(colours, this.shown));
+    this.write(colours);
   }
 
   select(code) {
     this.shown.selected = code;
-    this.paintTop(mapColours());
+    this.write(mapColours());
   }
 
   // Each version of the grids is a source with a name of its own: a tile that is still being laid out with the
   // version before must not pass for one that has been laid out with this.
   gridsChanged() {
     this.gridsVersion += 1;
-    this.top.views = new Map([...this.views, [this.gridsSource, viewOf(this.gridLabels)]]);
-    this.paintTop(mapColours());
+    this.labels.views = new Map([...this.views, [this.gridsSource, viewOf(this.gridLabels)]]);
+    this.write(mapColours());
   }
 
   get gridsSource() {
     return `grids-${this.gridsVersion}`;
   }
 
-  paintTop(colours) {
-    this.redraw(this.top, borderRules(colours, this.shown), labelRules(colours, { ...this.shown, gridsSource: this.gridsSource }));
+  write(colours) {
+    this.redraw(this.labels, [], labelRules(colours, { ...this.shown, gridsSource: this.gridsSource }));
   }
 
   redraw(layer, paintRules, labels = []) {

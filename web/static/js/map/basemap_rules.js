@@ -35,17 +35,20 @@ export function groundRules(c, { buildings }) {
 
 const CLASSES = [["path", PATH, 15], ["lane", LANE, 13], ["street", STREET, 11], ["trunk", TRUNK, 9]];
 
+// From far away the many small streets would hide the heat.
+const faint = (zoom) => (zoom <= 12 ? 0.55 : zoom <= 13 ? 0.85 : 1);
+
 // Streets and railways. All casings first, so that crossings are open.
 export function roadRules(c, { roads }) {
   if (!roads) return [];
   const of = (name) => (zoom, feature) => feature.props.class === name;
-  const stroke = (color, width) => new LineSymbolizer({ color, width, lineCap: "round", lineJoin: "round" });
+  const stroke = (color, width, opacity) => new LineSymbolizer({ color, width, opacity, lineCap: "round", lineJoin: "round" });
   const casings = CLASSES.filter(([name]) => name !== "path").map(([name, width, minzoom]) => ({
-    dataLayer: "street", minzoom, filter: of(name),
-    symbolizer: stroke(c.roadCase, (zoom) => (width(zoom) ? width(zoom) + 1 : 0.001)),
+    dataLayer: "street", minzoom: name === "trunk" ? minzoom : Math.max(minzoom, 13), filter: of(name),
+    symbolizer: stroke(c.roadCase, (zoom) => width(zoom) + 1, 1),
   }));
   const fills = CLASSES.map(([name, width, minzoom]) => ({
-    dataLayer: "street", minzoom, filter: of(name), symbolizer: stroke(c.road, (zoom) => width(zoom) || 0.001),
+    dataLayer: "street", minzoom, filter: of(name), symbolizer: stroke(c.road, width, name === "trunk" ? 1 : faint),
   }));
   return [...casings, ...fills, ...railwayRules(c)];
 }

@@ -7,6 +7,7 @@ export class Grids {
   constructor(map, { onSelect, describe }) {
     Object.assign(this, { map, onSelect, describe });
     this.renderer = L.canvas({ pane: "grids", padding: 0.3, tolerance: 0 });
+    this.pickedRenderer = L.canvas({ pane: "selected", padding: 0.3 });
     this.halo = null;
     this.lines = null;
     this.picked = L.layerGroup().addTo(map);
@@ -96,7 +97,7 @@ export class Grids {
     this.picked.clearLayers();
     const found = this.byCode.get(this.selected);
     if (!found) return;
-    const options = { renderer: this.renderer, pane: "grids", interactive: false, smoothFactor: 0.6 };
+    const options = { renderer: this.pickedRenderer, pane: "selected", interactive: false, smoothFactor: 0.6 };
     const line = (color, weight, fillOpacity) => L.geoJSON(found.feature, {
       ...options, style: { color, weight, opacity: 1, lineJoin: "round", fill: fillOpacity > 0, fillColor: color, fillOpacity },
     });

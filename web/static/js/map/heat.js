@@ -5,6 +5,9 @@ import { query } from "../net/api.js";
 
 const TILES = "/tiles/heat/{z}/{x}/{y}.png";
 const MAX_TILE_ZOOM = 16; // the surface is smooth: closer up, the browser's own scaling is as good
+// 512 px pictures either way: on plain screens one covers four tiles, on dense screens one
+const PLAIN = { tileSize: 512, zoomOffset: -1, maxNativeZoom: MAX_TILE_ZOOM + 1 };
+const DENSE = { tileSize: 256, zoomOffset: 0, maxNativeZoom: MAX_TILE_ZOOM };
 
 export class Heat {
   constructor(map, extent, { onBusy, onFailed, onDrawn }) {
@@ -42,10 +45,9 @@ export class Heat {
   load() {
     const values = this.wish;
     const key = this.key;
-    const ratio = window.devicePixelRatio > 1 ? 2 : 1;
-    const layer = L.tileLayer(`${TILES}?${query({ ...values, ratio })}`, {
-      pane: "heat", className: "heat-image", bounds: this.bounds, noWrap: true, maxZoom: 19, maxNativeZoom: MAX_TILE_ZOOM,
-      keepBuffer: 1, updateWhenZooming: false,
+    const layer = L.tileLayer(`${TILES}?${query({ ...values, ratio: 2 })}`, {
+      ...(window.devicePixelRatio > 1 ? DENSE : PLAIN),
+      pane: "heat", className: "heat-image", bounds: this.bounds, noWrap: true, minZoom: 1, maxZoom: 19, keepBuffer: 1, updateWhenZooming: false,
     });
     let failed = 0;
     this.coming = layer;

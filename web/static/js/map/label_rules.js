@@ -59,11 +59,16 @@ function streets(c) {
   }));
 }
 
+// Enterprises and ponds are many: they come one zoom later.
+const isFew = (zoom, f) => !["enterprise", "water", "greenhouse"].includes(f.props.kind);
+
 function places(c) {
+  const badge = new SiteBadge({ ink: c.label, face: c.panel, edge: c.border, halo: c.halo, namesFrom: 16 });
   return [
     { dataLayer: "ground_label", minzoom: 12, filter: (zoom, f) => f.props.kind === "water", symbolizer: text(c, { size: 12, style: "italic", fill: c.labelWater, spacing: 2 }) },
     { dataLayer: "ground_label", minzoom: 13, filter: (zoom, f) => f.props.kind === "green", symbolizer: text(c, { size: 12, fill: c.labelGreen }) },
-    { dataLayer: "site_label", minzoom: 15, symbolizer: new SiteBadge({ ink: c.label, face: c.panel, edge: c.border, halo: c.halo, namesFrom: 16 }) },
+    { dataLayer: "site_label", minzoom: 15, filter: isFew, symbolizer: badge },
+    { dataLayer: "site_label", minzoom: 16, filter: (zoom, f) => !isFew(zoom, f), symbolizer: badge },
     { dataLayer: "number_label", minzoom: 17, symbolizer: text(c, { size: 11, fill: c.labelRoad, props: ["number"] }) },
   ];
 }

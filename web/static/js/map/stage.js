@@ -3,8 +3,8 @@
 import { byId } from "../ui/dom.js";
 import { t } from "../net/words.js";
 
-// Below to above: ground (tilePane 200), heat, roads, grids, borders with labels, tooltips (650).
-const PANES = { heat: 250, roads: 300, grids: 400, labels: 450 };
+// Below to above: ground (tilePane 200), heat, roads, grids, borders, the selected grid, labels, tooltips (650).
+const PANES = { heat: 250, roads: 300, grids: 400, borders: 420, selected: 430, labels: 450 };
 
 export function takeOverMap() {
   const holder = document.querySelector("[data-leaflet]");

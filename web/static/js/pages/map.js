@@ -48,7 +48,7 @@ class MapPage {
     this.goTo(readPlace());
     this.basemap = new Basemap(this.map, basemap, this.gridLabels);
     this.basemap.show(this.shown());
-    const parts = { ground: this.basemap.ground, roads: this.basemap.roads, labels: this.basemap.top };
+    const parts = { ground: this.basemap.ground, roads: this.basemap.roads, borders: this.basemap.borders, labels: this.basemap.labels };
     for (const [name, layer] of Object.entries(parts)) layer.on("load", () => markReady(name));
     this.heat = new Heat(this.map, project.extent, {
       onBusy: setBusy,

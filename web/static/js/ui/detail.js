@@ -3,7 +3,7 @@
 import { decimal, lang, number, t, tn } from "../net/words.js";
 import { byId, el } from "./dom.js";
 import { dayName, instantName, monthName, toDay } from "./dates.js";
-import { nameOf } from "./kind_tree.js";
+import { countOf, nameOf } from "./kind_tree.js";
 
 const dedicatedNames = () => ({
   estate: t("Industrial estate"), station: t("Station"), hospital: t("Hospital"), park: t("Park"), market: t("Market"),
@@ -91,7 +91,7 @@ function people(workers) {
 export function drawGridCounts(counts, whole, tree) {
   const section = byId("detail-counts");
   if (!section) return;
-  const rows = tree.map((kind) => ({ kind, n: counts.by_kind[kind.code] || 0 })).filter(({ n }) => n).sort((a, b) => b.n - a.n);
+  const rows = tree.map((kind) => ({ kind, n: countOf(kind, counts.by_kind) })).filter(({ n }) => n).sort((a, b) => b.n - a.n);
   const most = Math.max(1, ...rows.map(({ n }) => n));
   const bars = rows.map(({ kind, n }) => {
     const bar = el("i");

@@ -45,6 +45,11 @@ export function toggle(tree, chosen, codes, on) {
   return next.size === all.length ? null : next;
 }
 
+// A kind's figure with all below it; the server counts each incident once, at its own kind.
+export function countOf(kind, byKind) {
+  return (kind.children || []).reduce((sum, child) => sum + countOf(child, byKind), byKind[kind.code] || 0);
+}
+
 export function nameOf(tree, code, lang) {
   for (const kind of tree) {
     if (kind.code === code) return kind[lang] || kind.code;

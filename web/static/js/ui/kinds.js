@@ -2,7 +2,7 @@
 
 import { lang, number, t } from "../net/words.js";
 import { byId, CHEVRON, el, icon } from "./dom.js";
-import { leavesOf, toggle } from "./kind_tree.js";
+import { countOf, leavesOf, toggle } from "./kind_tree.js";
 
 export function wireKinds(state, tree) {
   const rows = [];
@@ -47,12 +47,11 @@ export function wireKinds(state, tree) {
   state.on(["kinds"], draw);
   draw(state.get());
 
-  // by_kind counts each kind with all below it.
   return {
     count(byKind) {
-      const most = Math.max(1, ...tree.map((kind) => byKind[kind.code] || 0));
+      const most = Math.max(1, ...tree.map((kind) => countOf(kind, byKind)));
       for (const { kind, count, share } of rows) {
-        const n = byKind[kind.code] || 0;
+        const n = countOf(kind, byKind);
         count.textContent = number(n);
         share.style.transform = `scaleX(${n / most})`;
       }

@@ -1,6 +1,6 @@
 // When base map, grids and heat of the first view are drawn, the page says so: <html data-ready="1">.
 
-const waiting = new Set(["ground", "roads", "labels", "grids", "heat"]);
+const waiting = new Set(["ground", "roads", "borders", "labels", "grids", "heat"]);
 
 export function markReady(part) {
   if (!waiting.delete(part) || waiting.size) return;

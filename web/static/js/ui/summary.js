@@ -12,7 +12,7 @@ export function drawSummary(view, counts) {
   byId("total").classList.remove("is-waiting");
   byId("sum-period").textContent = tn("{n} day", "{n} days", days);
   const parts = [tn("{n} in a grid", "{n} in grids", counts.in_grids), t("{n} outside", { n: number(counts.outside) })];
-  if (counts.month_rows) parts.push(t("{n} dated by month only", { n: number(counts.month_rows) }));
+  if (counts.month_rows) parts.push(t("{n} by month only", { n: number(counts.month_rows) }));
   byId("sum-parts").textContent = parts.join(" · ");
   clearTimeout(timer);
   timer = setTimeout(() => {

@@ -4,7 +4,7 @@ import { FONT } from "../map/colours.js";
 import { firstOfMonth, monthAlone, nextMonth, toText } from "./dates.js";
 
 const AXIS_PX = 16;
-const MONTH_ROW_PX = 14;
+const MONTH_ROW_PX = 10;
 
 export function drawBars(canvas, data, view, scale) {
   const ratio = window.devicePixelRatio || 1;
@@ -45,9 +45,10 @@ function drawMonths(ctx, { months, mostInMonth }, view, scale, { top, floor }, c
     const x = scale.x(day) + 0.5;
     const wide = Math.max(1, scale.x(next) - scale.x(day) - 1);
     const tall = Math.max(2, ((floor - top - 1) * count) / mostInMonth);
-    ctx.fillStyle = hatch(ctx, inside ? colour("bar-in") : colour("edge"));
+    const ink = colour(inside ? "bar-in" : "bar");
+    ctx.fillStyle = hatch(ctx, ink);
     ctx.fillRect(x, floor - tall, wide, tall);
-    ctx.strokeStyle = inside ? colour("bar-in") : colour("edge");
+    ctx.strokeStyle = ink;
     ctx.lineWidth = 1;
     ctx.strokeRect(x, floor - tall + 0.5, wide - 1, tall - 1);
   }
