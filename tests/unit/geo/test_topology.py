@@ -110,6 +110,13 @@ def test_empty_and_invalid_shapes_are_named_and_the_rest_is_still_checked():
     assert findings[0].x is None
 
 
+def test_an_invalid_polygon_still_overlaps_its_neighbours():
+    bow_tie = Polygon([(0, 0), (10, 10), (10, 0), (0, 10)])  # two triangles that meet in (5, 5)
+    findings = check_coverage([bow_tie, box(8, 4, 20, 6)], GAP_M)
+    assert [(f.kind, f.ordinals) for f in findings] == [("invalid", (0,)), ("overlap", (0, 1))]
+    assert findings[1].area_m2 == pytest.approx(4.0)
+
+
 def test_the_largest_overlap_comes_first():
     areas = [f.area_m2 for f in check_coverage([A, box(9.5, 0, 20, 10), box(18, 0, 30, 10)], GAP_M)]
     assert areas == pytest.approx([20.0, 5.0])

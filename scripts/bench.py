@@ -1,0 +1,47 @@
+"""Measure gridmap beside its peers and print the tables as Markdown: `python scripts/bench.py [NAME...]`.
+
+Every NAME is a module of `scripts/bench/` with a function `run(arguments) -> Iterable[str]`; a NAME that takes files is
+followed by them. Without a NAME all that need no files are run. Times of one table are of one run on one machine:
+compare within a table, not between machines.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import sys
+
+import bench
+from bench import tables
+
+
+def names() -> list[str]:
+    """The measurements there are: modules with a `run`."""
+    found = (module.name for module in pkgutil.iter_modules(bench.__path__))
+    return [name for name in found if hasattr(importlib.import_module(f"bench.{name}"), "run")]
+
+
+def main(arguments: list[str]) -> int:
+    known = names()
+    if arguments and arguments[0] not in known:
+        print(f"There is no measurement {arguments[0]!r}. Use one or more of: {', '.join(known)}.", file=sys.stderr)
+        return 2
+    chosen: list[tuple[str, list[str]]] = []
+    for argument in arguments or [name for name in known if not _needs_files(name)]:
+        if argument in known:
+            chosen.append((argument, []))
+        else:
+            chosen[-1][1].append(argument)
+    print(tables.machine())
+    for name, files in chosen:
+        for line in importlib.import_module(f"bench.{name}").run(files):
+            print(line, flush=True)
+    return 0
+
+
+def _needs_files(name: str) -> bool:
+    return bool(getattr(importlib.import_module(f"bench.{name}"), "NEEDS_FILES", False))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
