@@ -118,10 +118,18 @@ def _spread_all(batches: Iterable[Points], nodes: Nodes, across: _Axis, down: _A
     per_x, per_y = 1.0 / (nodes.step_x * across.spacing), 1.0 / (nodes.step_y * down.spacing)
     broken = 0
     for x, y, weights in batches:
-        broken += spread(x, y, weights, x0, y0, per_x, per_y, lattice)
+        plain = (None if column is None else _plain(column) for column in (x, y, weights))
+        broken += spread(*plain, x0, y0, per_x, per_y, lattice)
     if broken:
         raise BadInput(f"{broken} points have a coordinate that is not finite.", "Leave them out.")
     return lattice
+
+
+def _plain(column: NDArray[Any]) -> NDArray[np.float64]:
+    """A read-only contiguous view (or copy): one kind of array, so that `spread` is compiled once, not for each kind."""
+    view = np.ascontiguousarray(column, dtype=np.float64).view()
+    view.setflags(write=False)
+    return view
 
 
 def _damp(lattice: NDArray[np.float64], across: _Axis, down: _Axis, nodes: Nodes) -> NDArray[np.float32]:
