@@ -46,7 +46,7 @@ def tree(session: Session, at: dt.date | None = None) -> list[AreaRow]:
         sa.select(Area.id, Area.uid, Area.code, Area.name, Area.level, Area.parent_id)
         .where(*_valid_on(at))
     )
-    nodes = [AreaRow(*row, aliases=tuple(aliases[row[0]])) for row in rows.tuples()]
+    nodes = [AreaRow(*row, aliases=tuple(aliases[row[0]])) for row in rows]
     return sorted(nodes, key=lambda node: (node.code, node.id))
 
 
@@ -69,7 +69,7 @@ def ids_by_code(session: Session, at: dt.date | None = None) -> dict[str, int]:
     """Area code -> id; of a code that recurs, the one that became valid last."""
     began = sa.func.coalesce(Area.valid_from, dt.date.min)
     rows = session.execute(sa.select(Area.code, Area.id).where(*_valid_on(at)).order_by(began, Area.id))
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def _valid_on(at: dt.date | None) -> list[sa.ColumnElement[bool]]:

@@ -20,6 +20,7 @@ from sqlalchemy.orm import DeclarativeBase, Session
 
 from gridmap.errors import Conflict
 from gridmap.store.ids import new_uids
+from gridmap.store.tables import STORAGE_SRID
 from gridmap.store.values import encode
 
 BY_HAND = 5_000  # rows from which a spatial index is filled at once
@@ -42,33 +43,58 @@ def insert(session: Session, model: type[DeclarativeBase], columns: Columns) -> 
     complete = _completed(table, columns, ids, n)
     dialect = session.get_bind().dialect.name
     encoded = {name: encode(table.c[name].type, values, dialect) for name, values in complete.items()}
-    try:
-        with session.begin_nested(), _indexed_by_hand(session, table, complete):
-            _store(session, table, encoded)
-    except (sa.exc.IntegrityError, psycopg.IntegrityError) as error:
-        cause = error.orig if isinstance(error, sa.exc.IntegrityError) else error
-        raise Conflict(
-            f"A row contradicts what is stored: {str(cause).strip().splitlines()[0]}.", "Nothing was stored."
-        ) from error
+    with _all_or_none(session), _indexed_by_hand(session, table, complete):
+        _store(session, table, encoded)
     return ids
 
 
 def update(session: Session, model: type[DeclarativeBase], ids: Sequence[int] | np.ndarray, columns: Columns) -> None:
-    """Set columns of the rows with these ids, row by row; absent columns stay. Raises as `insert`."""
+    """Set columns of the rows with these ids; columns not given stay. Raises as `insert`."""
     table = _table(model)
     if _length(table, {**columns, "id": ids}) == 0:
         return
     session.flush()
     dialect = session.get_bind().dialect.name
-    names = list(columns)
-    places = _placeholders(table, names, dialect)
-    settings = ", ".join(f'"{name}" = {place}' for name, place in zip(names, places, strict=True))
-    mark = "?" if dialect == "sqlite" else "%s"
-    encoded = [encode(table.c[name].type, columns[name], dialect) for name in names]
-    rows = list(zip(*encoded, np.asarray(ids).tolist(), strict=True))
-    statement = f'UPDATE "{table.name}" SET {settings} WHERE id = {mark}'  # noqa: S608 - names of our own tables
-    session.connection().exec_driver_sql(statement, rows)
+    given = {**columns, "id": np.asarray(ids)}
+    encoded = {name: encode(table.c[name].type, values, dialect) for name, values in given.items()}
+    with _all_or_none(session):
+        (_update_each if dialect == "sqlite" else _update_joined)(session, table, encoded)
     session.expire_all()
+
+
+@contextmanager
+def _all_or_none(session: Session) -> Iterator[None]:
+    """A savepoint: a row that contradicts takes its companions along, and the transaction can go on without them."""
+    try:
+        with session.begin_nested():
+            yield
+    except (sa.exc.IntegrityError, psycopg.IntegrityError) as error:
+        cause = error.orig if isinstance(error, sa.exc.IntegrityError) else error
+        raise Conflict(
+            f"A row contradicts what is stored: {str(cause).strip().splitlines()[0]}.", "None of the rows was stored."
+        ) from error
+
+
+def _update_each(session: Session, table: sa.Table, encoded: dict[str, list[Any]]) -> None:
+    names = [name for name in encoded if name != "id"]
+    settings = ", ".join(f'"{name}" = {_place(table.c[name])}' for name in names)
+    statement = f'UPDATE "{table.name}" SET {settings} WHERE id = ?'  # noqa: S608 - names of our own tables
+    rows = list(zip(*[encoded[name] for name in names], encoded["id"], strict=True))
+    session.connection().exec_driver_sql(statement, rows)
+
+
+def _update_joined(session: Session, table: sa.Table, encoded: dict[str, list[Any]]) -> None:
+    """Copy the values beside the table, then join: one statement instead of one a row."""
+    names = list(encoded)
+    quoted = ", ".join(f'"{name}"' for name in names)
+    settings = ", ".join(f'"{name}" = beside."{name}"' for name in names if name != "id")
+    connection = session.connection()
+    connection.exec_driver_sql(f'CREATE TEMPORARY TABLE beside AS SELECT {quoted} FROM "{table.name}" LIMIT 0')  # noqa: S608
+    _copy(session, "beside", names, zip(*encoded.values(), strict=True))
+    connection.exec_driver_sql(
+        f'UPDATE "{table.name}" AS t SET {settings} FROM beside WHERE t.id = beside.id'  # noqa: S608
+    )
+    connection.exec_driver_sql("DROP TABLE beside")
 
 
 def _table(model: type[DeclarativeBase]) -> sa.Table:
@@ -120,9 +146,9 @@ def _store(session: Session, table: sa.Table, encoded: dict[str, list[Any]]) -> 
     names = list(encoded)
     rows = zip(*encoded.values(), strict=True)
     if session.get_bind().dialect.name == "postgresql":
-        _copy(session, table, names, rows)
+        _copy(session, table.name, names, rows)
         return
-    places = ", ".join(_placeholders(table, names, "sqlite"))
+    places = ", ".join(_place(table.c[name]) for name in names)
     quoted = ", ".join(f'"{name}"' for name in names)
     statement = f'INSERT INTO "{table.name}" ({quoted}) VALUES ({places})'  # noqa: S608 - names of our own tables
     session.connection().exec_driver_sql(statement, list(rows))
@@ -156,9 +182,9 @@ def _indexed_by_hand(session: Session, table: sa.Table, columns: Columns) -> Ite
         connection.exec_driver_sql(statement)
 
 
-def _copy(session: Session, table: sa.Table, names: list[str], rows: Iterator[tuple[Any, ...]]) -> None:
+def _copy(session: Session, table: str, names: list[str], rows: Iterator[tuple[Any, ...]]) -> None:
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
-        sql.Identifier(table.name), sql.SQL(", ").join(map(sql.Identifier, names))
+        sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, names))
     )
     raw = cast("psycopg.Connection[Any]", session.connection().connection.driver_connection)
     with raw.cursor() as cursor, cursor.copy(statement) as copy:
@@ -166,11 +192,9 @@ def _copy(session: Session, table: sa.Table, names: list[str], rows: Iterator[tu
             copy.write_row(row)
 
 
-def _placeholders(table: sa.Table, names: Sequence[str], dialect: str) -> list[str]:
-    """How each value stands in a statement; a shape arrives as WKB on SQLite, as hexadecimal EWKB on PostgreSQL."""
-    shape = "GeomFromWKB(?, 4326)" if dialect == "sqlite" else "%s"
-    plain = "?" if dialect == "sqlite" else "%s"
-    return [shape if _is_shape(table.c[name]) else plain for name in names]
+def _place(column: sa.Column[Any]) -> str:
+    """How a value stands in a statement for SQLite; a shape arrives there as WKB."""
+    return f"GeomFromWKB(?, {STORAGE_SRID})" if _is_shape(column) else "?"
 
 
 def _is_shape(column: sa.Column[Any]) -> bool:

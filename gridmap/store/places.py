@@ -92,7 +92,7 @@ def ids_by_source(session: Session, model: type[tables.Base]) -> dict[str, int]:
     """Source id -> id of a table's rows that have one, for links between layers (a household's building)."""
     table = cast(sa.Table, model.__table__)
     rows = session.execute(sa.select(table.c.source_id, table.c.id).where(table.c.source_id.is_not(None)))
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def assign_blocks(

@@ -126,7 +126,7 @@ def assign(session: Session, plan_id: int, block_ids: np.ndarray, grid_ids: np.n
 def assignment(session: Session, plan_id: int) -> dict[int, int]:
     """Block id -> grid id under a plan."""
     rows = session.execute(sa.select(Assignment.block_id, Assignment.grid_id).where(Assignment.plan_id == plan_id))
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def open_blocks(session: Session, at: dt.datetime) -> tuple[np.ndarray, list[str], np.ndarray]:
@@ -142,12 +142,12 @@ def open_blocks(session: Session, at: dt.datetime) -> tuple[np.ndarray, list[str
 
 def blocks_by_code(session: Session) -> dict[str, int]:
     """Block code -> id, of all blocks that ever were."""
-    return dict(session.execute(sa.select(Block.code, Block.id)).tuples().all())
+    return dict(session.execute(sa.select(Block.code, Block.id)).all())
 
 
 def grids_by_code(session: Session) -> dict[str, int]:
     """Grid code -> id, of all grids that ever were: a code is never used twice."""
-    return dict(session.execute(sa.select(Grid.code, Grid.id)).tuples().all())
+    return dict(session.execute(sa.select(Grid.code, Grid.id)).all())
 
 
 def children(session: Session, block_id: int) -> list[int]:

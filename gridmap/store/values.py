@@ -61,9 +61,9 @@ def _plain(values: Values) -> list[Any]:
 def _scalar(value: Any) -> Any:
     if isinstance(value, np.generic):
         value = value.item()
-    if value is None or value != value or value.__class__.__name__ in ("NaTType", "NAType"):
+    if value is None or value.__class__.__name__ in ("NaTType", "NAType"):  # pandas' words for it
         return None
-    return value
+    return None if value != value else value
 
 
 def _whole(value: Any) -> int:

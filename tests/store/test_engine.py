@@ -76,7 +76,7 @@ def test_a_reader_keeps_its_snapshot(store: Store) -> None:
 
 
 def test_a_reader_cannot_write(store: Store) -> None:
-    with pytest.raises(StoreBroken, match="writes|written"), store.read() as session:
+    with pytest.raises(StoreBroken, match=r"writes|written"), store.read() as session:
         session.execute(sa.insert(Counter).values(name="x", value=1))
     with store.write() as session:
         session.execute(sa.insert(Counter).values(name="x", value=1))

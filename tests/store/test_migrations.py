@@ -148,7 +148,7 @@ def test_a_later_revision_keeps_what_is_there(store: Store) -> None:
 def test_a_wrong_shape_is_refused_after_a_migration(store: Store) -> None:
     migrations.upgrade(store, extra_versions=TRIAL)
     line = "LINESTRING(0 0, 1 1)"
-    with pytest.raises(sa.exc.DBAPIError, match="constraint|type"), store.engine.begin() as connection:
+    with pytest.raises(sa.exc.DBAPIError, match=r"constraint|type"), store.engine.begin() as connection:
         connection.execute(
             sa.text("INSERT INTO camera (uid, geom) VALUES ('u', ST_GeomFromText(:line, 4326))"), {"line": line}
         )
@@ -297,4 +297,5 @@ def _schema(store: Store) -> list[tuple[object, ...]]:
     if store.dialect == "postgresql":
         return []
     with store.read() as session:
-        return [tuple(row) for row in session.execute(sa.text("SELECT type, name, sql FROM sqlite_master ORDER BY 1, 2"))]
+        rows = session.execute(sa.text("SELECT type, name, sql FROM sqlite_master ORDER BY 1, 2"))
+        return [tuple(row) for row in rows]
