@@ -1,4 +1,4 @@
-"""Sums of Gaussian kernels at the nodes of a lattice, exact to 5e-5 of the tallest kernel for any set of points.
+"""Sums of Gaussian kernels at the nodes of a lattice, exact to 5e-5 of the sum's peak for any set of points.
 
 Method: spread the points over a lattice (`spreading`), transform, multiply by the Gaussian's transform over the
 spline's, transform back. The Gaussian leaves nothing above about 5.7 / sigma, so
@@ -118,15 +118,15 @@ def _spread_all(batches: Iterable[Points], nodes: Nodes, across: _Axis, down: _A
     per_x, per_y = 1.0 / (nodes.step_x * across.spacing), 1.0 / (nodes.step_y * down.spacing)
     broken = 0
     for x, y, weights in batches:
-        plain = (None if column is None else _plain(column) for column in (x, y, weights))
-        broken += spread(*plain, x0, y0, per_x, per_y, lattice)
+        own_weights = None if weights is None else _plain(weights)
+        broken += spread(_plain(x), _plain(y), own_weights, x0, y0, per_x, per_y, lattice)
     if broken:
         raise BadInput(f"{broken} points have a coordinate that is not finite.", "Leave them out.")
     return lattice
 
 
 def _plain(column: NDArray[Any]) -> NDArray[np.float64]:
-    """A read-only contiguous view (or copy): one kind of array, so that `spread` is compiled once, not for each kind."""
+    """A read-only contiguous view or copy: one kind of array, so that `spread` is compiled once."""
     view = np.ascontiguousarray(column, dtype=np.float64).view()
     view.setflags(write=False)
     return view
