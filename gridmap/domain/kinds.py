@@ -40,6 +40,10 @@ class KindTree:
         """The code of the kind called `text`: its code or its Chinese or English name. None if there is none."""
         return self.by_name.get(folded(text))
 
+    def code_of(self, text: str | None) -> str:
+        """The code that an incident of a kind called `text` is stored under; a name that is new makes its own."""
+        return UNSPECIFIED if text is None else self.find(text) or code_for(text)
+
     def with_descendants(self, codes: Iterable[str]) -> list[str]:
         """The kinds chosen by choosing `codes`: choosing a parent chooses all below it."""
         chosen = tuple(codes)

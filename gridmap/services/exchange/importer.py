@@ -141,7 +141,7 @@ def _read(request: Request, setting: Setting, now: dt.datetime, tell: Progress) 
     report.mapping = {**columns.chosen, **{name: f"={text}" for name, text in columns.constants.items()}}
     report.guesses = [Guess(name, columns.chosen[name]) for name in columns.guessed]
     problems = Problems(table.n)
-    rows = read_rows(request.layer, table, columns, crs, setting.time_zone, now, problems, report)
+    rows = read_rows(request.layer, table, columns, crs, setting, now, problems, report)
     is_placed = table.shapes is not None or {"lon", "wkt"} & columns.chosen.keys()
     report.crs = crs.label if is_placed else UNPLACED
     remarks = [remark] if remark and is_placed else []

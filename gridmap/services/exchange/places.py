@@ -108,7 +108,7 @@ def _to_storage(shapes: Objects, crs: SourceCrs, problems: Problems) -> Objects:
             problems.add(rows & ~bad, cause, _first_vertices(shapes, rows & ~bad))
             bad |= rows
     if bad[here].all() and (too_far | lost).any():
-        what = NOT_DEGREES if crs.is_degrees else f"the coordinates lie outside the area of {crs.label}"
+        what = NOT_DEGREES if too_far.any() else f"the coordinates lie outside the area of {crs.label}"
         first = f"{coords[0, 0]:g}, {coords[0, 1]:g}"
         raise CrsMismatch(
             f"No row can be placed: {SWAPPED if turned.any() else what} (the first is {first}).",

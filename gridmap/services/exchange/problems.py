@@ -28,13 +28,21 @@ class Problems:
 
     n: int
     _rows: dict[int, list[tuple[str, str]]] = field(default_factory=dict)
+    _closed: set[int] = field(default_factory=set)
 
     def add(self, rows: NDArray[np.bool_] | Iterable[int], cause: str, details: Details | None = None) -> None:
         """Note a cause against rows, given as a mask of n or as indices; `details[row]` says more about each."""
         indices = np.flatnonzero(rows).tolist() if isinstance(rows, np.ndarray) and rows.dtype == bool else rows
         for index in indices:
+            if index in self._closed:
+                continue
             detail = "" if details is None else details[index]
             self._rows.setdefault(int(index), []).append((cause, "" if detail is None else _short(str(detail))))
+
+    def close(self, index: int, cause: str) -> None:
+        """Note the one cause that matters for a row; whatever else may be found in it follows from this."""
+        self.add([index], cause)
+        self._closed.add(index)
 
     def mask(self) -> NDArray[np.bool_]:
         """bool[n]: the bad rows."""

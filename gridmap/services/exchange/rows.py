@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from gridmap.domain.kinds import KindTree
 from gridmap.services.exchange.columns import Columns
 from gridmap.services.exchange.content import attributes_of, digests
-from gridmap.services.exchange.job import Rows
+from gridmap.services.exchange.job import Rows, Setting
 from gridmap.services.exchange.layers import Layer, Type
 from gridmap.services.exchange.places import read_places
 from gridmap.services.exchange.problems import Problems
@@ -27,29 +30,41 @@ def read_rows(
     table: Table,
     columns: Columns,
     crs: SourceCrs,
-    time_zone: str,
+    setting: Setting,
     now: dt.datetime,
     problems: Problems,
     report: Report,
 ) -> Rows:
     """n rows with what was found wrong in `problems`, and remarks on the whole file in the report."""
     for index, cause in table.broken.items():
-        problems.add([index], cause)
+        problems.close(index, cause)
     shapes = read_places(layer, table, columns, crs, problems)
     fields = parse_fields(layer, table, columns, problems)
-    times = _read_times(layer, table, columns, time_zone, problems, report)
+    times = _read_times(layer, table, columns, setting.time_zone, problems, report)
     attributes = _with_days(attributes_of(table, columns), times)
     occurrences = _occurrences(table, columns, times, problems) if layer.name == "incidents" else None
-    content = dict(fields)
-    if occurrences is not None:
-        content |= {
-            "on": occurrences.on.astype(str),
-            "at": occurrences.at.astype(str),
-            "precision": occurrences.precision,
-        }
-        _warn_future(occurrences, time_zone, now, report)
-    content |= {name: read.at.astype(str) for name, read in times.items()}
+    if occurrences is None:
+        content = {**fields, **{name: read.at.astype(str) for name, read in times.items()}}
+    else:
+        content = _incident_content(fields, occurrences, times["reported_at"], setting.kinds)
+        _warn_future(occurrences, setting.time_zone, now, report)
     return Rows(table.n, fields, shapes, attributes, digests(content, shapes, attributes), occurrences, times)
+
+
+def _incident_content(
+    fields: Mapping[str, Objects], occurrences: Occurrences, reported: Times, kinds: KindTree
+) -> dict[str, Any]:
+    """What an incident's row says, however it says it: a kind by name or code, a time in this zone or that."""
+    names = fields["kind"]
+    codes = {name: kinds.code_of(name) for name in set(names.tolist())}
+    return {
+        **fields,
+        "kind": object_array([codes[name] for name in names]),
+        "on": occurrences.on.astype(str),
+        "at": occurrences.at.astype(str),
+        "precision": occurrences.precision,
+        "reported_at": reported.at.astype(str),
+    }
 
 
 def _read_times(

@@ -59,7 +59,9 @@ def _layer_name(source: Source, layer: str | None) -> str | None:
     if source.format is not Format.GEOPACKAGE:
         return None
     try:
-        names = [str(name) for name, _ in pyogrio.list_layers(source.content or source.path)]
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what is wrong with the file is told by the error
+            names = [str(name) for name, _ in pyogrio.list_layers(source.content or source.path)]
     except (DataSourceError, RuntimeError) as error:
         raise _damaged(source, error) from None
     listed = ", ".join(names) or "none"

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from gridmap.domain.kinds import UNSPECIFIED, code_for
+from gridmap.domain.kinds import code_for
 from gridmap.errors import BadFile
 from gridmap.services.exchange.recipes.base import Columns, Indices
 from gridmap.services.exchange.recipes.standing import PlacedRecipe
@@ -37,11 +37,10 @@ class IncidentRecipe(PlacedRecipe):
                 "Name the right column, --map kind=COLUMN; or leave kinds out, --map kind=",
             )
         self.new_names: dict[str, str] = {}  # code -> the name it first came with
-        for name, count in counted.most_common():
-            if self.new_names.setdefault(code_for(name), name) == name:
-                self.job.report.notes.append(f"New kind '{name}' ({count:,} rows) is added to the configuration.")
-        code_of = {name: tree.find(name) or code_for(name) for name in set(names.tolist()) - {None}}
-        self.kinds = object_array([code_of.get(name, UNSPECIFIED) for name in names])
+        for name in counted:
+            self.new_names.setdefault(code_for(name), name)
+        codes = {name: tree.code_of(name) for name in set(names.tolist())}
+        self.kinds = object_array([codes[name] for name in names])
 
     def insert(self, take: Indices) -> None:
         self._add_kinds(take)
@@ -91,7 +90,7 @@ class IncidentRecipe(PlacedRecipe):
 
     def _add_kinds(self, take: Indices) -> None:
         """A new version of the configuration with the kinds that the rows taken bring and that it does not have."""
-        used = set(self.kinds[take].tolist())
+        used = Counter(self.kinds[take].tolist())
         new = sorted(code for code in self.new_names if code in used)
         if not new:
             return
@@ -100,5 +99,8 @@ class IncidentRecipe(PlacedRecipe):
             {"code": code, "zh": self.new_names[code], "en": self.new_names[code], "children": []} for code in new
         ]
         content["kind"] = [*content.get("kind", []), *tables]
+        for code in new:
+            name = self.new_names[code]
+            self.job.report.notes.append(f"New kind '{name}' ({used[code]:,} rows) is added to the configuration.")
         self.version = configuration.put(self.job.session, content, self.job.now)
         self.new_names.clear()

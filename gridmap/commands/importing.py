@@ -1,0 +1,140 @@
+"""`gridmap import`: a file into a layer, with a report that a person can read and a program can too."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from gridmap.commands.progress import progress_bar
+from gridmap.config import load
+from gridmap.errors import BadInput
+from gridmap.services.exchange import LAYERS, Report, RowsRefused, import_file
+from gridmap.services.project import open_project
+
+SHOWN = 10  # causes and findings; a report stays one screen long
+
+
+@click.command("import")
+@click.argument("layer", type=click.Choice(list(LAYERS)))
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--layer", "gpkg_layer", metavar="NAME", help="The layer inside a GeoPackage that has several.")
+@click.option("--crs", metavar="CRS", help="EPSG:n, gcj02, bd09 or cgcs2000; else what the file says.")
+@click.option(
+    "--map",
+    "mapping",
+    multiple=True,
+    metavar="FIELD=COLUMN",
+    help="Which column is which field; FIELD= for none, FIELD==TEXT for one text in every row. Repeatable.",
+)
+@click.option(
+    "--rejects", type=click.Path(path_type=Path), metavar="FILE.csv", help="Store good rows, write bad ones there."
+)
+@click.option("--update", is_flag=True, help="Replace rows whose source id is stored with other content.")
+@click.option("--dry-run", is_flag=True, help="Do everything but store.")
+@click.option("--json", "as_json", is_flag=True, help="End with one line of JSON with the counts.")
+@click.option("--into-demo", is_flag=True, help="Allow it into the demo district's database.")
+def import_(
+    layer: str,
+    file: Path,
+    gpkg_layer: str | None,
+    crs: str | None,
+    mapping: tuple[str, ...],
+    rejects: Path | None,
+    update: bool,
+    dry_run: bool,
+    as_json: bool,
+    into_demo: bool,
+) -> None:
+    """Bring a file in as a LAYER: GeoJSON, GeoPackage, FlatGeobuf, CSV or TSV (also .gz).
+
+    All of the file is stored, or nothing, unless --rejects names a file for the bad rows. What was imported before is
+    known and not stored again. Columns are recognised by their headings in English and Chinese; what was guessed is
+    printed.
+    """
+    settings = load()
+    told = _mapping(mapping)
+    store = open_project(settings)
+    try:
+        with progress_bar() as tell:
+            report = import_file(
+                store,
+                settings,
+                layer,
+                file,
+                gpkg_layer=gpkg_layer,
+                crs=crs,
+                mapping=told,
+                rejects=rejects,
+                update=update,
+                dry_run=dry_run,
+                into_demo=into_demo,
+                progress=tell,
+            )
+    except RowsRefused as refused:
+        _show(refused.report, rejects, as_json=as_json)
+        raise
+    finally:
+        store.close()
+    _show(report, rejects, as_json=as_json)
+
+
+def _mapping(pairs: tuple[str, ...]) -> dict[str, str]:
+    told: dict[str, str] = {}
+    for pair in pairs:
+        field, sign, column = pair.partition("=")
+        if not sign or not field.strip():
+            raise BadInput(f"--map {pair} is not FIELD=COLUMN.", "For example: --map kind=案由")
+        told[field.strip()] = column
+    return told
+
+
+def _show(report: Report, rejects: Path | None, *, as_json: bool) -> None:
+    for line in report_lines(report, rejects):
+        click.echo(line)
+    if as_json:
+        click.echo(report.json_line())
+
+
+def report_lines(report: Report, rejects: Path | None) -> list[str]:
+    """The report for a terminal: columns, remarks, counts, then what is wrong, the most frequent first."""
+    lines = [f"{report.file} as {report.layer}, coordinates {report.crs}" + (" (dry run)" if report.dry_run else "")]
+    guessed = {guess.field for guess in report.guesses}
+    lines += [
+        f"  {field:<16} <- {column}{'   (guessed)' if field in guessed else ''}"
+        for field, column in report.mapping.items()
+    ]
+    lines += [f"  Note: {note}" for note in report.notes]
+    lines += [f"  Warning: {warning}" for warning in report.warnings]
+    lines.append("  " + "   ".join(f"{name} {count:,}" for name, count in _shown_counts(report).items()))
+    if report.placed:
+        placed = ", ".join(f"{count:,} {layer}" for layer, count in report.placed.items())
+        lines.append(f"  Placed now: {placed}")
+    lines += _causes(report)
+    if report.findings:
+        lines.append(f"  Shapes, {len(report.findings):,} findings:")
+        lines += [f"    {finding.text()}" for finding in report.findings[:SHOWN]]
+        lines += _and_more(len(report.findings))
+    if rejects is not None and report.rejected and not report.dry_run:
+        lines.append(f"  The {report.rejected:,} rejected rows are in {rejects}")
+    return lines
+
+
+def _shown_counts(report: Report) -> dict[str, int]:
+    counts = report.counts()
+    if not (counts["located"] or counts["outside"]):
+        counts = {name: count for name, count in counts.items() if name not in ("located", "outside")}
+    return {**counts, **({"updated": report.updated} if report.updated else {})}
+
+
+def _causes(report: Report) -> list[str]:
+    lines = [f"  Bad rows, {report.bad:,}:"] if report.causes else []
+    for cause in report.causes[:SHOWN]:
+        examples = "; ".join(f"row {row}" + (f": {detail}" if detail else "") for row, detail in cause.examples)
+        more = "; ..." if cause.count > len(cause.examples) else ""
+        lines.append(f"    {cause.count:,} x {cause.text} ({examples}{more})")
+    return lines + _and_more(len(report.causes))
+
+
+def _and_more(total: int) -> list[str]:
+    return [f"    ... and {total - SHOWN:,} more"] if total > SHOWN else []

@@ -1,0 +1,200 @@
+"""Numbers, names, days and times: read strictly, each fault with its row."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+import pytest
+
+from gridmap.services.exchange.layers import Field, Type
+from gridmap.services.exchange.problems import Problems
+from gridmap.services.exchange.street_classes import street_class
+from gridmap.services.exchange.table import object_array
+from gridmap.services.exchange.times import combine, parse_days, parse_epochs, parse_months, parse_times
+from gridmap.services.exchange.values import parse_numbers, texts
+
+SHANGHAI = "Asia/Shanghai"
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("12", None),
+        ("-1.5e3", None),
+        (" 7 ", None),
+        (".5", None),
+        ("", None),
+        ("twelve", "is no number"),
+        ("12,5", "is no number"),  # a decimal comma is not guessed at
+        ("１２", "is no number"),  # full width
+        ("1_000", "is no number"),
+        ("nan", "is no number"),
+        ("inf", "is no number"),
+        ("0x10", "is no number"),
+        ("1e999", "is too large"),
+        ("#VALUE!", "is no number"),
+    ],
+)
+def test_numbers(text: str, fault: str | None) -> None:
+    problems = Problems(1)
+    value = parse_numbers(Field("n", Type.NUMBER), object_array([text]), problems)[0]
+    assert (problems.reason(0) if fault else fault) == (f"n {fault}: {text}" if fault else None)
+    assert bool(problems) == bool(fault)
+    assert np.isnan(value) == (bool(fault) or not text)
+
+
+def test_whole_numbers_and_ranges() -> None:
+    problems = Problems(5)
+    field = Field("floors", Type.WHOLE, low=0, high=300)
+    values = parse_numbers(field, object_array([20.0, "3.5", "-1", "301", None]), problems)
+    assert values[0] == 20
+    assert [problems.reason(row) for row in (1, 2, 3)] == [
+        "floors is no whole number: 3.5",
+        "floors is below 0: -1",
+        "floors is above 300: 301",
+    ]
+    assert problems.mask().tolist() == [False, True, True, True, False]
+
+
+def test_texts_are_trimmed_and_limited() -> None:
+    problems = Problems(4)
+    values = texts(Field("name", limit=3), object_array(["  甲乙 ", "四个字了", 12.0, "a\x00b"]), problems)
+    assert values[0] == "甲乙"
+    assert values[2] == "12"
+    assert problems.mask().tolist() == [False, True, False, True]
+
+
+def times(*cells: str | None, midnight_is_day: bool = False) -> tuple[list[str], list[str], Problems]:
+    problems = Problems(len(cells))
+    read = parse_times("t", object_array(list(cells)), SHANGHAI, problems, midnight_is_day=midnight_is_day)
+    return read.on.astype(str).tolist(), read.at.astype("datetime64[s]").astype(str).tolist(), problems
+
+
+def test_a_time_without_a_zone_is_local_and_one_with_a_zone_is_not() -> None:
+    on, at, problems = times(
+        "2024-03-05 00:30", "2024-03-05T00:30:00Z", "2024/3/5 0:30", "2024-03-05 00:30+08:00", None
+    )
+    assert on == ["2024-03-05", "2024-03-05", "2024-03-05", "2024-03-05", "NaT"]
+    assert at[0] == at[2] == at[3] == "2024-03-04T16:30:00"
+    assert at[1] == "2024-03-05T00:30:00"
+    assert not problems
+
+
+def test_the_local_day_of_a_time_from_elsewhere() -> None:
+    on, _, _ = times("2024-03-04T20:00:00Z", "2024-03-05T08:00:00+14:00")
+    assert on == ["2024-03-05", "2024-03-05"]
+
+
+def test_a_bare_day_is_a_day() -> None:
+    on, at, _ = times("2024-03-05", "2024/3/6", "2024.3.7")
+    assert on == ["2024-03-05", "2024-03-06", "2024-03-07"]
+    assert at == ["NaT"] * 3
+
+
+def test_midnights_of_a_day_column_are_days_unless_one_is_a_time() -> None:
+    assert times("2024-03-05 00:00", "2024-03-06 00:00:00", midnight_is_day=True)[1] == ["NaT", "NaT"]
+    assert times("2024-03-05 00:00", "2024-03-06 18:30", midnight_is_day=True)[1][0] == "2024-03-04T16:00:00"
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("2024-02-30", "no day of the calendar"),
+        ("2024-13-01", "no day of the calendar"),
+        ("2024-03-05 24:00", "no day of the calendar"),
+        ("2024-03-05 18:60", "no day of the calendar"),
+        ("05/03/2024", "is no date"),  # day or month first? not guessed
+        ("2024-03/05", "is no date"),
+        ("45356", "is no date"),
+        ("yesterday", "is no date"),
+        ("1900-01-01", "not in the years"),
+        ("2100-01-01", "not in the years"),
+        ("1986-05-04 02:30", "clocks were set forward"),  # China had summer time
+    ],
+)
+def test_impossible_times(text: str, fault: str) -> None:
+    _, at, problems = times("2024-03-05 18:30", text)
+    assert fault in problems.reason(1)
+    assert at[1] == "NaT"
+    assert len(problems) == 1
+
+
+@pytest.mark.parametrize("text", ["2024-03", "2024/3", "202403", "2024-03-01", "2024-03-17", "2024-03-01T00:00:00"])
+def test_months_in_many_dresses(text: str) -> None:
+    problems = Problems(1)
+    assert parse_months("month", object_array([text]), problems).astype(str).tolist() == ["2024-03-01"]
+    assert not problems
+
+
+@pytest.mark.parametrize("text", ["2024-13", "2024-00", "March", "20243", "3", "1850-01"])
+def test_no_months(text: str) -> None:
+    problems = Problems(1)
+    assert np.isnat(parse_months("month", object_array([text]), problems)[0])
+    assert "month" in problems.reason(0)
+
+
+def test_seconds_since_1970() -> None:
+    problems = Problems(3)
+    read = parse_epochs("t", object_array([1546306200.0, -5.0, None]), "America/Chicago", problems)
+    assert read.on.astype(str).tolist() == ["2018-12-31", "NaT", "NaT"]  # still the old year in Memphis
+    assert problems.mask().tolist() == [False, True, False]
+
+
+def test_days_of_areas() -> None:
+    problems = Problems(2)
+    assert parse_days("valid_from", object_array(["2020-01-01", None]), problems).tolist() == [
+        dt.date(2020, 1, 1),
+        None,
+    ]
+
+
+def test_the_finest_of_what_a_row_gives() -> None:
+    n = 5
+    problems = Problems(n)
+    at = parse_times("a", object_array(["2024-03-05 18:30", "2024-03-05", None, None, None]), SHANGHAI, problems)
+    on = parse_times("o", object_array(["2024-03-05", None, "2024-03-06", None, None]), SHANGHAI, problems)
+    months = parse_months("m", object_array(["2024-03", None, None, "2024-04", None]), problems)
+    read = combine(at, on, months, problems)
+    assert read.precision.tolist()[:4] == ["minute", "day", "day", "month"]
+    assert read.on.astype(str).tolist()[:4] == ["2024-03-05", "2024-03-05", "2024-03-06", "2024-04-01"]
+    assert problems.reason(4).startswith("no date")
+    assert len(problems) == 1
+
+
+def test_contradictions_are_bad_rows() -> None:
+    problems = Problems(2)
+    at = parse_times("a", object_array(["2024-03-05 18:30", "2024-03-05"]), SHANGHAI, problems)
+    on = parse_times("o", object_array(["2024-03-06", None]), SHANGHAI, problems)
+    months = parse_months("m", object_array([None, "2024-04"]), problems)
+    combine(at, on, months, problems)
+    assert problems.reason(0) == "occurred_at and occurred_on are different days"
+    assert problems.reason(1) == "the day is not in the month given"
+
+
+def test_many_bad_rows_make_a_short_report() -> None:
+    problems = Problems(10_000)
+    problems.add(np.ones(10_000, bool), "n is no number", object_array([f"x{i}" for i in range(10_000)]))
+    problems.add([7], "has no shape")
+    causes = problems.causes()
+    assert [(cause.text, cause.count, len(cause.examples)) for cause in causes] == [
+        ("n is no number", 10_000, 3),
+        ("has no shape", 1, 1),
+    ]
+    assert problems.reason(7) == "n is no number: x7; has no shape"
+
+
+@pytest.mark.parametrize(
+    ("theirs", "ours"),
+    [
+        ("primary_link", "trunk"),
+        ("['path', 'steps']", "path"),
+        ("['service', 'residential']", "lane"),
+        ("['primary', 'secondary']", "trunk"),
+        ("次干路", "street"),
+        ("Trunk", "trunk"),
+        ("raceway", None),
+    ],
+)
+def test_classes_of_streets(theirs: str, ours: str | None) -> None:
+    assert street_class(theirs) == ours
