@@ -27,7 +27,7 @@ def used() -> dict[str, set[str]]:
 
 def sources() -> Iterator[Path]:
     yield from (WEB / "templates").rglob("*.html")
-    yield from (file for file in WEB.rglob("*.py"))
+    yield from WEB.rglob("*.py")
     yield from (WEB / "static" / "js").rglob("*.js")
 
 

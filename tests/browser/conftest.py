@@ -1,0 +1,134 @@
+"""A real browser before a real server: Debian's Chromium, the application on a loopback port of its own.
+
+Every page fails its test when it asked for anything outside this machine, logged an error, or broke the content
+security policy.
+"""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, Response, sync_playwright
+from werkzeug.serving import make_server
+
+from gridmap.config import Settings
+from web.app import create_app
+
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
+DESKTOP = {"width": 1440, "height": 900}
+PHONE = {"width": 380, "height": 800}
+PATIENCE_MS = 30_000  # the machine may be busy; a test that passes does not wait
+READY = "html[data-ready='1']"
+
+
+@dataclass
+class Watched:
+    """A page, and what it did that it must not do."""
+
+    page: Page
+    base: str
+    foreign: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+    allowed: list[str] = field(default_factory=list)
+    wire_bytes: int = 0
+
+    def open(self, address: str = "/") -> Page:
+        """The page at an address, its first view drawn."""
+        self.page.goto(self.base + address)
+        self.page.wait_for_selector(READY, state="attached", timeout=PATIENCE_MS)
+        return self.page
+
+    def faults(self) -> list[str]:
+        """Errors, less those a test has said it will cause."""
+        unexpected = [text for text in self.errors if not any(part in text for part in self.allowed)]
+        return [f"asked outside: {url}" for url in self.foreign] + unexpected
+
+
+@contextmanager
+def serving(settings: Settings) -> Iterator[str]:
+    """The application for a database, on a free loopback port -> its address."""
+    server = make_server("127.0.0.1", 0, create_app(settings), threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    program = shutil.which("chromium")
+    if program is None:
+        pytest.skip("Chromium is not installed: scripts/test installs it")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=list(FLAGS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def demo_address(demo_settings: Settings) -> Iterator[str]:
+    """The demo district, served; tests only look at it."""
+    with serving(demo_settings) as address:
+        yield address
+
+
+@pytest.fixture
+def watch(chromium: Browser) -> Iterator[Callable[..., Watched]]:
+    """watch(base, viewport=DESKTOP, touch=False) opens a page of a fresh browser profile; its faults fail the test."""
+    opened: list[Watched] = []
+
+    def start(base: str, viewport: dict[str, int] = DESKTOP, *, touch: bool = False, ratio: float = 1) -> Watched:
+        context = chromium.new_context(
+            viewport=viewport, has_touch=touch, is_mobile=touch, device_scale_factor=ratio, locale="zh-CN"
+        )
+        watched = Watched(context.new_page(), base)
+        _listen(watched)
+        opened.append(watched)
+        return watched
+
+    yield start
+    faults = [fault for watched in opened for fault in watched.faults()]
+    for watched in opened:
+        watched.page.context.close()
+    assert faults == []
+
+
+def _listen(watched: Watched) -> None:
+    home = urlsplit(watched.base).netloc
+
+    def on_request(url: str) -> None:
+        parts = urlsplit(url)
+        if parts.scheme not in {"data", "blob"} and parts.netloc != home:
+            watched.foreign.append(url)
+
+    def on_response(response: Response) -> None:
+        if response.status >= 400:
+            watched.errors.append(f"{response.status} {response.url}")
+
+    watched.page.on("request", lambda request: on_request(request.url))
+    watched.page.on("response", on_response)
+    watched.page.on("pageerror", lambda error: watched.errors.append(f"script: {error}"))
+    watched.page.on("console", lambda m: watched.errors.append(f"console: {m.text}") if m.type == "error" else None)
+
+
+@pytest.fixture
+def demo(watch: Callable[..., Watched], demo_address: str) -> Watched:
+    """A desktop page of the demo, not opened yet."""
+    return watch(demo_address)

@@ -1,0 +1,318 @@
+"""What a commander does on the map page, done in a browser on the demo district."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+from urllib.request import urlopen
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import PATIENCE_MS, PHONE, Watched
+
+pytestmark = pytest.mark.browser
+
+BARE = "hide=grids,borders,roads,buildings,labels"  # nothing but ground and heat
+CENTRE = "#14/30.18500/114.96500"
+
+
+def asked(base: str, path: str) -> Any:
+    """What the server answers a program."""
+    with urlopen(base + path) as response:
+        return json.load(response)
+
+
+def picture(page: Page) -> np.ndarray:
+    """The map as it is drawn now, without what lies over it: uint8[rows, cols, 3]."""
+    from io import BytesIO
+
+    page.wait_for_function("() => !gridmap.heat.coming && (!gridmap.heat.shown || !gridmap.heat.shown.isLoading())")
+    page.wait_for_timeout(400)  # tiles fade in
+    over = [page.locator(".map__credits"), page.locator(".leaflet-control-container")]
+    png = page.locator("#map").screenshot(mask=over)
+    return np.asarray(Image.open(BytesIO(png)).convert("RGB"))
+
+
+def changed_share(before: np.ndarray, after: np.ndarray) -> float:
+    """Share of pixels that differ visibly."""
+    return float((np.abs(before.astype(int) - after.astype(int)).max(axis=2) > 12).mean())
+
+
+def total(page: Page) -> int:
+    return int(re.sub(r"\D", "", page.inner_text("#total")))
+
+
+def wait_for_total(page: Page, value: int, *, other: bool = False) -> None:
+    """Until the sum is this figure, or with `other` any but this."""
+    sign = "!==" if other else "==="
+    sum_now = "Number(document.getElementById('total').textContent.replace(/\\D/g, ''))"
+    page.wait_for_function(f"value => {sum_now} {sign} value", arg=value)
+
+
+def spot_of(page: Page, code: str) -> dict[str, float]:
+    """Where on the screen a point well inside a grid is."""
+    return page.evaluate(
+        """async (code) => {
+            const { innerPoint } = await import(document.querySelector("link[href$='map/grid_labels.js']").href);
+            const [lon, lat] = innerPoint(gridmap.grids.byCode.get(code).feature.geometry);
+            const at = gridmap.map.latLngToContainerPoint([lat, lon]);
+            const box = document.getElementById("map").getBoundingClientRect();
+            return { x: box.left + at.x, y: box.top + at.y };
+        }""",
+        code,
+    )
+
+
+def grid_in_view(page: Page) -> str:
+    """The code of the grid in the middle of the map."""
+    return page.evaluate(
+        """() => {
+            const centre = gridmap.map.getCenter();
+            const far = (layer) => layer.getBounds().getCenter().distanceTo(centre);
+            return [...gridmap.grids.byCode].sort((a, b) => far(a[1].layer) - far(b[1].layer))[0][0];
+        }"""
+    )
+
+
+def test_first_view_shows_the_servers_figures(demo: Watched) -> None:
+    page = demo.open()
+    counts = asked(demo.base, "/api/v1/counts")
+    expect(page.locator("#total")).to_have_text(f"{counts['total']:,}")
+    assert page.locator("html").get_attribute("lang") == "zh-CN"
+    assert "合成" in page.inner_text(".bar__notice")
+    assert len(page.query_selector_all("#legend-classes li")) == len(asked(demo.base, "/api/v1/legend")["classes"])
+    theft = sum(n for kind, n in counts["by_kind"].items() if kind.startswith("order."))
+    expect(page.locator(".kind__row", has_text="治安").locator(".kind__count")).to_have_text(f"{theft:,}")
+
+
+def test_period_changes_heat_figures_and_address(demo: Watched) -> None:
+    page = demo.open(f"/?{BARE}{CENTRE}")
+    before, count = picture(page), total(page)
+    page.click("#presets [data-days='7']")
+    wait_for_total(page, count, other=True)
+    assert total(page) < count
+    assert "from=" in page.url
+    assert changed_share(before, picture(page)) > 0.05
+    page.go_back()
+    wait_for_total(page, count)
+    assert changed_share(before, picture(page)) < 0.01
+    assert page.get_attribute("#presets [data-days='30']", "aria-pressed") == "true"
+
+
+def test_kind_changes_heat_and_figures(demo: Watched) -> None:
+    page = demo.open(f"/?{BARE}{CENTRE}")
+    before, count = picture(page), total(page)
+    page.locator(".kind__row", has_text="治安").first.locator(".kind__box").uncheck()
+    wait_for_total(page, count, other=True)
+    left = asked(demo.base, "/api/v1/counts?kinds=dispute,hazard,help,facility")
+    assert total(page) == left["total"]
+    page.wait_for_url("**kinds=dispute,hazard,help,facility**")
+    assert changed_share(before, picture(page)) > 0.05
+
+
+def test_choosing_no_kind_says_so_and_offers_all(demo: Watched) -> None:
+    page = demo.open()
+    for box in page.query_selector_all("#kinds > li > .kind__row .kind__box"):
+        box.uncheck()
+    notice = page.locator("[data-notice='period']")
+    expect(notice).to_contain_text("未选择任何类别")
+    assert total(page) == 0
+    notice.locator("button").click()
+    page.wait_for_function("() => document.getElementById('total').textContent !== '0'")
+    assert total(page) == asked(demo.base, "/api/v1/situation")["counts"]["incidents"]
+
+
+def test_bandwidth_changes_heat_and_legend_which_no_period_does(demo: Watched) -> None:
+    page = demo.open(f"/?{BARE}{CENTRE}")
+    before, legend = picture(page), page.inner_text("#legend-classes")
+    page.focus("#bandwidth")
+    page.keyboard.press("End")
+    page.wait_for_url("**bw=800**")
+    page.wait_for_function("old => document.getElementById('legend-classes').innerText !== old", arg=legend)
+    assert changed_share(before, picture(page)) > 0.05
+    wide = page.inner_text("#legend-classes")
+    page.click("#presets [data-days='365']")
+    picture(page)
+    assert page.inner_text("#legend-classes") == wide
+
+
+def test_selecting_a_grid_with_the_mouse(demo: Watched) -> None:
+    page = demo.open("/#16/30.18500/114.96500")
+    code = grid_in_view(page)
+    spot = spot_of(page, code)
+    page.mouse.move(spot["x"], spot["y"])
+    expect(page.locator(".grid-tip")).to_contain_text(code)
+    page.mouse.click(spot["x"], spot["y"])
+    expect(page.locator("#detail-code")).to_have_text(code)
+    expect(page.locator("#detail-total")).to_have_text(f"{asked(demo.base, f'/api/v1/counts?grid={code}')['total']:,}")
+    assert "网格员" in page.inner_text("#detail-body")
+    assert f"grid={code}" in page.url
+    page.click("#detail-close")
+    expect(page.locator("#detail")).to_be_hidden()
+    assert "grid=" not in page.url
+
+
+def test_selecting_a_grid_with_the_keyboard(demo: Watched) -> None:
+    page = demo.open()
+    page.keyboard.press("Tab")
+    expect(page.locator(".skip")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#grid-search")).to_be_focused()
+    wanted = asked(demo.base, "/api/v1/grids.geojson")["features"][41]["properties"]
+    page.keyboard.type(wanted["name"])
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("[role=option][aria-selected=true]")).to_contain_text(wanted["name"])
+    page.keyboard.press("Enter")
+    expect(page.locator("#detail-name")).to_have_text(wanted["name"])
+    expect(page.locator("#detail-name")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator("#detail")).to_be_hidden()
+
+
+def test_timeline_by_keyboard_and_by_dragging(demo: Watched) -> None:
+    page = demo.open("/?from=2025-03-10&to=2025-04-08")
+    edge = page.locator("#window-to")
+    edge.focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("#to")).to_have_value("2025-04-09")
+    page.keyboard.press("Shift+ArrowLeft")
+    expect(page.locator("#to")).to_have_value("2025-04-02")
+    page.wait_for_url("**to=2025-04-02**")
+    body = page.locator("#window-body").bounding_box()
+    assert body is not None
+    page.mouse.move(body["x"] + body["width"] / 2, body["y"] + 10)
+    page.mouse.down()
+    page.mouse.move(body["x"] + body["width"] / 2 + 150, body["y"] + 10, steps=6)
+    page.mouse.up()
+    first, last = page.input_value("#from"), page.input_value("#to")
+    assert first > "2025-06-01"
+    assert (np.datetime64(last) - np.datetime64(first)).astype(int) == 23
+    page.wait_for_function(f"() => !gridmap.heat.coming && gridmap.heat.shown._url.includes('from={first}')")
+
+
+def test_language_keeps_the_view(demo: Watched) -> None:
+    page = demo.open("/?from=2026-01-01&to=2026-03-31&kinds=order.theft#15/30.18500/114.96500")
+    count = total(page)
+    page.click("#language")
+    page.wait_for_selector("html[lang=en][data-ready='1']", state="attached", timeout=PATIENCE_MS)
+    expect(page.locator("#sum-title")).to_have_text("Incidents in the period")
+    assert total(page) == count
+    assert "kinds=order.theft" in page.url
+    assert "#15/" in page.url
+    texts = page.inner_text(".filters")
+    assert not re.search(r"[\u4e00-\u9fff]", texts), texts
+    page.goto(demo.base + "/")
+    page.wait_for_selector("html[lang=en]", state="attached")  # the choice lasts
+
+
+def test_theme_changes_page_and_map(demo: Watched) -> None:
+    page = demo.open(f"/?theme=light{CENTRE}")
+    light = picture(page)
+    page.click("#theme")
+    page.wait_for_selector("html[data-theme=dark][data-mode=dark]", state="attached")
+    page.wait_for_function("() => !gridmap.heat.coming && gridmap.heat.shown._url.includes('theme=dark')")
+    dark = picture(page)
+    assert dark.mean() < 90 < 170 < light.mean()
+    assert "theme=dark" in page.url
+    page.goto(demo.base + "/")
+    page.wait_for_selector("html[data-theme=dark]", state="attached")
+
+
+def test_theme_follows_the_system(demo: Watched) -> None:
+    demo.page.emulate_media(color_scheme="dark")
+    page = demo.open("/")
+    assert page.get_attribute("html", "data-mode") == "dark"
+    page.emulate_media(color_scheme="light")
+    page.wait_for_selector("html[data-mode=light]", state="attached")
+
+
+def test_address_reproduces_the_view(demo: Watched, watch: Callable[..., Watched]) -> None:
+    code = asked(demo.base, "/api/v1/grids.geojson")["features"][100]["properties"]["code"]
+    address = (
+        f"/?from=2025-01-01&to=2025-06-30&kinds=hazard,order.theft&bw=300&grid={code}&hide=buildings&theme=light"
+        "#15/30.18000/114.96000"
+    )
+    first = demo.open(address)
+    expect(first.locator("#detail-code")).to_have_text(code)
+    second = watch(demo.base).open(first.url.removeprefix(demo.base))
+    for page in (first, second):
+        assert page.url.removeprefix(demo.base) == address
+        assert page.input_value("#from") == "2025-01-01"
+        assert page.inner_text("#bandwidth-text") == "300 米"
+        assert not page.is_checked("#layers [value=buildings]")
+        assert page.evaluate("() => gridmap.map.getZoom()") == 15
+    assert total(first) == total(second)
+    assert changed_share(picture(first), picture(second)) < 0.01
+
+
+def test_unknown_grid_in_the_address_is_said(demo: Watched) -> None:
+    page = demo.open("/?grid=999")
+    expect(page.locator("[data-notice='unknown-grid']")).to_contain_text("999")
+    expect(page.locator("#detail")).to_be_hidden()
+
+
+def test_streets_borders_and_labels_lie_above_the_heat(demo: Watched) -> None:
+    page = demo.open()
+    order = page.evaluate(
+        "() => Object.fromEntries(['tile', 'heat', 'roads', 'grids', 'borders', 'selected', 'labels'].map((name) =>"
+        " [name, Number(getComputedStyle(document.querySelector(`.leaflet-${name}-pane`)).zIndex)]))"
+    )
+    names = sorted(order, key=order.get)
+    assert names == ["tile", "heat", "roads", "grids", "borders", "selected", "labels"]
+
+
+def test_failure_is_told_and_can_be_retried(demo: Watched) -> None:
+    demo.allowed += ["503"]
+    page = demo.open()
+    body = json.dumps({"error": {"code": "store_busy", "message": "The database is busy.", "hint": "Try again."}})
+    page.route("**/api/v1/counts*", lambda route: route.fulfill(status=503, content_type="application/json", body=body))
+    page.click("#presets [data-days='7']")
+    notice = page.locator("[data-notice='counts']")
+    expect(notice).to_contain_text("数据库正忙")
+    page.unroute("**/api/v1/counts*")
+    notice.locator("button").click()
+    expect(notice).to_be_hidden()
+    assert total(page) == asked(demo.base, "/api/v1/counts?from=2026-06-24&to=2026-06-30")["total"]
+
+
+def test_phone_layout(watch: Callable[..., Watched], demo_address: str) -> None:
+    demo = watch(demo_address, PHONE, touch=True, ratio=2)
+    page = demo.open(CENTRE.join(["/", ""]))
+    width = page.evaluate("() => Math.max(document.documentElement.scrollWidth, document.body.scrollWidth)")
+    assert width == PHONE["width"]
+    stage = page.locator(".stage").bounding_box()
+    assert stage is not None
+    heights = []
+    for _ in range(3):
+        box = page.locator("#sheet").bounding_box()
+        assert box is not None
+        heights.append(box["height"])
+        page.tap("#sheet-handle")
+        page.wait_for_timeout(400)
+    assert heights == pytest.approx([96, 0.45 * stage["height"], 0.9 * stage["height"]], abs=1)
+    assert page.evaluate("() => document.documentElement.scrollWidth") == PHONE["width"]
+    spot = spot_of(page, grid_in_view(page))
+    page.touchscreen.tap(spot["x"], spot["y"])
+    expect(page.locator("#detail-name")).to_be_visible()
+    small = page.evaluate(
+        """() => [...document.querySelectorAll("#sheet button, #sheet input:not([type=checkbox]), .bar a, .bar button")]
+            .filter((node) => node.offsetParent && node.getBoundingClientRect().height < 40)
+            .filter((node) => !node.closest(".kind__row") && node.id !== "sheet-handle")
+            .map((node) => node.id || node.textContent)"""
+    )
+    assert small == []
+
+
+def test_no_motion_where_none_is_wanted(demo: Watched) -> None:
+    demo.page.emulate_media(reduced_motion="reduce")
+    page = demo.open()
+    durations = page.evaluate(
+        "() => ['.kind__share i', '#detail-fold .icon', '.heat-image'].map((name) =>"
+        " getComputedStyle(document.querySelector(name)).transitionDuration)"
+    )
+    assert set(durations) == {"0s"}
