@@ -42,11 +42,15 @@ def main() -> None:
     options = parser.parse_args()
     began = time.perf_counter()
     source = pd.read_csv(GEO / "areas_source.csv", dtype=str, keep_default_na=False)
-    demo = make_demo(XIALU, source, options.seed, on_step=lambda step: print(f"{time.perf_counter() - began:6.1f} s  {step}"))
+    demo = make_demo(
+        XIALU, source, options.seed, on_step=lambda step: print(f"{time.perf_counter() - began:6.1f} s  {step}")
+    )
     options.out.mkdir(parents=True, exist_ok=True)
     for name, frame in demo.frames.items():
         write_frame(name, frame, options.out)
-    (options.out / "demo.json").write_text(json.dumps(demo.notes, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    (options.out / "demo.json").write_text(
+        json.dumps(demo.notes, ensure_ascii=False, indent=2) + "\n", encoding="utf-8"
+    )
     size_mb = sum(p.stat().st_size for p in options.out.iterdir()) / 1e6
     print(json.dumps(demo.notes["counts"]), json.dumps(demo.notes["figures"]))
     print(f"{time.perf_counter() - began:.1f} s, {size_mb:.2f} MB in {options.out}")

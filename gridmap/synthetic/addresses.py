@@ -34,7 +34,8 @@ def write_address(spot: Spot, rng: np.random.Generator) -> str:
     elif spot.landmark:
         text = spot.landmark + str(rng.choice(["", "", "门口", "东门", "西门", "南门", "北门", "旁边", "附近", "对面"]))
     elif spot.crossing and rng.random() < 0.5:
-        text = f"{spot.street}{rng.choice(['与', '和', '/'])}{spot.crossing}{rng.choice(['交叉口', '路口', '交汇处', '十字路口'])}"
+        both = f"{spot.street}{rng.choice(['与', '和', '/'])}{spot.crossing}"
+        text = both + str(rng.choice(["交叉口", "路口", "交汇处", "十字路口"]))
     elif spot.street and spot.door:
         text = f"{spot.street}{spot.door}号{rng.choice(['', '', '', '对面', '门口', '旁边', '附近'])}"
     elif spot.street:

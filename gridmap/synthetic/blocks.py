@@ -17,6 +17,7 @@ from gridmap.synthetic.partition import Geometries, Ints, absorb_small, faces, m
 from gridmap.synthetic.roads import RoadLine, trace_roads
 from gridmap.synthetic.sketch import Hill, Sketch
 from gridmap.synthetic.terrain import Terrain, lay_ground
+from gridmap.synthetic.trails import lay_trails
 from gridmap.synthetic.zoning import cut_blocks, lay_parcels, place_services
 
 
@@ -61,6 +62,7 @@ def draw(sketch: Sketch, seed: int) -> Drawing:
     parcel = zoning.plot_parcel[plot[kept]]
     # a road that has no name yet goes by its number, so that its pieces can be named as one
     roads = [replace(r, name=r.name or f"#{k}") for k, r in enumerate([*ground.roads, *zoning.roads])]
+    network = lay_network(roads, noded, terrain.outline, _bare(terrain))
     chosen = [zoning.parcels[p] for p in parcel]
     return Drawing(
         blocks=blocks,
@@ -69,7 +71,7 @@ def draw(sketch: Sketch, seed: int) -> Drawing:
         cell=np.array([p.cell for p in chosen], dtype=np.int64),
         use=tuple(p.use for p in chosen),
         dedicated=tuple(p.dedicated for p in chosen),
-        streets=tuple(lay_network(roads, noded, terrain.outline, _bare(terrain))),
+        streets=(*network, *lay_trails(sketch, terrain, network, seed)),
         terrain=terrain,
         hills=sketch.hills,
         yards=tuple(r.yard for r in sketch.railways),

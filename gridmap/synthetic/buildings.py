@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 import shapely
-import shapely.affinity
 from shapely.geometry.base import BaseGeometry
 
 from gridmap.synthetic import footprints
 from gridmap.synthetic.curves import Floats
 from gridmap.synthetic.packing import along_edges, facing_south, long_angle, rows
 from gridmap.synthetic.partition import Geometries
+from gridmap.synthetic.plots import blob
 from gridmap.synthetic.roads import HALF_WIDTH_M, RoadLine
 
 MOST_FLATS = 340  # dwellings on one block
-KEY_USES = ("school", "hospital", "station", "market")
+SHOPPING_SHARE = 0.45  # residential plots on a street that have shops along it
+KEY_USES = ("school", "campus", "hospital", "station", "market")
 SETBACK_M = {"trunk": 5.0, "street": 3.5, "lane": 2.0, "path": 1.0}
 
 
@@ -37,7 +38,11 @@ class Building:
     @property
     def flats(self) -> int:
         """Dwellings in the building."""
-        return self.floors * max(self.stairwells, 1) * self.flats_per_floor if self.kind != "village" else self.flats_per_floor
+        return (
+            self.floors * max(self.stairwells, 1) * self.flats_per_floor
+            if self.kind != "village"
+            else self.flats_per_floor
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +71,20 @@ def buildable(blocks: Geometries, streets: Sequence[RoadLine], obstacles: Sequen
     return np.asarray(out, dtype=object)
 
 
+def street_fronts(blocks: Geometries, streets: Sequence[RoadLine]) -> list[RoadLine | None]:
+    """The stretch of trunk road or street each block has its longest side on (at least 40 m), else None."""
+    wide = [s for s in streets if s.klass in ("trunk", "street")]
+    tree = shapely.STRtree([s.line for s in wide])
+    out: list[RoadLine | None] = [None] * len(blocks)
+    longest = np.full(len(blocks), 40.0)
+    for k, n in zip(*tree.query(blocks, predicate="dwithin", distance=0.6).tolist(), strict=True):
+        for side in shapely.get_parts(shapely.line_merge(wide[n].line.intersection(blocks[k].buffer(0.6)))):
+            if side.length > longest[k]:
+                longest[k] = side.length
+                out[k] = RoadLine(wide[n].klass, wide[n].name, side)
+    return out
+
+
 class _Plot:
     """Collects what is built on one block."""
 
@@ -75,29 +94,110 @@ class _Plot:
         self.buildings: list[Building] = []
         self.sites: list[Site] = []
 
-    def add(self, outline: Floats, x: float, y: float, angle: float, core: tuple[float, float], kind: str, floors: int, stairwells: int = 0, flats: int = 0) -> None:
+    def add(
+        self,
+        outline: Floats,
+        x: float,
+        y: float,
+        angle: float,
+        core: tuple[float, float],
+        kind: str,
+        floors: int,
+        stairwells: int = 0,
+        flats: int = 0,
+    ) -> None:
         shape = shapely.Polygon(footprints.place(outline, x, y, angle))
         self.buildings.append(Building(shape, self.block, kind, floors, stairwells, flats, (x, y, *core, angle)))
 
-    def slabs(self, depth_m: float, floors: tuple[int, int], pitch_m: float, length_m: tuple[float, float], keep: float, stair_m: float = 16.0) -> None:
+    def slabs(
+        self,
+        depth_m: float,
+        floors: tuple[int, int],
+        pitch_m: float,
+        length_m: tuple[float, float],
+        keep: float,
+        stair_m: float = 16.0,
+    ) -> None:
         angle = facing_south(self.street_angle, self.rng)
         for x, y, length in rows(self.area, angle, depth_m, pitch_m, length_m, (6.5, 11.0), self.rng):
             if self.rng.random() > keep:
                 continue
             n = max(1, round(length / stair_m))
-            shape = footprints.slab(length, depth_m, n) if self.rng.random() < 0.7 else footprints.rectangle(length, depth_m)
-            self.add(shape, x, y, angle, (length - 2, depth_m - 4), "residential", int(self.rng.integers(floors[0], floors[1] + 1)), n, 2)
+            shape = (
+                footprints.slab(length, depth_m, n)
+                if self.rng.random() < 0.7
+                else footprints.rectangle(length, depth_m)
+            )
+            self.add(
+                shape,
+                x,
+                y,
+                angle,
+                (length - 2, depth_m - 4),
+                "residential",
+                int(self.rng.integers(floors[0], floors[1] + 1)),
+                n,
+                2,
+            )
+
+    def courts(self) -> None:
+        """Three-sided blocks about a yard, as works built them for their people."""
+        angle = facing_south(self.street_angle, self.rng)
+        depth, wing = float(self.rng.uniform(28, 36)), 10.5
+        for x, y, length in rows(self.area, angle, depth, depth + 15, (36, 56), (8.0, 12.0), self.rng):
+            north = depth / 2 - wing / 2
+            core = (x - north * np.sin(angle), y + north * np.cos(angle), length - 3, wing - 4, angle)
+            shape = shapely.Polygon(footprints.place(footprints.horseshoe(length, depth, wing), x, y, angle))
+            floors, wells = int(self.rng.integers(4, 7)), round((length + 2 * depth - 2 * wing) / 18)
+            self.buildings.append(Building(shape, self.block, "residential", floors, wells, 2, core))
+
+    def shops(self, front: RoadLine) -> None:
+        """A low row of shops along a street; what is left of the plot lies behind it."""
+        reach_m = HALF_WIDTH_M[front.klass] + SETBACK_M[front.klass] + 12.5
+        strip = self.area.intersection(front.line.buffer(reach_m, cap_style="flat"))
+        if strip.is_empty:
+            return
+        c = shapely.get_coordinates(front.line)
+        angle = float(np.arctan2(c[-1][1] - c[0][1], c[-1][0] - c[0][0]))
+        before = len(self.buildings)
+        for x, y, length in rows(strip, angle, 10.0, 100.0, (16, 48), (4.0, 9.0), self.rng):
+            floors = int(self.rng.choice([1, 2, 2, 3]))
+            size = (length * 0.8, 7.0)
+            self.add(footprints.rectangle(length, 10.0), x, y, angle, size, "commercial", floors)
+        if len(self.buildings) > before:
+            self.area = self.area.difference(strip.buffer(4.0))
 
     def towers(self, keep: float) -> None:
         angle = facing_south(self.street_angle, self.rng)
         size = float(self.rng.uniform(22, 27))
         high = int(self.rng.choice([11, 16, 18, 24, 26, 28, 32, 33]))
-        for x, y, length in rows(self.area, angle, size, size + float(self.rng.uniform(28, 40)), (size, size + 7), (22.0, 34.0), self.rng):
+        for x, y, length in rows(
+            self.area, angle, size, size + float(self.rng.uniform(28, 40)), (size, size + 7), (22.0, 34.0), self.rng
+        ):
             if self.rng.random() > keep:
                 continue
-            self.add(footprints.tower(length, size), x, y, angle, (length * 0.55, size * 0.8), "residential", max(6, high - int(self.rng.integers(0, 3))), 1 if length < 28 else 2, 4 if length < 28 else 2)
+            self.add(
+                footprints.tower(length, size),
+                x,
+                y,
+                angle,
+                (length * 0.55, size * 0.8),
+                "residential",
+                max(6, high - int(self.rng.integers(0, 3))),
+                1 if length < 28 else 2,
+                4 if length < 28 else 2,
+            )
 
-    def boxes(self, kind: str, depth_m: tuple[float, float], length_m: tuple[float, float], lane_m: tuple[float, float], floors: tuple[int, int], keep: float, odd: float = 0.25) -> None:
+    def boxes(
+        self,
+        kind: str,
+        depth_m: tuple[float, float],
+        length_m: tuple[float, float],
+        lane_m: tuple[float, float],
+        floors: tuple[int, int],
+        keep: float,
+        odd: float = 0.25,
+    ) -> None:
         angle = self.street_angle
         if self.rng.random() < 0.25:
             angle += np.pi / 2
@@ -106,19 +206,43 @@ class _Plot:
         for x, y, length in rows(self.area, angle, depth, pitch, length_m, lane_m, self.rng):
             if self.rng.random() > keep:
                 continue
-            shape = footprints.ell(length, depth, self.rng) if self.rng.random() < odd else footprints.rectangle(length, depth)
+            shape = (
+                footprints.ell(length, depth, self.rng)
+                if self.rng.random() < odd
+                else footprints.rectangle(length, depth)
+            )
             inner = (length * 0.4, depth * 0.2) if len(shape) == 6 else (length * 0.8, depth * 0.7)
             spot = (x, y)
             if len(shape) == 6:  # the box that the missing corner leaves: the full-depth wing
                 spot = tuple(shapely.get_coordinates(shapely.Point(footprints.place(_wing(shape), x, y, angle)))[0])
             solid = shapely.Polygon(footprints.place(shape, x, y, angle))
-            self.buildings.append(Building(solid, self.block, kind, int(self.rng.integers(floors[0], floors[1] + 1)), 0, 0, (spot[0], spot[1], *inner, angle)))
+            self.buildings.append(
+                Building(
+                    solid,
+                    self.block,
+                    kind,
+                    int(self.rng.integers(floors[0], floors[1] + 1)),
+                    0,
+                    0,
+                    (spot[0], spot[1], *inner, angle),
+                )
+            )
 
     def houses(self, keep: float, rings: int) -> None:
         for box, x, y, length, depth, angle in along_edges(self.area, self._house_size, (1.4, 5.0), rings, self.rng):
             if self.rng.random() > keep:
                 continue
-            self.buildings.append(Building(box, self.block, "village", int(self.rng.choice([1, 2, 2, 3, 3, 4])), 0, int(self.rng.choice([1, 1, 1, 2, 2, 3])), (x, y, length * 0.7, depth * 0.7, angle)))
+            self.buildings.append(
+                Building(
+                    box,
+                    self.block,
+                    "village",
+                    int(self.rng.choice([1, 2, 2, 3, 3, 4])),
+                    0,
+                    int(self.rng.choice([1, 1, 1, 2, 2, 3])),
+                    (x, y, length * 0.7, depth * 0.7, angle),
+                )
+            )
 
     def _house_size(self) -> tuple[float, float]:
         return float(self.rng.uniform(9.5, 14.0)), float(self.rng.uniform(7.2, 9.6))
@@ -126,8 +250,8 @@ class _Plot:
 
 def _wing(outline: Floats) -> Floats:
     """A point well inside the solid half of an ell -> float64[2]: between its outer corner and its centre."""
-    corner = outline[0]
-    return corner * 0.5
+    point: Floats = outline[0] * 0.5
+    return point
 
 
 def _residential_new(plot: _Plot) -> None:
@@ -138,6 +262,9 @@ def _residential_new(plot: _Plot) -> None:
 
 
 def _residential_old(plot: _Plot) -> None:
+    if plot.rng.random() < 0.07:
+        plot.courts()
+        return
     depth = float(plot.rng.uniform(10.5, 13.0))
     plot.slabs(depth, (5, 7), depth + float(plot.rng.uniform(13, 20)), (24, 62), 0.92)
 
@@ -174,9 +301,7 @@ def _track(plot: _Plot) -> shapely.Polygon | None:
 def _garden(plot: _Plot) -> None:
     if plot.area.area > 4000 and plot.rng.random() < 0.45:
         spot = plot.area.point_on_surface()
-        pond = spot.buffer(float(plot.rng.uniform(14, 34)), quad_segs=5)
-        bend = shapely.affinity.scale(pond, 1.5, float(plot.rng.uniform(0.5, 0.9)))
-        pond = shapely.affinity.rotate(bend, float(plot.rng.uniform(0, 180))).intersection(plot.area)
+        pond = blob(spot.x, spot.y, float(plot.rng.uniform(17, 40)), plot.rng).simplify(0.5).intersection(plot.area)
         if pond.geom_type == "Polygon":
             plot.sites.append(Site("pond", plot.block, pond))
             plot.area = plot.area.difference(pond.buffer(6))
@@ -184,7 +309,7 @@ def _garden(plot: _Plot) -> None:
         plot.boxes("public", (9, 12), (12, 20), (60, 90), (1, 2), 0.5)
 
 
-BUILD = {
+BUILD: dict[str, Callable[[_Plot], None]] = {
     "residential_new": _residential_new,
     "residential_old": _residential_old,
     "village": lambda p: p.houses(0.9, 3),
@@ -192,6 +317,7 @@ BUILD = {
     "industrial": lambda p: p.boxes("industrial", (32, 46), (52, 110), (13, 19), (1, 2), 0.88, 0.15),
     "public": lambda p: p.boxes("public", (15, 20), (30, 62), (18, 30), (3, 8), 0.75),
     "school": _school,
+    "campus": lambda p: p.boxes("school", (14, 18), (40, 80), (22, 34), (4, 7), 0.85, 0.4),
     "hospital": lambda p: p.boxes("hospital", (17, 22), (38, 82), (18, 26), (5, 16), 0.95),
     "market": lambda p: p.boxes("market", (26, 40), (45, 90), (10, 14), (1, 3), 1.0, 0.1),
     "station": lambda p: p.boxes("station", (18, 26), (40, 110), (30, 50), (1, 3), 0.8, 0.1),
@@ -201,7 +327,13 @@ BUILD = {
 
 
 def build(
-    areas: Geometries, blocks: Geometries, use: Sequence[str], rng: np.random.Generator, count: int, empty_share: float = 0.05
+    areas: Geometries,
+    blocks: Geometries,
+    use: Sequence[str],
+    fronts: Sequence[RoadLine | None],
+    rng: np.random.Generator,
+    count: int,
+    empty_share: float = 0.05,
 ) -> tuple[list[Building], list[Site]]:
     """`count` buildings (fewer where there is no room) and other sites; a share of the plots stays empty.
 
@@ -216,6 +348,9 @@ def build(
         if maker is None or area.is_empty or (word not in KEY_USES and rng.random() < empty_share):
             continue
         plot = _Plot(k, area, long_angle(blocks[k]), rng)
+        front = fronts[k]
+        if front is not None and word.startswith("residential") and rng.random() < SHOPPING_SHARE:
+            plot.shops(front)
         maker(plot)
         main += _lowered(plot.buildings)
         sites += plot.sites
@@ -236,7 +371,10 @@ def _lowered(buildings: list[Building]) -> list[Building]:
     total = sum(b.flats for b in buildings)
     if total <= MOST_FLATS:
         return buildings
-    return [replace(b, floors=max(3, int(b.floors * MOST_FLATS / total))) if b.kind == "residential" else b for b in buildings]
+    return [
+        replace(b, floors=max(3, int(b.floors * MOST_FLATS / total))) if b.kind == "residential" else b
+        for b in buildings
+    ]
 
 
 def _outbuildings(plot: _Plot) -> list[Building]:

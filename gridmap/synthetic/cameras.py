@@ -46,7 +46,11 @@ def junctions(streets: Sequence[RoadLine], classes: tuple[str, str]) -> list[tup
 
 
 def place_cameras(
-    streets: Sequence[RoadLine], sites: Sequence[Feature], gates: Sequence[tuple[str, float, float]], count: int, rng: np.random.Generator
+    streets: Sequence[RoadLine],
+    sites: Sequence[Feature],
+    gates: Sequence[tuple[str, float, float]],
+    count: int,
+    rng: np.random.Generator,
 ) -> list[Camera]:
     """`count` cameras: every school, market, hospital and station first, then junctions, then compound gates."""
     out: list[Camera] = []
@@ -73,4 +77,6 @@ def _dome(name: str, kind: str, x: float, y: float) -> Camera:
 
 
 def _fixed(name: str, kind: str, x: float, y: float, rng: np.random.Generator) -> Camera:
-    return Camera(name, kind, int(rng.integers(0, 360)), int(rng.choice([60, 75, 90])), int(rng.choice([50, 70, 90])), x, y)
+    return Camera(
+        name, kind, int(rng.integers(0, 360)), int(rng.choice([60, 75, 90])), int(rng.choice([50, 70, 90])), x, y
+    )

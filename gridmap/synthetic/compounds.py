@@ -39,16 +39,21 @@ class Compound:
 
 
 def form_compounds(
-    blocks: Geometries, use: Sequence[str], parcel: Ints, community: Ints, buildings: Sequence[Building],
-    villages: Sequence[VillageSpot], rng: np.random.Generator,
+    blocks: Geometries,
+    use: Sequence[str],
+    parcel: Ints,
+    community: Ints,
+    buildings: Sequence[Building],
+    villages: Sequence[VillageSpot],
+    rng: np.random.Generator,
 ) -> list[Compound]:
     """One compound per residential parcel that has dwellings, one per hamlet; names are unique in the district."""
     living = np.bincount([b.block for b in buildings if b.flats > 0], minlength=len(blocks)) > 0
     edge = borders(blocks)
     word = np.array(use)
     pools = {
-        "new": combinations(NEW_ROOTS, NEW_TAILS, rng),
-        "old": combinations(OLD_ROOTS, OLD_TAILS, rng),
+        "new": combinations(NEW_ROOTS, NEW_TAILS, rng, ("桂花苑小区", "铜都花园")),
+        "old": combinations(OLD_ROOTS, OLD_TAILS, rng, ("冶钢二村", "有色新村")),
         "village": combinations(VILLAGE_ROOTS, VILLAGE_TAILS, rng),
     }
     spots = list(villages)
@@ -60,11 +65,15 @@ def form_compounds(
         if not name:
             name = _fresh(pools[kind], used)
         used.add(name)
-        out.append(Compound(name, tuple(compound_aliases(name, kind)), kind, int(community[members[0]]), members, outline))
+        out.append(
+            Compound(name, tuple(compound_aliases(name, kind)), kind, int(community[members[0]]), members, outline)
+        )
     return out
 
 
-def _groups(word: np.ndarray, parcel: Ints, community: Ints, living: np.ndarray, first: Ints, second: Ints) -> Iterator[tuple[str, Ints]]:
+def _groups(
+    word: np.ndarray, parcel: Ints, community: Ints, living: np.ndarray, first: Ints, second: Ints
+) -> Iterator[tuple[str, Ints]]:
     for use, kind in (("residential_new", "new"), ("residential_old", "old")):
         for number in np.unique(parcel[(word == use) & living]):
             members = np.flatnonzero((parcel == number) & (word == use))

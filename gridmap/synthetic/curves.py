@@ -13,10 +13,8 @@ Floats = npt.NDArray[np.float64]
 def catmull_rom(points: Sequence[tuple[float, float]], step_m: float, *, closed: bool = False) -> Floats:
     """Points through the control points, about `step_m` apart -> float64[n, 2]; a closed ring repeats its first."""
     p = np.asarray(points, dtype=np.float64)
-    if closed:
-        p = np.vstack([p[-1], p, p[0], p[1]])
-    else:
-        p = np.vstack([2 * p[0] - p[1], p, 2 * p[-1] - p[-2]])
+    before, after = ([p[-1]], [p[0], p[1]]) if closed else ([2 * p[0] - p[1]], [2 * p[-1] - p[-2]])
+    p = np.vstack([*before, p, *after])
     out = []
     for a, b, c, d in zip(p[:-3], p[1:-2], p[2:-1], p[3:], strict=True):
         n = max(2, int(np.hypot(*(c - b)) / step_m))

@@ -44,7 +44,12 @@ def short_names(source: pd.DataFrame) -> dict[str, str]:
 
 
 def make_demo(
-    sketch: Sketch, source: pd.DataFrame, seed: int, *, last_day: date = LAST_DAY, on_step: Callable[[str], None] = lambda _: None
+    sketch: Sketch,
+    source: pd.DataFrame,
+    seed: int,
+    *,
+    last_day: date = LAST_DAY,
+    on_step: Callable[[str], None] = lambda _: None,
 ) -> Demo:
     """Every layer of the demo for a sketch; `source` holds code, name, level, parent_code of its areas.
 
@@ -65,7 +70,10 @@ def make_demo(
     grids, posts = tables.grid_tables(district, codes, {d.kind: d.name for d in sketch.dedicated})
     frames: dict[str, pd.DataFrame] = {
         "areas": tables.areas_frame(district, codes, source, shorts, metric),
-        "blocks": blocks, "grids": grids, "assignment": assignment, "posts": posts,
+        "blocks": blocks,
+        "grids": grids,
+        "assignment": assignment,
+        "posts": posts,
         "buildings": tables.building_frame(district, codes, metric, stream(seed, "building names")),
         "households": tables.household_frame(district, codes, metric),
         "units": tables.unit_frame(district, codes, metric),
@@ -76,10 +84,16 @@ def make_demo(
         "incidents": incidents,
     }
     notes = {
-        "demo_version": DEMO_VERSION, "seed": seed, "last_day": last_day.isoformat(), "synthetic": True,
+        "demo_version": DEMO_VERSION,
+        "seed": seed,
+        "last_day": last_day.isoformat(),
+        "synthetic": True,
         "changes": [_change_note(c, metric) for c in changes],
         "counts": {name: len(frame) for name, frame in frames.items()},
-        "figures": {"block_area_cv": round(area_variation(drawing), 3), "street_bearing_entropy_bits": round(bearing_entropy(drawing), 3)},
+        "figures": {
+            "block_area_cv": round(area_variation(drawing), 3),
+            "street_bearing_entropy_bits": round(bearing_entropy(drawing), 3),
+        },
     }
     return Demo(frames, notes)
 

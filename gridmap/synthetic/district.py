@@ -7,19 +7,22 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from gridmap.synthetic.blocks import Drawing
-from gridmap.synthetic.buildings import Building, Site, build, buildable, outlines
+from gridmap.synthetic.buildings import Building, Site, build, buildable, outlines, street_fronts
 from gridmap.synthetic.cameras import Camera, place_cameras
 from gridmap.synthetic.compounds import Compound, form_compounds, number_buildings
 from gridmap.synthetic.features import (
     Feature,
     Unit,
+    bank_widths,
     firms_and_shops,
     greenhouse_areas,
     ground_cover,
     key_sites,
     walls,
+    waters,
 )
 from gridmap.synthetic.grids import Grids, deal_grids, settle
 from gridmap.synthetic.households import Households, deal, enlarge
@@ -54,17 +57,25 @@ class District:
 def settle_district(sketch: Sketch, drawing: Drawing, shorts: Sequence[str], seed: int) -> District:
     """Fill a drawing with buildings, people and things; `shorts` are the short names of the communities."""
     community_ground = [shapely.coverage_union_all(drawing.blocks[drawing.community == c]) for c in range(len(shorts))]
-    streets = name_streets(drawing.streets, list(zip(shorts, community_ground, strict=True)), stream(seed, "streets"))
+    halves = {r.name: r.halves for r in sketch.roads if r.halves}
+    named = list(zip(shorts, community_ground, strict=True))
+    streets = name_streets(drawing.streets, named, halves, stream(seed, "streets"))
     drawing = replace(drawing, streets=tuple(streets))
     buildings, grounds = _build(sketch, drawing, seed)
     grids, buildings = _grids(sketch, drawing, buildings)
     grid_of = grids.of_block[[b.block for b in buildings]]
     residential = np.array([k == "residential" for k in grids.kinds])
-    flats = np.bincount(grid_of, [b.flats for b in buildings], len(grids.kinds))
+    flats = np.bincount(grid_of, [b.flats for b in buildings], len(grids.kinds)).astype(np.float64)
     wanted = settle(flats, residential, sketch.households)
     households = deal(buildings, grid_of, wanted, stream(seed, "households"))
     compounds = form_compounds(
-        drawing.blocks, drawing.use, drawing.parcel, drawing.community, buildings, sketch.villages, stream(seed, "compounds")
+        drawing.blocks,
+        drawing.use,
+        drawing.parcel,
+        drawing.community,
+        buildings,
+        sketch.villages,
+        stream(seed, "compounds"),
     )
     compound_of, number_of = number_buildings(compounds, buildings)
     footprints = outlines(buildings)
@@ -74,37 +85,60 @@ def settle_district(sketch: Sketch, drawing: Drawing, shorts: Sequence[str], see
     sites = key_sites(drawing, grounds, shorts, names, greenhouses, stream(seed, "sites"))
     fences, gates = walls(compounds, _inside_streets(drawing, compounds), [s.line for s in streets if s.name])
     return District(
-        drawing=drawing, shorts=tuple(shorts), buildings=tuple(buildings), compounds=tuple(compounds),
-        compound_of=compound_of, number_of=number_of, doors=tuple(doors), grids=grids, households=households,
+        drawing=drawing,
+        shorts=tuple(shorts),
+        buildings=tuple(buildings),
+        compounds=tuple(compounds),
+        compound_of=compound_of,
+        number_of=number_of,
+        doors=tuple(doors),
+        grids=grids,
+        households=households,
         units=tuple(firms_and_shops(buildings, [d.street for d in doors], stream(seed, "units"))),
         sites=tuple(sites),
         ground=(*ground_cover(drawing, grounds, buildings, stream(seed, "cover")), *fences),
-        cameras=tuple(place_cameras(streets, sites, [(compounds[k].name, x, y) for k, x, y in gates], sketch.cameras, stream(seed, "cameras"))),
+        cameras=tuple(
+            place_cameras(
+                streets,
+                sites,
+                [(compounds[k].name, x, y) for k, x, y in gates],
+                sketch.cameras,
+                stream(seed, "cameras"),
+            )
+        ),
     )
 
 
 def _build(sketch: Sketch, drawing: Drawing, seed: int) -> tuple[list[Building], list[Site]]:
-    water = [g.buffer(9.0) for _, g in (*drawing.terrain.rivers, *drawing.terrain.lakes)]
+    water = [g.buffer(b + 3.0) for g, b in zip(waters(drawing.terrain), bank_widths(drawing.terrain), strict=True)]
     rails = [g.buffer(18.0) for _, g in drawing.terrain.railways]
     areas = buildable(drawing.blocks, drawing.streets, [*water, *rails])
-    return build(areas, drawing.blocks, drawing.use, stream(seed, "buildings"), sketch.buildings)
+    fronts = street_fronts(drawing.blocks, drawing.streets)
+    return build(areas, drawing.blocks, drawing.use, fronts, stream(seed, "buildings"), sketch.buildings)
 
 
 def _grids(sketch: Sketch, drawing: Drawing, buildings: list[Building]) -> tuple[Grids, list[Building]]:
     block_of = np.array([b.block for b in buildings])
-    flats = np.bincount(block_of, [b.flats for b in buildings], len(drawing.blocks))
-    grids = deal_grids(drawing.blocks, drawing.cell, drawing.community, drawing.dedicated, flats, sketch.residential_grids)
+    flats = np.bincount(block_of, [b.flats for b in buildings], len(drawing.blocks)).astype(np.float64)
+    grids = deal_grids(
+        drawing.blocks, drawing.cell, drawing.community, drawing.dedicated, flats, sketch.residential_grids
+    )
     residential = np.array([k == "residential" for k in grids.kinds])
     return grids, enlarge(buildings, grids.of_block[block_of], residential, LEAST_FLATS)
 
 
-def _inside_streets(drawing: Drawing, compounds: Sequence[Compound]) -> list[shapely.Geometry]:
+def _inside_streets(drawing: Drawing, compounds: Sequence[Compound]) -> list[BaseGeometry]:
     """The ground of each compound without the streets around it."""
     wide = [s.line.buffer(HALF_WIDTH_M[s.klass] + 0.8, cap_style="flat") for s in drawing.streets if s.klass != "path"]
     tree = shapely.STRtree(wide)
+    rails = [g.buffer(9.0) for _, g in drawing.terrain.railways]
+    banks = [g.buffer(b) for g, b in zip(waters(drawing.terrain), bank_widths(drawing.terrain), strict=True)]
+    bare = shapely.union_all([*banks, *rails])
+    shapely.prepare(bare)
     out = []
     for compound in compounds:
         near = tree.query(compound.outline, predicate="intersects")
-        body = compound.outline.buffer(-1.2, join_style="mitre")
+        body: BaseGeometry = compound.outline.buffer(-1.2, join_style="mitre")
+        body = body.difference(bare) if bare.intersects(body) else body
         out.append(body.difference(shapely.union_all([wide[i] for i in near])) if len(near) else body)
     return out

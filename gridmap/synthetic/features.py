@@ -16,8 +16,10 @@ from gridmap.synthetic.buildings import Building, Site
 from gridmap.synthetic.compounds import Compound
 from gridmap.synthetic.naming import FIRM_ROOTS, FIRM_TRADES, SHOP_ROOTS, SHOPS, combinations, numeral
 from gridmap.synthetic.packing import long_angle
+from gridmap.synthetic.partition import Ints, largest
 from gridmap.synthetic.plots import blob
 from gridmap.synthetic.roads import HALF_WIDTH_M
+from gridmap.synthetic.terrain import Terrain
 
 GATE_M = 9.0
 
@@ -43,38 +45,58 @@ class Unit:
 
 
 def key_sites(
-    drawing: Drawing, sites: Sequence[Site], shorts: Sequence[str], dedicated_names: dict[str, str], greenhouses: Sequence[BaseGeometry],
+    drawing: Drawing,
+    sites: Sequence[Site],
+    shorts: Sequence[str],
+    dedicated_names: dict[str, str],
+    greenhouses: Sequence[BaseGeometry],
     rng: np.random.Generator,
 ) -> list[Feature]:
     """Schools, hospitals, markets, stations, enterprises, waters and greenhouse areas; `shorts` names communities."""
-    use, parcel = np.array(drawing.use), drawing.parcel
     firms = combinations(FIRM_ROOTS, FIRM_TRADES, rng)
     counters: dict[str, int] = {}
     out = []
-    for word in ("school", "hospital", "market", "station", "industrial"):
-        for number in dict.fromkeys(parcel[use == word].tolist()):
-            members = np.flatnonzero((parcel == number) & (use == word))
-            shape = shapely.coverage_union_all(drawing.blocks[members])
-            dedicated = drawing.dedicated[members[0]]
-            counters[word] = counters.get(word, 0) + 1
-            home = shorts[int(drawing.community[members[0]])]
-            kind = "enterprise" if word == "industrial" else word
-            if word == "industrial":
-                name = f"黄石{next(firms)}有限公司"
-            elif dedicated:
-                name = dedicated_names[dedicated] if counters[word] == 1 or word != "school" else f"{dedicated_names[dedicated]}{numeral(counters[word])}区"
-            else:
-                name = _service_name(word, home, counters[word])
-            out.append(Feature(name, kind, shape))
+    for word, dedicated, members in _site_grounds(drawing):
+        counters[word] = counters.get(word, 0) + 1
+        home = shorts[int(drawing.community[members[0]])]
+        if dedicated and word != "industrial":
+            name = dedicated_names[dedicated]
+        elif word == "industrial":
+            name = f"黄石{next(firms)}有限公司"
+        else:
+            name = _service_name(word, home, counters[word])
+        shape = shapely.coverage_union_all(drawing.blocks[members])
+        out.append(Feature(name, "enterprise" if word == "industrial" else word, shape))
     out += [Feature(n, "water", g.intersection(drawing.terrain.outline)) for n, g in drawing.terrain.lakes]
-    out += [Feature(f"{shorts[int(drawing.community[s.block])]}水塘", "water", s.outline) for s in sites if s.kind == "pond"][:25]
+    out += [
+        Feature(f"{shorts[int(drawing.community[s.block])]}水塘", "water", s.outline) for s in sites if s.kind == "pond"
+    ][:25]
     out += [Feature(f"蔬菜大棚{numeral(k)}区", "greenhouse", g) for k, g in enumerate(greenhouses, start=1)]
     return _unique(out)
 
 
+def _site_grounds(drawing: Drawing) -> Iterator[tuple[str, str, Ints]]:
+    """Use, dedicated purpose and blocks of each site: a parcel, or all the ground of a dedicated one (works apart)."""
+    use = np.array(["school" if u == "campus" else u for u in drawing.use])
+    dedicated = np.array(drawing.dedicated)
+    for word in ("school", "hospital", "market", "station", "industrial"):
+        whole = word != "industrial"
+        for purpose in dict.fromkeys(dedicated[(use == word) & (dedicated != "")].tolist()) if whole else ():
+            yield word, purpose, np.flatnonzero((use == word) & (dedicated == purpose))
+        single = (use == word) & ((dedicated == "") if whole else True)
+        for number in dict.fromkeys(drawing.parcel[single].tolist()):
+            yield word, "", np.flatnonzero(single & (drawing.parcel == number))
+
+
 def _service_name(word: str, home: str, count: int) -> str:
     if word == "school":
-        return (f"{home}小学", f"黄石市第{numeral(count + 9)}中学", f"{home}幼儿园", f"{home}实验小学", f"下陆区第{numeral(count)}小学")[count % 5]
+        return (
+            f"{home}小学",
+            f"下陆第{numeral(count)}中学",
+            f"{home}幼儿园",
+            f"{home}实验小学",
+            f"下陆区第{numeral(count)}小学",
+        )[count % 5]
     if word == "hospital":
         return (f"{home}社区卫生服务中心", "下陆区人民医院", f"{home}医院")[count % 3]
     return {"market": f"{home}农贸市场", "station": "下陆火车站"}[word]
@@ -97,7 +119,14 @@ def firms_and_shops(buildings: Sequence[Building], fronts: Sequence[int], rng: n
     """
     shops = combinations(SHOP_ROOTS, SHOPS, rng)
     firms = combinations(FIRM_ROOTS, FIRM_TRADES, rng)
-    many = {"commercial": (3, 12), "market": (14, 40), "public": (1, 3), "industrial": (1, 2), "hospital": (1, 2), "station": (2, 6)}
+    many = {
+        "commercial": (2, 8),
+        "market": (14, 40),
+        "public": (1, 3),
+        "industrial": (1, 2),
+        "hospital": (1, 2),
+        "station": (2, 6),
+    }
     out = []
     for k, b in enumerate(buildings):
         if b.kind == "residential":
@@ -112,11 +141,17 @@ def firms_and_shops(buildings: Sequence[Building], fronts: Sequence[int], rng: n
             u, v = rng.uniform(-0.45, 0.45, 2)
             x, y, length, depth, angle = b.core
             c, s = np.cos(angle), np.sin(angle)
-            out.append(Unit(name, kind, k, float(x + u * length * c - v * depth * s), float(y + u * length * s + v * depth * c)))
+            out.append(
+                Unit(
+                    name, kind, k, float(x + u * length * c - v * depth * s), float(y + u * length * s + v * depth * c)
+                )
+            )
     return out
 
 
-def ground_cover(drawing: Drawing, sites: Sequence[Site], buildings: Sequence[Building], rng: np.random.Generator) -> list[Feature]:
+def ground_cover(
+    drawing: Drawing, sites: Sequence[Site], buildings: Sequence[Building], rng: np.random.Generator
+) -> list[Feature]:
     """Water, green, railway tracks, running tracks and squares of the map below everything else."""
     terrain, outline = drawing.terrain, drawing.terrain.outline
     use = np.array(drawing.use)
@@ -128,8 +163,11 @@ def ground_cover(drawing: Drawing, sites: Sequence[Site], buildings: Sequence[Bu
     out += [Feature("", "water", g) for g in _country_ponds(drawing, solid, road_tree, rng)]
     for word in ("forest", "park", "green"):
         merged = shapely.coverage_union_all(drawing.blocks[use == word])
-        out += [Feature(_hill_name(drawing, g) if word == "forest" else "", "green", g) for g in shapely.get_parts(merged)]
+        out += [
+            Feature(_hill_name(drawing, g) if word == "forest" else "", "green", g) for g in shapely.get_parts(merged)
+        ]
     out += [Feature("", "green", g) for g in _banks_and_verges(drawing, roads, road_tree)]
+    out += [Feature("", "green", g) for g in _orchards(drawing, rng)]
     out += [Feature(n, "railway", g) for n, g in _tracks(drawing)]
     out += [Feature("", "track", s.outline) for s in sites if s.kind == "track"]
     for k in np.flatnonzero(np.isin(use, ("station", "market"))).tolist():
@@ -139,33 +177,64 @@ def ground_cover(drawing: Drawing, sites: Sequence[Site], buildings: Sequence[Bu
     return [f for f in out if not f.shape.is_empty]
 
 
+def waters(terrain: Terrain) -> list[BaseGeometry]:
+    """Bodies of the lakes and the rivers."""
+    return [g for _, g in (*terrain.lakes, *terrain.rivers)]
+
+
+def bank_widths(terrain: Terrain) -> list[float]:
+    """Width in metres of the grassed bank of each of `waters`, where nobody builds; the main river has a wide one."""
+    return [24.0] * len(terrain.lakes) + [22.0 if k == 0 else 9.0 for k in range(len(terrain.rivers))]
+
+
 def _hill_name(drawing: Drawing, shape: BaseGeometry) -> str:
     names = [(shape.distance(shapely.Point(h.x, h.y)), h.name) for h in drawing.hills]
     away, name = min(names, default=(np.inf, ""))
     return name if away < 250 else ""
 
 
-def _country_ponds(drawing: Drawing, solid: shapely.STRtree, roads: shapely.STRtree, rng: np.random.Generator) -> Iterator[BaseGeometry]:
+def _country_ponds(
+    drawing: Drawing, solid: shapely.STRtree, roads: shapely.STRtree, rng: np.random.Generator
+) -> Iterator[BaseGeometry]:
     for k in np.flatnonzero(np.array(drawing.use) == "farm"):
         block = drawing.blocks[k]
         if rng.random() > 0.42:
             continue
-        spot = shapely.Point(rng.uniform(block.bounds[0], block.bounds[2]), rng.uniform(block.bounds[1], block.bounds[3]))
+        spot = shapely.Point(
+            rng.uniform(block.bounds[0], block.bounds[2]), rng.uniform(block.bounds[1], block.bounds[3])
+        )
         pond = blob(spot.x, spot.y, float(rng.uniform(14, 48)), rng).simplify(1.0)
-        if block.contains(pond.buffer(4)) and len(solid.query(pond.buffer(5), predicate="intersects")) == 0 and len(roads.query(pond, predicate="intersects")) == 0:
+        if (
+            block.contains(pond.buffer(4))
+            and len(solid.query(pond.buffer(5), predicate="intersects")) == 0
+            and len(roads.query(pond, predicate="intersects")) == 0
+        ):
             yield pond
+
+
+def _orchards(drawing: Drawing, rng: np.random.Generator) -> Iterator[BaseGeometry]:
+    """Groves and tea gardens on part of the farm land."""
+    roads = shapely.STRtree([s.line for s in drawing.streets])
+    for k in np.flatnonzero(np.array(drawing.use) == "farm"):
+        if rng.random() < 0.24:
+            spot = drawing.blocks[k].point_on_surface()
+            radius_m = float(rng.uniform(0.25, 0.6) * np.sqrt(drawing.blocks[k].area))
+            grove = blob(spot.x, spot.y, radius_m, rng).intersection(drawing.blocks[k].buffer(-9))
+            for part in shapely.get_parts(grove.simplify(1.0)):
+                if part.geom_type == "Polygon" and len(roads.query(part, predicate="intersects")) == 0:
+                    yield part
 
 
 def _banks_and_verges(drawing: Drawing, roads: Sequence[BaseGeometry], tree: shapely.STRtree) -> Iterator[BaseGeometry]:
     """Grassed river banks, and strips of trees along the trunk roads."""
     strips: list[BaseGeometry] = []
-    for _, river in drawing.terrain.rivers:
-        bank = river.buffer(11).difference(river).intersection(drawing.terrain.outline)
+    for body, bank_m in zip(waters(drawing.terrain), bank_widths(drawing.terrain), strict=True):
+        bank = body.buffer(bank_m).difference(body).intersection(drawing.terrain.outline)
         strips += list(shapely.get_parts(bank))
     for street in drawing.streets:
         if street.klass == "trunk" and street.line.length > 60:
             w = HALF_WIDTH_M["trunk"]
-            strips += [street.line.parallel_offset(w + 1.6, side).buffer(1.5, cap_style="flat") for side in ("left", "right")]
+            strips += [street.line.offset_curve(side * (w + 1.6)).buffer(1.5, cap_style="flat") for side in (1, -1)]
     water = shapely.union_all([g for _, g in (*drawing.terrain.rivers, *drawing.terrain.lakes)])
     shapely.prepare(water)
     for strip in strips:
@@ -183,18 +252,20 @@ def _tracks(drawing: Drawing) -> Iterator[tuple[str, BaseGeometry]]:
         yield name, inside
         if yard is None:
             continue
-        yield name, line.parallel_offset(4.6, "left").intersection(drawing.terrain.outline)
+        yield name, line.offset_curve(4.6).intersection(drawing.terrain.outline)
         a, b = yard
         for k, offset in enumerate((9.4, 14.0)):
             part = shapely.ops.substring(line, a + 0.012 * k, b - 0.012 * k, normalized=True)
-            for side in ("left", "right"):
-                yield "", part.parallel_offset(offset, side)
+            for side in (1.0, -1.0):
+                yield "", shapely.offset_curve(part, side * offset)
 
 
-def walls(compounds: Sequence[Compound], areas: Sequence[BaseGeometry], streets: Sequence[BaseGeometry]) -> tuple[list[Feature], list[tuple[int, float, float]]]:
+def walls(
+    compounds: Sequence[Compound], areas: Sequence[BaseGeometry], streets: Sequence[BaseGeometry]
+) -> tuple[list[Feature], list[tuple[int, float, float]]]:
     """Walls of the built compounds with a gap at each gate, and the gates as (compound, x, y).
 
-    `areas` is the ground of each compound inside its streets; gates face the two nearest named streets.
+    `areas` is the ground of each compound inside its streets; one gate faces the nearest named street, one lies across.
     """
     tree = shapely.STRtree(streets)
     out: list[Feature] = []
@@ -202,31 +273,37 @@ def walls(compounds: Sequence[Compound], areas: Sequence[BaseGeometry], streets:
     for k, (compound, area) in enumerate(zip(compounds, areas, strict=True)):
         if compound.kind == "village" or area.is_empty:
             continue
-        body = max(shapely.get_parts(area), key=lambda g: g.area)
-        if body.geom_type != "Polygon" or body.area < 1500:
+        body = largest(area.simplify(0.5))
+        if body.area < 1500:
             continue
-        ring = body.simplify(0.5).exterior
-        spots = []
-        for i in tree.query_nearest(ring, max_distance=30.0, all_matches=True)[:1]:
-            spots.append(shapely.ops.nearest_points(ring, streets[int(i)].interpolate(streets[int(i)].project(ring.centroid)))[0])
-        first = spots[0] if spots else ring.interpolate(0.0)
+        ring = body.exterior
+        near = tree.query_nearest(ring, max_distance=30.0)[:1].tolist()
+        first = shapely.ops.nearest_points(ring, streets[near[0]])[0] if near else ring.interpolate(0.0)
         spots = [first, ring.interpolate((ring.project(first) + ring.length * 0.47) % ring.length)]
         gates += [(k, s.x, s.y) for s in spots]
-        out.append(Feature(compound.name, "wall", ring.difference(shapely.union_all([s.buffer(GATE_M / 2) for s in spots]))))
+        out.append(
+            Feature(compound.name, "wall", ring.difference(shapely.union_all([s.buffer(GATE_M / 2) for s in spots])))
+        )
     return out, gates
 
 
-def greenhouse_areas(drawing: Drawing, taken: Sequence[BaseGeometry], rng: np.random.Generator, count: int = 8) -> list[shapely.MultiPolygon]:
+def greenhouse_areas(
+    drawing: Drawing, taken: Sequence[BaseGeometry], rng: np.random.Generator, count: int = 8
+) -> list[shapely.MultiPolygon]:
     """Rows of greenhouses, 8 by 50-70 m, on farm blocks free of streets and buildings."""
     tree = shapely.STRtree(taken)
-    out = []
+    out: list[shapely.MultiPolygon] = []
     for k in rng.permutation(np.flatnonzero(np.array(drawing.use) == "farm")):
         block = drawing.blocks[int(k)]
         if len(out) == count:
             break
         angle, centre = np.rad2deg(long_angle(block)), block.point_on_surface()
         length, rows = float(rng.uniform(50, 70)), int(rng.integers(7, 14))
-        sheds = [shapely.box(-length / 2 + column * (length + 6), r * 11.0, length / 2 + column * (length + 6), r * 11.0 + 8) for r in range(rows) for column in (0, 1)]
+        sheds = [
+            shapely.box(-length / 2 + column * (length + 6), r * 11.0, length / 2 + column * (length + 6), r * 11.0 + 8)
+            for r in range(rows)
+            for column in (0, 1)
+        ]
         group = shapely.affinity.rotate(shapely.MultiPolygon(sheds), float(angle), origin="centroid")
         group = shapely.affinity.translate(group, centre.x - group.centroid.x, centre.y - group.centroid.y)
         if block.buffer(-8).contains(group) and len(tree.query(group.convex_hull, predicate="intersects")) == 0:

@@ -6,6 +6,7 @@ adding weighted numbers (Chen et al. 2008, Interactive Procedural Street Modelin
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,7 +37,7 @@ class Field:
         return float(np.rad2deg(np.angle(self.cross[row, col]) / 4))
 
 
-def _guide(lines: list[BaseGeometry], frame: Raster, reach_m: float) -> npt.NDArray[np.complex128]:
+def _guide(lines: Sequence[BaseGeometry], frame: Raster, reach_m: float) -> npt.NDArray[np.complex128]:
     """Crosses along lines, fading with distance: weight exp(-(d/reach)^2)."""
     x, y = frame.mesh()
     if not lines:
@@ -56,16 +57,16 @@ def lay_field(sketch: Sketch, terrain: Terrain, seed: int) -> Field:
     """Direction field and built-up share (0..1) of a sketch on its terrain."""
     rng, frame = stream(seed, "field"), terrain.height
     x, y = frame.mesh()
-    cross = np.full(x.shape, 0.02 + 0j)
+    cross: npt.NDArray[np.complex128] = np.full(x.shape, 0.02 + 0j)
     urban = np.zeros(x.shape)
     for centre in sketch.centres:
         away = np.hypot(x - centre.x, y - centre.y) / centre.radius_m
         cross += np.exp(-((away * 1.2) ** 2)) * np.exp(4j * np.deg2rad(centre.bearing_deg))
-        urban = np.maximum(urban, 1.0 - 0.56 * away**2)
+        urban = np.maximum(urban, 1.0 - 0.55 * away**2)
     rivers = [g for _, g in terrain.river_lines]
     shores = [g.exterior for _, g in terrain.lakes]
     cross += 2.2 * _guide(rivers, frame, 210.0) + 2.0 * _guide([g for _, g in terrain.railways], frame, 260.0)
-    cross += 2.2 * _guide(list(shores), frame, 260.0)
+    cross += 2.2 * _guide(shores, frame, 260.0)
     gy, gx = np.gradient(ndimage.gaussian_filter(frame.values, 5), frame.cell_m)
     steep = np.clip(np.hypot(gx, gy) / 0.10, 0, 3)
     cross += steep * np.exp(4j * np.arctan2(gx, -gy))
@@ -75,7 +76,7 @@ def lay_field(sketch: Sketch, terrain: Terrain, seed: int) -> Field:
     return Field(frame, ndimage.gaussian_filter(cross.real, 2) + 1j * ndimage.gaussian_filter(cross.imag, 2), urban)
 
 
-def burn(frame: Raster, shapes: list[BaseGeometry]) -> npt.NDArray[np.bool_]:
+def burn(frame: Raster, shapes: Sequence[BaseGeometry]) -> npt.NDArray[np.bool_]:
     """Cells whose centre lies in one of the shapes -> bool[rows, cols]."""
     x, y = frame.mesh()
     inside = np.zeros(x.shape, dtype=bool)

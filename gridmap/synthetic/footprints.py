@@ -28,10 +28,22 @@ def slab(length_m: float, depth_m: float, stairwells: int) -> Floats:
 def tower(length_m: float, depth_m: float) -> Floats:
     """A point block with notched corners -> float64[12, 2]."""
     a, b, i, j = length_m / 2, depth_m / 2, length_m * 0.2, depth_m * 0.22
-    return np.array([
-        (-a + i, -b), (a - i, -b), (a - i, -b + j), (a, -b + j), (a, b - j), (a - i, b - j),
-        (a - i, b), (-a + i, b), (-a + i, b - j), (-a, b - j), (-a, -b + j), (-a + i, -b + j),
-    ])
+    return np.array(
+        [
+            (-a + i, -b),
+            (a - i, -b),
+            (a - i, -b + j),
+            (a, -b + j),
+            (a, b - j),
+            (a - i, b - j),
+            (a - i, b),
+            (-a + i, b),
+            (-a + i, b - j),
+            (-a, b - j),
+            (-a, -b + j),
+            (-a + i, -b + j),
+        ]
+    )
 
 
 def ell(length_m: float, depth_m: float, rng: np.random.Generator) -> Floats:
@@ -39,17 +51,25 @@ def ell(length_m: float, depth_m: float, rng: np.random.Generator) -> Floats:
     a, b = length_m / 2, depth_m / 2
     p, q = length_m * rng.uniform(0.3, 0.55), depth_m * rng.uniform(0.3, 0.5)
     points = np.array([(-a, -b), (a, -b), (a, b - q), (a - p, b - q), (a - p, b), (-a, b)])
-    points = points * (rng.choice([-1, 1]), 1)
-    return points * (1, rng.choice([-1, 1]))
+    flip: Floats = points * (rng.choice([-1, 1]), rng.choice([-1, 1]))
+    return flip
 
 
 def horseshoe(length_m: float, depth_m: float, wing_m: float) -> Floats:
     """Three wings about a court open to the south -> float64[8, 2]."""
     a, b = length_m / 2, depth_m / 2
-    return np.array([
-        (-a, -b), (-a + wing_m, -b), (-a + wing_m, b - wing_m), (a - wing_m, b - wing_m),
-        (a - wing_m, -b), (a, -b), (a, b), (-a, b),
-    ])
+    return np.array(
+        [
+            (-a, -b),
+            (-a + wing_m, -b),
+            (-a + wing_m, b - wing_m),
+            (a - wing_m, b - wing_m),
+            (a - wing_m, -b),
+            (a, -b),
+            (a, b),
+            (-a, b),
+        ]
+    )
 
 
 def oval(length_m: float, width_m: float) -> Floats:
@@ -63,4 +83,5 @@ def oval(length_m: float, width_m: float) -> Floats:
 def place(outline: Floats, x: float, y: float, angle: float) -> Floats:
     """Turned by `angle` radians counter-clockwise and moved to x, y -> float64[n, 2]."""
     c, s = np.cos(angle), np.sin(angle)
-    return outline @ np.array([[c, s], [-s, c]]) + (x, y)
+    out: Floats = outline @ np.array([[c, s], [-s, c]]) + (x, y)
+    return out

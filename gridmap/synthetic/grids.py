@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
+from gridmap.errors import BadInput
 from gridmap.synthetic.areas import connected_parts
 from gridmap.synthetic.curves import Floats
 from gridmap.synthetic.partition import Borders, Geometries, Ints, borders
@@ -31,7 +32,8 @@ def share_out(total: int, weight: Floats, least: int) -> Ints:
         out[np.argmax(raw - out)] += 1
     while out.sum() > total:
         out[np.argmax(np.where(out > least, out - raw, -np.inf))] -= 1
-    return out
+    shares: Ints = out
+    return shares
 
 
 class _Splitter:
@@ -59,7 +61,11 @@ class _Splitter:
             grown, rest = self._grow(members, angle, target)
             if len(rest) == 0:
                 continue
-            miss = abs(float(self.weight[grown].sum()) - target) / target + 0.08 * self._spread(grown) + 0.08 * self._spread(rest)
+            miss = (
+                abs(float(self.weight[grown].sum()) - target) / target
+                + 0.08 * self._spread(grown)
+                + 0.08 * self._spread(rest)
+            )
             if best is None or miss < best[0]:
                 best = (miss, grown, rest)
         if best is None:
@@ -89,8 +95,10 @@ class _Splitter:
         taken = set(grown)
         rest = np.array(sorted(inside - taken), dtype=np.int64)
         if len(rest) == 0:
-            return np.array(grown), rest
-        groups = sorted(connected_parts(rest, self.first, self.second), key=lambda g: -float(self.weight[g].sum()) - 1e-6 * len(g))
+            return np.array(grown, dtype=np.int64), rest
+        groups = sorted(
+            connected_parts(rest, self.first, self.second), key=lambda g: -float(self.weight[g].sum()) - 1e-6 * len(g)
+        )
         return np.array(sorted(taken | {int(i) for g in groups[1:] for i in g}), dtype=np.int64), groups[0]
 
 
@@ -141,12 +149,16 @@ def _join_neighbour(lost: Ints, of_block: Ints, splitter: _Splitter) -> None:
 def settle(flats: Floats, residential: np.ndarray, total: int, low: int = 405, high: int = 795) -> Ints:
     """Households of each grid: an equal share of its flats, held inside the band, summing to `total` -> int64[n].
 
-    Raises ValueError where the band or the flats make the total impossible.
+    Raises BadInput where the band or the flats make the total impossible.
     """
     cap = np.where(residential, np.minimum(np.floor(flats), high), 0).astype(np.int64)
     least = np.where(residential, low, 0)
     if (cap < least).any() or not least.sum() <= total <= cap.sum():
-        raise ValueError(f"flats do not fit the band: {int((cap < least).sum())} grids too small, {cap.sum()} flats for {total} households")
+        short = int((cap < least).sum())
+        raise BadInput(
+            f"The flats do not fit the band: {short} grids are too small, {cap.sum()} flats for {total} households.",
+            "Draw more housing in the sketch, or ask for fewer households or grids.",
+        )
     lo, hi = 0.0, 1.5
     for _ in range(60):
         mid = (lo + hi) / 2

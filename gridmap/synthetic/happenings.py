@@ -14,7 +14,6 @@ from gridmap.synthetic.addresses import Spot, write_address
 from gridmap.synthetic.cameras import junctions
 from gridmap.synthetic.district import District
 from gridmap.synthetic.incidents import (
-    KINDS,
     Change,
     Places,
     changes_at,
@@ -26,6 +25,7 @@ from gridmap.synthetic.incidents import (
     summaries,
     time_columns,
 )
+from gridmap.synthetic.kinds import KINDS
 from gridmap.synthetic.metric import Metric
 from gridmap.synthetic.seeds import stream
 
@@ -41,7 +41,7 @@ class _Refs:
     index: np.ndarray
 
 
-def gather_places(district: District, rng: np.random.Generator) -> tuple[Places, _Refs]:
+def gather_places(district: District) -> tuple[Places, _Refs]:
     """Buildings, street points every 60 m, fields and banks as places where something can happen."""
     d = district.drawing
     rows: list[tuple[str, float, float, float, float, str, int]] = []
@@ -58,8 +58,9 @@ def gather_places(district: District, rng: np.random.Generator) -> tuple[Places,
         if street.klass == "path":
             continue
         spacing = np.arange(30.0, street.line.length, 60.0)
-        for p in shapely.line_interpolate_point(street.line, spacing):
-            rows.append((street.klass, p.x, p.y, 6.0, 0.25 if street.klass == "lane" else 0.5, "street", k))
+        weight = 0.25 if street.klass == "lane" else 0.5
+        points = shapely.get_coordinates(shapely.line_interpolate_point(street.line, spacing))
+        rows += [(street.klass, x, y, 6.0, weight, "street", k) for x, y in points.tolist()]
     for k in np.flatnonzero(np.isin(use, ("farm", "green", "park", "vacant", "station", "market"))).tolist():
         for _ in range(2):
             p = d.blocks[k].point_on_surface()
@@ -81,14 +82,17 @@ def _bar_street(frame: pd.DataFrame) -> np.ndarray:
     count = [(np.hypot(*(xy - p).T) < 220).sum() for p in xy]
     centre = xy[int(np.argmax(count))]
     near = np.hypot(frame["x"] - centre[0], frame["y"] - centre[1]) < 200
-    return ((frame["sort"] == "commercial") & near).to_numpy()
+    bars: np.ndarray = ((frame["sort"] == "commercial") & near).to_numpy()
+    return bars
 
 
 def _change_spots(places: Places, district: District) -> list[tuple[float, float]]:
     """Places of the three changes: a shopping block, a market, the station and a school, far from each other."""
     chosen: list[tuple[float, float]] = []
     order = {
-        "commercial": np.argsort(-places.x), "market": np.argsort(np.abs(places.x)), "station": np.argsort(places.x),
+        "commercial": np.argsort(-places.x),
+        "market": np.argsort(np.abs(places.x)),
+        "station": np.argsort(places.x),
         "school": np.argsort(-places.y),
     }
     for sort, ranked in order.items():
@@ -104,10 +108,12 @@ def _change_spots(places: Places, district: District) -> list[tuple[float, float
     return chosen
 
 
-def draw_incidents(district: District, metric: Metric, last_day: date, count: int, seed: int) -> tuple[pd.DataFrame, list[Change]]:
+def draw_incidents(
+    district: District, metric: Metric, last_day: date, count: int, seed: int
+) -> tuple[pd.DataFrame, list[Change]]:
     """`count` rows of the incident file in order of report, and the changes planted in them."""
     rng = stream(seed, "incidents")
-    places, refs = gather_places(district, rng)
+    places, refs = gather_places(district)
     days = days_of(last_day)
     changes = changes_at(_change_spots(places, district), last_day, count / 100_000)
     extra = [draw_change(c, days, rng) for c in changes]
@@ -129,13 +135,19 @@ def draw_incidents(district: District, metric: Metric, last_day: date, count: in
     lon[: len(border)], lat[: len(border)] = border[:, 0], border[:, 1]
     lon[len(border) :], lat[len(border) :] = np.round(lon[len(border) :], 6), np.round(lat[len(border) :], 6)
     unsure = np.where(exact, rng.choice([5, 8, 10, 15], len(kind)), rng.choice([20, 30, 50, 80, 150], len(kind)))
-    frame = pd.DataFrame({
-        "kind": np.array(codes)[kind], **time_columns(happened, rng),
-        "reported_at": reported.strftime("%Y-%m-%dT%H:%M:00+08:00"),
-        "address": written, "summary": summaries(kind, rng),
-        "uncertainty_m": pd.array(np.where(rng.random(len(kind)) < 0.25, -1, unsure), dtype="Int64"),
-        "lon": lon, "lat": lat, "order": reported,
-    })
+    frame = pd.DataFrame(
+        {
+            "kind": np.array(codes)[kind],
+            **time_columns(happened, rng),
+            "reported_at": reported.strftime("%Y-%m-%dT%H:%M:00+08:00"),
+            "address": written,
+            "summary": summaries(kind, rng),
+            "uncertainty_m": pd.array(np.where(rng.random(len(kind)) < 0.25, -1, unsure), dtype="Int64"),
+            "lon": lon,
+            "lat": lat,
+            "order": reported,
+        }
+    )
     frame["uncertainty_m"] = frame["uncertainty_m"].mask(frame["uncertainty_m"] < 0)
     frame = frame.sort_values(["order", "lon", "lat"], kind="stable").reset_index(drop=True)
     year = frame.pop("order").dt.year
@@ -143,7 +155,9 @@ def draw_incidents(district: District, metric: Metric, last_day: date, count: in
     return frame, changes
 
 
-def _points(district: District, places: Places, refs: _Refs, place: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+def _points(
+    district: District, places: Places, refs: _Refs, place: np.ndarray, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
     """Incidents in a building lie in its core, others are spread about the place."""
     core = np.array([b.core for b in district.buildings])
     x = places.x[place] + rng.normal(0, 1, len(place)) * places.spread_m[place]
@@ -166,7 +180,9 @@ def _move_some(district: District, x: np.ndarray, y: np.ndarray, base: int, rng:
         p = shapely.ops.nearest_points(outline.buffer(-2.0), shapely.Point(x[k], y[k]))[0]
         x[k], y[k] = p.x, p.y
     ring = outline.exterior
-    for k in rng.choice(np.arange(ON_BORDER_COUNT, base), size=min(OUTSIDE_COUNT, base - ON_BORDER_COUNT), replace=False).tolist():
+    for k in rng.choice(
+        np.arange(ON_BORDER_COUNT, base), size=min(OUTSIDE_COUNT, base - ON_BORDER_COUNT), replace=False
+    ).tolist():
         at = float(rng.uniform(0, ring.length))
         p, q = ring.interpolate(at), ring.interpolate(at + 1.0)
         out = np.array([q.y - p.y, p.x - q.x]) * (1 if ring.is_ccw else -1)
@@ -185,7 +201,9 @@ def _border_points(district: District, metric: Metric, rng: np.random.Generator)
 
 def _texts(district: District, refs: _Refs, place: np.ndarray, rng: np.random.Generator) -> list[str]:
     """An address text for about 60 % of the incidents."""
-    homes = pd.Series(np.arange(len(district.households.building))).groupby(district.households.building).agg(list).to_dict()
+    homes: dict[int, list[int]] = {}
+    for h, building in enumerate(district.households.building.tolist()):
+        homes.setdefault(building, []).append(h)
     crossing: dict[str, list[str]] = {}
     for _, _, a, b in junctions(district.drawing.streets, ("trunk", "street")):
         crossing.setdefault(a, []).append(b)
@@ -200,14 +218,27 @@ def _texts(district: District, refs: _Refs, place: np.ndarray, rng: np.random.Ge
         elif refs.layer[p] == "street":
             street = district.drawing.streets[int(refs.index[p])]
             others = crossing.get(street.name, [])
-            out.append(write_address(Spot(street=street.name, crossing=str(rng.choice(others)) if others and street.name else "", community=""), rng) if street.name else "")
+            out.append(
+                write_address(
+                    Spot(
+                        street=street.name,
+                        crossing=str(rng.choice(others)) if others and street.name else "",
+                        community="",
+                    ),
+                    rng,
+                )
+                if street.name
+                else ""
+            )
         else:
             block = int(refs.index[p])
             out.append(write_address(Spot(community=district.shorts[int(district.drawing.community[block])]), rng))
     return out
 
 
-def _building_spot(district: District, k: int, homes: dict[int, list[int]], site_tree: shapely.STRtree, rng: np.random.Generator) -> Spot:
+def _building_spot(
+    district: District, k: int, homes: dict[int, list[int]], site_tree: shapely.STRtree, rng: np.random.Generator
+) -> Spot:
     door, home, number = district.doors[k], int(district.compound_of[k]), int(district.number_of[k])
     street = district.drawing.streets[door.street].name if door.street >= 0 else ""
     short = district.shorts[int(district.drawing.community[district.buildings[k].block])]
@@ -215,7 +246,14 @@ def _building_spot(district: District, k: int, homes: dict[int, list[int]], site
         compound = district.compounds[home]
         if k in homes:
             h = homes[k][int(rng.integers(0, len(homes[k])))]
-            return Spot(compound.name, compound.aliases, number, int(district.households.stairwell[h]), district.households.room[h], community=short)
+            return Spot(
+                compound.name,
+                compound.aliases,
+                number,
+                int(district.households.stairwell[h]),
+                district.households.room[h],
+                community=short,
+            )
         return Spot(compound.name, compound.aliases, number, community=short)
     near = site_tree.query(district.buildings[k].outline, predicate="intersects")
     if len(near) and rng.random() < 0.7:

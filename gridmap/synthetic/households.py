@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from gridmap.errors import BadInput
 from gridmap.synthetic.buildings import Building
 from gridmap.synthetic.curves import Floats
 from gridmap.synthetic.partition import Ints
@@ -53,7 +54,7 @@ def enlarge(buildings: Sequence[Building], grid_of: Ints, residential: np.ndarra
 def deal(buildings: Sequence[Building], grid_of: Ints, wanted: Ints, rng: np.random.Generator) -> Households:
     """`wanted[g]` households into the flats of grid g, some houses fuller than others.
 
-    Raises ValueError where a grid has fewer flats than it shall have households.
+    Raises BadInput where a grid has fewer flats than it shall have households.
     """
     flats = np.array([b.flats for b in buildings], dtype=np.int64)
     building = np.repeat(np.arange(len(buildings)), flats)
@@ -66,14 +67,16 @@ def deal(buildings: Sequence[Building], grid_of: Ints, wanted: Ints, rng: np.ran
     rank = np.arange(len(order)) - start[grid[order]]
     chosen = np.sort(order[rank < wanted[grid[order]]])
     if len(chosen) != int(wanted.sum()):
-        raise ValueError("a grid has fewer flats than households; enlarge its buildings first")
+        raise BadInput("A grid has fewer flats than households.", "Enlarge its buildings first (enlarge).")
     building, within = building[chosen], within[chosen]
     stairwell, room, x, y = _flats(buildings, building, within, rng)
     residents = rng.choice(np.arange(1, 7), size=len(chosen), p=RESIDENTS)
     return Households(building, stairwell, room, residents.astype(np.int64), x, y)
 
 
-def _flats(buildings: Sequence[Building], building: Ints, within: Ints, rng: np.random.Generator) -> tuple[Ints, tuple[str, ...], Floats, Floats]:
+def _flats(
+    buildings: Sequence[Building], building: Ints, within: Ints, rng: np.random.Generator
+) -> tuple[Ints, tuple[str, ...], Floats, Floats]:
     village = np.array([b.kind == "village" for b in buildings])[building]
     wells = np.maximum(np.array([b.stairwells for b in buildings]), 1)[building]
     floors = np.array([b.floors for b in buildings])[building]
@@ -82,7 +85,11 @@ def _flats(buildings: Sequence[Building], building: Ints, within: Ints, rng: np.
     floor, flat = np.divmod(rest, per)
     room = np.char.add((floor + 1).astype(str), np.char.zfill((flat + 1).astype(str), 2))
     core = np.array([b.core for b in buildings])[building]
-    u = np.where(village, rng.uniform(-0.5, 0.5, len(building)), (well + (flat + rng.uniform(0.25, 0.75, len(building))) / per) / wells - 0.5)
+    u = np.where(
+        village,
+        rng.uniform(-0.5, 0.5, len(building)),
+        (well + (flat + rng.uniform(0.25, 0.75, len(building))) / per) / wells - 0.5,
+    )
     v = rng.uniform(-0.4, 0.4, len(building))
     u = np.clip(u, -0.48, 0.48) * core[:, 2]
     v = v * core[:, 3]

@@ -53,8 +53,9 @@ def _day_weights(kind: Kind, days: np.ndarray, rain: Floats, rng: np.random.Gene
     week = np.array(kind.profile("weekdays"))[stamp.dayofweek.to_numpy()]
     trend = np.exp(rng.normal(0, 0.12) * np.linspace(-1, 1, len(days)))
     storm = rain if kind.code in ("facility.drain", "hazard.water", "hazard.structure") else 1.0
-    out: Floats = month * week * trend * storm * rng.gamma(12.0, 1 / 12.0, len(days))
-    return out / out.sum()
+    weight: Floats = month * week * trend * storm * rng.gamma(12.0, 1 / 12.0, len(days))
+    share: Floats = weight / weight.sum()
+    return share
 
 
 def draw_base(places: Places, days: np.ndarray, count: int, rng: np.random.Generator) -> tuple[Ints, Ints, Ints]:
@@ -119,18 +120,23 @@ def time_columns(happened: pd.DatetimeIndex, rng: np.random.Generator) -> pd.Dat
     u = rng.random(len(happened))
     month_only, day_only = u < 0.006, (u >= 0.006) & (u < 0.036)
     at = pd.Series(happened.strftime("%Y-%m-%dT%H:%M:00+08:00"))
-    return pd.DataFrame({
-        "occurred_at": at.where(~(month_only | day_only), ""),
-        "occurred_on": pd.Series(happened.strftime("%Y-%m-%d")).where(day_only, ""),
-        "month": pd.Series(happened.strftime("%Y-%m")).where(month_only, ""),
-    })
+    return pd.DataFrame(
+        {
+            "occurred_at": at.where(~(month_only | day_only), ""),
+            "occurred_on": pd.Series(happened.strftime("%Y-%m-%d")).where(day_only, ""),
+            "month": pd.Series(happened.strftime("%Y-%m")).where(month_only, ""),
+        }
+    )
 
 
 def summaries(kind: Ints, rng: np.random.Generator) -> list[str]:
     """A short general line for about two thirds of the incidents; names nobody."""
     u = rng.random(len(kind))
     pick = rng.integers(0, 100, len(kind))
-    return [KINDS[k].summaries[p % len(KINDS[k].summaries)] if v < 0.8 else "" for k, v, p in zip(kind.tolist(), u.tolist(), pick.tolist(), strict=True)]
+    return [
+        KINDS[k].summaries[p % len(KINDS[k].summaries)] if v < 0.8 else ""
+        for k, v, p in zip(kind.tolist(), u.tolist(), pick.tolist(), strict=True)
+    ]
 
 
 def changes_at(spots: Sequence[tuple[float, float]], last_day: date, scale: float) -> list[Change]:

@@ -56,7 +56,12 @@ def _free(rings: list[Floats], low: float, high: float) -> list[tuple[float, flo
 
 
 def rows(
-    area: BaseGeometry, angle: float, depth_m: float, pitch_m: float, length_m: tuple[float, float], gap_m: tuple[float, float],
+    area: BaseGeometry,
+    angle: float,
+    depth_m: float,
+    pitch_m: float,
+    length_m: tuple[float, float],
+    gap_m: tuple[float, float],
     rng: np.random.Generator,
 ) -> list[Spot]:
     """Buildings in parallel rows whose boxes lie within the area -> centres and lengths; `angle` in radians."""
@@ -85,7 +90,9 @@ def rows(
     return [(float(x), float(y), p[2]) for (x, y), p, ok in zip(xy, spots, kept, strict=True) if ok]
 
 
-def _fill(a: float, b: float, y: float, length_m: tuple[float, float], gap_m: tuple[float, float], rng: np.random.Generator) -> list[Spot]:
+def _fill(
+    a: float, b: float, y: float, length_m: tuple[float, float], gap_m: tuple[float, float], rng: np.random.Generator
+) -> list[Spot]:
     a, b = a + 0.3, b - 0.3  # clear of the edge, or rounding puts the box outside
     room = b - a
     gap = float(rng.uniform(*gap_m))
@@ -103,18 +110,19 @@ def _fill(a: float, b: float, y: float, length_m: tuple[float, float], gap_m: tu
 
 
 def _contained(area: BaseGeometry, xy: Floats, lengths: list[float], depth_m: float, angle: float) -> list[bool]:
-    c, s = np.cos(angle), np.sin(angle)
-    u, v = np.array([c, s]), np.array([-s, c]) * depth_m / 2
-    boxes = []
-    for p, length in zip(xy, lengths, strict=True):
-        w = u * length / 2
-        boxes.append(shapely.Polygon([p - w - v, p + w - v, p + w + v, p - w + v]))
+    along = np.array([np.cos(angle), np.sin(angle)]) * (np.array(lengths) / 2)[:, None]
+    across = np.array([-np.sin(angle), np.cos(angle)]) * depth_m / 2
+    corners = np.stack([xy - along - across, xy + along - across, xy + along + across, xy - along + across], axis=1)
     shapely.prepare(area)
-    return [bool(ok) for ok in shapely.contains(area, boxes)]
+    return [bool(ok) for ok in np.atleast_1d(shapely.contains(area, shapely.polygons(corners)))]
 
 
 def along_edges(
-    area: BaseGeometry, size: Callable[[], tuple[float, float]], gap_m: tuple[float, float], rings: int, rng: np.random.Generator
+    area: BaseGeometry,
+    size: Callable[[], tuple[float, float]],
+    gap_m: tuple[float, float],
+    rings: int,
+    rng: np.random.Generator,
 ) -> list[tuple[shapely.Polygon, float, float, float, float, float]]:
     """Houses in crooked files along the edge of an area, then along an inner ring, and so on.
 

@@ -29,6 +29,22 @@ class Borders:
     length_m: npt.NDArray[np.float64]
 
 
+def polygons_of(shape: BaseGeometry) -> list[shapely.Polygon]:
+    """The polygons a shape consists of; lines and points are left out."""
+    return [g for g in shapely.get_parts(shape) if g.geom_type == "Polygon" and not g.is_empty]
+
+
+def lines_of(shape: BaseGeometry) -> list[shapely.LineString]:
+    """The lines a shape consists of, merged where they continue each other."""
+    merged = shapely.line_merge(shape) if shape.geom_type == "MultiLineString" else shape
+    return [g for g in shapely.get_parts(merged) if g.geom_type == "LineString" and not g.is_empty]
+
+
+def largest(shape: BaseGeometry) -> shapely.Polygon:
+    """The largest polygon of a shape; raises ValueError where it has none."""
+    return max(polygons_of(shape), key=lambda g: float(g.area))
+
+
 def node(lines: Sequence[BaseGeometry]) -> BaseGeometry:
     """All lines split at their crossings, coordinates on the noding grid.
 
@@ -59,7 +75,8 @@ def borders(polygons: Geometries) -> Borders:
     length = np.hypot(key[twin, 2] - key[twin, 0], key[twin, 3] - key[twin, 1])
     real = i != j
     pair, where = np.unique(np.column_stack([i[real], j[real]]), axis=0, return_inverse=True)
-    return Borders(pair[:, 0], pair[:, 1], np.bincount(where.ravel(), weights=length[real], minlength=len(pair)))
+    shared = np.bincount(where.ravel(), weights=length[real], minlength=len(pair)).astype(np.float64)
+    return Borders(pair[:, 0], pair[:, 1], shared)
 
 
 def mean_width(polygons: Geometries) -> npt.NDArray[np.float64]:
@@ -68,7 +85,9 @@ def mean_width(polygons: Geometries) -> npt.NDArray[np.float64]:
     return out
 
 
-def absorb_small(polygons: Geometries, small: npt.NDArray[np.bool_], group: Ints | None = None) -> tuple[Geometries, Ints]:
+def absorb_small(
+    polygons: Geometries, small: npt.NDArray[np.bool_], group: Ints | None = None
+) -> tuple[Geometries, Ints]:
     """Merge each small polygon into the neighbour with the longest common edge, one of its own group if possible.
 
     Returns the merged polygons and, for each, the index of the input polygon it keeps its attributes from.

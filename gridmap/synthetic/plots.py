@@ -8,10 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 import shapely.ops
-from shapely.geometry.base import BaseGeometry
 
 from gridmap.synthetic.curves import Floats, along, catmull_rom, noise_along
-from gridmap.synthetic.partition import mean_width
+from gridmap.synthetic.partition import largest, lines_of, mean_width, polygons_of
 
 OVERSHOOT_M = 1.0  # a cut runs past the edge it ends on, so that noding joins them
 
@@ -40,7 +39,7 @@ def town_cut(polygon: shapely.Polygon, rng: np.random.Generator) -> shapely.Line
     turn = np.deg2rad(rng.normal(0.0, 2.5))
     v = np.array([v[0] * np.cos(turn) - v[1] * np.sin(turn), v[0] * np.sin(turn) + v[1] * np.cos(turn)]) * 1.3
     step = u / max(float(np.hypot(*u)), 1e-9) * rng.uniform(8, 26) * rng.choice([-1, 1])
-    if rng.random() < 0.27:
+    if rng.random() < 0.16:
         mid = at + v * rng.uniform(-0.3, 0.3)
         return shapely.LineString([at - v, mid, mid + step, at + v + step])
     return shapely.LineString([at - v, at + v])
@@ -69,11 +68,15 @@ def _wander(a: Floats, b: Floats, rng: np.random.Generator, strength: float) -> 
     side = np.array([-(b - a)[1], (b - a)[0]]) / max(length_m, 1e-9)
     s = along(line)
     shift = strength * length_m * noise_along(s, max(length_m / 3, 40), rng) + 2.5 * noise_along(s, 45, rng)
-    return shapely.LineString(line + side * shift[:, None]).simplify(0.8)
+    wandering: shapely.LineString = lines_of(shapely.LineString(line + side * shift[:, None]).simplify(0.8))[0]
+    return wandering
 
 
 def divide(
-    polygon: shapely.Polygon, target_m2: Callable[[shapely.Polygon], float], cutter: Cutter, rng: np.random.Generator,
+    polygon: shapely.Polygon,
+    target_m2: Callable[[shapely.Polygon], float],
+    cutter: Cutter,
+    rng: np.random.Generator,
     depth: int = 0,
 ) -> tuple[list[shapely.Polygon], list[Cut]]:
     """Cut a polygon until no piece is larger than its target -> pieces and cuts.
@@ -86,7 +89,7 @@ def divide(
         return _open_ring(polygon, target_m2, cutter, rng, depth)
     for _ in range(6):
         line = _longest_within(cutter(polygon, rng), polygon)
-        parts = [g for g in shapely.get_parts(shapely.ops.split(polygon, line)) if g.geom_type == "Polygon"]
+        parts = polygons_of(shapely.ops.split(polygon, line))
         if len(parts) < 2:
             continue
         areas = shapely.area(parts)
@@ -94,7 +97,7 @@ def divide(
             break
     else:
         return [polygon], []
-    cuts = [Cut(g, depth) for g in shapely.get_parts(line)]
+    cuts = [Cut(line, depth)]
     pieces = []
     for part in parts:
         more, deeper = divide(part, target_m2, cutter, rng, depth + 1)
@@ -104,7 +107,10 @@ def divide(
 
 
 def _open_ring(
-    polygon: shapely.Polygon, target_m2: Callable[[shapely.Polygon], float], cutter: Cutter, rng: np.random.Generator,
+    polygon: shapely.Polygon,
+    target_m2: Callable[[shapely.Polygon], float],
+    cutter: Cutter,
+    rng: np.random.Generator,
     depth: int,
 ) -> tuple[list[shapely.Polygon], list[Cut]]:
     """Cut a polygon with a hole right through the hole, then go on with the pieces."""
@@ -115,21 +121,18 @@ def _open_ring(
     at = np.array([hole.x, hole.y])
     line = shapely.intersection(_wander(at - arm, at + arm, rng, 0.02), polygon.buffer(OVERSHOOT_M, quad_segs=1))
     pieces: list[shapely.Polygon] = []
-    cuts = [Cut(g, depth) for g in shapely.get_parts(line) if g.geom_type == "LineString"]
-    for part in shapely.get_parts(shapely.ops.split(polygon, line)):
+    cuts = [Cut(g, depth) for g in lines_of(line)]
+    for part in polygons_of(shapely.ops.split(polygon, line)):
         more, deeper = divide(part, target_m2, cutter, rng, depth + 1)
         pieces += more
         cuts += deeper
     return pieces, cuts
 
 
-def _longest_within(line: shapely.LineString, polygon: shapely.Polygon) -> BaseGeometry:
+def _longest_within(line: shapely.LineString, polygon: shapely.Polygon) -> shapely.LineString:
     """The longest stretch of the line within the polygon, a metre past its edge."""
     inside = shapely.intersection(line, polygon.buffer(OVERSHOOT_M, quad_segs=1))
-    parts = [g for g in shapely.get_parts(inside) if g.geom_type == "LineString"]
-    if not parts:
-        return line
-    return max(parts, key=lambda g: g.length)
+    return max(lines_of(inside), key=lambda g: float(g.length), default=line)
 
 
 def blob(x: float, y: float, radius_m: float, rng: np.random.Generator) -> shapely.Polygon:
@@ -141,4 +144,4 @@ def blob(x: float, y: float, radius_m: float, rng: np.random.Generator) -> shape
     p = np.column_stack([radii * np.cos(angles), stretch * radii * np.sin(angles)])
     p = p @ np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]]) + (x, y)
     ring = catmull_rom([(float(a), float(b)) for a, b in p], 9.0, closed=True)
-    return max(shapely.get_parts(shapely.Polygon(ring).buffer(0)), key=lambda g: g.area)
+    return largest(shapely.Polygon(ring).buffer(0))

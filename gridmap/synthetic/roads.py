@@ -8,15 +8,19 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict, deque
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 import shapely
 import shapely.ops
+from shapely.geometry.base import BaseGeometry
 
 from gridmap.synthetic.curves import catmull_rom
 from gridmap.synthetic.field import Field, burn
+from gridmap.synthetic.partition import lines_of
 from gridmap.synthetic.seeds import stream
 from gridmap.synthetic.sketch import Sketch
 from gridmap.synthetic.terrain import FOOT_M, Terrain
@@ -42,7 +46,7 @@ class _Hash:
         self.cells: dict[tuple[int, int], list[tuple[float, float, float, float]]] = defaultdict(list)
 
     def add(self, points: list[tuple[float, float]]) -> None:
-        for (ax, ay), (bx, by) in zip(points[:-1], points[1:], strict=True):
+        for (ax, ay), (bx, by) in pairwise(points):
             d = math.hypot(bx - ax, by - ay) or 1.0
             self.cells[int(ax // self.cell_m), int(ay // self.cell_m)].append((ax, ay, (bx - ax) / d, (by - ay) / d))
 
@@ -60,7 +64,9 @@ class _Hash:
 class Tracer:
     """Traces one class of roads; `allowed` marks the cells it may enter."""
 
-    def __init__(self, field: Field, allowed: npt.NDArray[np.bool_], spacing_m: float, rng: np.random.Generator) -> None:
+    def __init__(
+        self, field: Field, allowed: npt.NDArray[np.bool_], spacing_m: float, rng: np.random.Generator
+    ) -> None:
         self.frame, self.allowed, self.spacing_m, self.rng = field.frame, allowed, spacing_m, rng
         self.cos, self.sin = field.cross.real, field.cross.imag
         self.hash = _Hash(spacing_m)
@@ -78,7 +84,12 @@ class Tracer:
         i, j = int(v), int(u)
         f, g = v - i, u - j
         c, s = 0.0, 0.0
-        for a, b, w in ((i, j, (1 - f) * (1 - g)), (i, j + 1, (1 - f) * g), (i + 1, j, f * (1 - g)), (i + 1, j + 1, f * g)):
+        for a, b, w in (
+            (i, j, (1 - f) * (1 - g)),
+            (i, j + 1, (1 - f) * g),
+            (i + 1, j, f * (1 - g)),
+            (i + 1, j + 1, f * g),
+        ):
             c += w * float(self.cos[a, b])
             s += w * float(self.sin[a, b])
         angle = math.atan2(s, c) / 4
@@ -87,7 +98,9 @@ class Tracer:
         n = math.hypot(hx, hy)
         return hx / n, hy / n
 
-    def half(self, x: float, y: float, dx: float, dy: float, near_m: float, longest_m: float) -> list[tuple[float, float]]:
+    def half(
+        self, x: float, y: float, dx: float, dy: float, near_m: float, longest_m: float
+    ) -> list[tuple[float, float]]:
         points, turned, length_m = [], 0.0, 0.0
         while length_m < longest_m:
             nx, ny = self.heading(x, y, dx, dy)
@@ -100,7 +113,9 @@ class Tracer:
             length_m += STEP_M
         return points
 
-    def trace(self, x: float, y: float, angle: float, *, one_way: bool, near_m: float, longest_m: float) -> list[tuple[float, float]]:
+    def trace(
+        self, x: float, y: float, angle: float, *, one_way: bool, near_m: float, longest_m: float
+    ) -> list[tuple[float, float]]:
         if not self.open_at(x, y):
             return []
         dx, dy = self.heading(x, y, math.cos(angle), math.sin(angle))
@@ -110,7 +125,9 @@ class Tracer:
         back = [] if one_way else self.half(x, y, -dx, -dy, near_m, longest_m)
         return [*back[::-1], (x, y), *ahead]
 
-    def fill(self, starts: list[list[tuple[float, float]]], shortest_m: float, longest_m: float) -> list[list[tuple[float, float]]]:
+    def fill(
+        self, starts: list[list[tuple[float, float]]], shortest_m: float, longest_m: float
+    ) -> list[list[tuple[float, float]]]:
         """Grow lines from the starting lines until no room is left -> new lines."""
         queue, found = deque(starts), []
         for points in starts:
@@ -119,7 +136,9 @@ class Tracer:
             parent = queue.popleft()
             for x, y, angle, one_way in self._candidates(parent):
                 wide = self.spacing_m * float(self.rng.uniform(0.52, 0.78))
-                line = self.trace(x, y, angle, one_way=one_way, near_m=wide, longest_m=longest_m * float(self.rng.uniform(0.35, 1.0)))
+                line = self.trace(
+                    x, y, angle, one_way=one_way, near_m=wide, longest_m=longest_m * float(self.rng.uniform(0.35, 1.0))
+                )
                 if len(line) * STEP_M >= shortest_m:
                     self.hash.add(line)
                     found.append(line)
@@ -140,7 +159,9 @@ class Tracer:
         return out
 
 
-def join_ends(lines: list[shapely.LineString], fixed: list[shapely.LineString], barriers: list[shapely.Geometry], reach_m: float) -> list[shapely.LineString]:
+def join_ends(
+    lines: list[shapely.LineString], fixed: list[shapely.LineString], barriers: Sequence[BaseGeometry], reach_m: float
+) -> list[shapely.LineString]:
     """Lead each loose end straight on to the next road within reach, unless a barrier lies between; else cut back.
 
     An end that finds nothing is cut at its last crossing with another road; a line without any is left out.
@@ -173,7 +194,9 @@ def join_ends(lines: list[shapely.LineString], fixed: list[shapely.LineString], 
     return out
 
 
-def _cut_back(c: npt.NDArray[np.float64], me: int, everything: list[shapely.LineString], tree: shapely.STRtree) -> npt.NDArray[np.float64]:
+def _cut_back(
+    c: npt.NDArray[np.float64], me: int, everything: list[shapely.LineString], tree: shapely.STRtree
+) -> npt.NDArray[np.float64]:
     line = shapely.LineString(c)
     others = [everything[i] for i in tree.query(line, predicate="intersects") if i != me]
     marks = [line.project(shapely.Point(p)) for o in others for p in shapely.get_coordinates(line.intersection(o))]
@@ -195,8 +218,8 @@ def trace_roads(sketch: Sketch, terrain: Terrain, field: Field, seed: int) -> li
     tracer = Tracer(field, inside & ~lakes & (frame.values < 52) & (field.urban > -0.1), sketch.trunk_spacing_m, rng)
     more = tracer.fill([_tuples(t) for t in trunks], 500.0, 4500.0)
     water = [g for _, g in terrain.lakes]
-    grown = join_ends([shapely.LineString(p) for p in more], [*trunks, terrain.outline.exterior], list(water), 500.0)
-    grown = [g.simplify(0.6) for g in grown if g.length > 250]
+    grown = join_ends([shapely.LineString(p) for p in more], [*trunks, terrain.outline.exterior], water, 500.0)
+    grown = _smooth([g for g in grown if g.length > 250], 0.6)
     sides = _side_roads(terrain)
     rails = [g for _, g in terrain.railways]
     closed = burn(frame, [g.buffer(28) for _, g in terrain.rivers] + [g.buffer(40) for g in rails])
@@ -208,11 +231,13 @@ def trace_roads(sketch: Sketch, terrain: Terrain, field: Field, seed: int) -> li
     streets = join_ends([shapely.LineString(p) for p in small], base, walls, sketch.street_spacing_m * 0.9)
     country = Tracer(field, free & (frame.values < 75), sketch.street_spacing_m * 3.0, rng)
     wide = country.fill([_tuples(g) for g in [*base, *streets]], 260.0, 2500.0)
-    country_roads = join_ends([shapely.LineString(p) for p in wide], [*base, *streets, terrain.outline.exterior], walls, 420.0)
+    country_roads = join_ends(
+        [shapely.LineString(p) for p in wide], [*base, *streets, terrain.outline.exterior], walls, 420.0
+    )
     named = [RoadLine("trunk", r.name, t) for r, t in zip(sketch.roads, trunks, strict=True)]
     named += [RoadLine("trunk", "", g) for g in grown]
-    named += [RoadLine("street", "", g.simplify(0.6)) for g in [*sides, *streets, *country_roads] if g.length > 60]
-    return named
+    minor = _smooth([g for g in [*sides, *streets, *country_roads] if g.length > 60], 0.6)
+    return [*named, *(RoadLine("street", "", g) for g in minor)]
 
 
 def _tuples(line: shapely.LineString) -> list[tuple[float, float]]:
@@ -221,19 +246,19 @@ def _tuples(line: shapely.LineString) -> list[tuple[float, float]]:
 
 def _side_roads(terrain: Terrain) -> list[shapely.LineString]:
     """Roads along both banks of the main river, round the lakes and beside the railway, where there is room."""
-    out: list[shapely.Geometry] = []
     lakes = shapely.union_all([g.buffer(30) for _, g in terrain.lakes])
-    if terrain.rivers:
-        body = terrain.rivers[0][1]
-        out.append(body.buffer(34).simplify(6).buffer(-1).exterior.difference(lakes))
-    out += [g.buffer(38).simplify(8).exterior for _, g in terrain.lakes if g.area > 2e5]
+    out: list[BaseGeometry] = []
+    for _, body in terrain.rivers[:1]:
+        bank = shapely.boundary(body.buffer(34).simplify(6).buffer(-1))
+        out.append(bank.difference(lakes))
+    out += [shapely.boundary(g.buffer(38).simplify(8)) for _, g in terrain.lakes if g.area > 2e5]
     for _, rail in terrain.railways[:1]:
-        out += [rail.parallel_offset(70, side) for side in ("left", "right")]
-    blocked = shapely.union_all([lakes, *(g.buffer(20) for _, g in terrain.rivers), *(g.buffer(30) for _, g in terrain.railways)])
-    inside = terrain.outline.buffer(-40)
-    lines = []
-    for g in out:
-        for part in shapely.get_parts(shapely.line_merge(g.intersection(inside).difference(blocked))):
-            if part.length > 300:
-                lines.append(part.simplify(3))
-    return lines
+        out += [rail.offset_curve(70.0), rail.offset_curve(-70.0)]
+    rivers = [g.buffer(20) for _, g in terrain.rivers]
+    rails = [g.buffer(30) for _, g in terrain.railways]
+    room = terrain.outline.buffer(-40).difference(shapely.union_all([lakes, *rivers, *rails]))
+    return [part for g in out for part in _smooth(lines_of(g.intersection(room)), 3.0) if part.length > 300]
+
+
+def _smooth(lines: list[shapely.LineString], tolerance_m: float) -> list[shapely.LineString]:
+    return [part for g in lines for part in lines_of(g.simplify(tolerance_m))]

@@ -83,10 +83,11 @@ class VillageSpot:
 
 @dataclass(frozen=True, slots=True)
 class Road:
-    """A road drawn by hand, because everybody knows it."""
+    """A road drawn by hand, because everybody knows it; `halves` such as 东西 names its two halves apart."""
 
     name: str
     points: Points
+    halves: str = ""
 
 
 @dataclass(frozen=True, slots=True)

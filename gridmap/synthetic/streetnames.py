@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 import numpy as np
 import shapely
+from shapely.geometry.base import BaseGeometry
 
-from gridmap.synthetic.naming import GIVEN_HALVES, STREET_ROOTS, STREET_TAILS, combinations, numeral
+from gridmap.synthetic.naming import LANE_TAILS, MORE_TAILS, STREET_ROOTS, STREET_TAILS, combinations, numeral
 from gridmap.synthetic.partition import Geometries
 from gridmap.synthetic.roads import RoadLine
 
@@ -24,43 +26,77 @@ class Door:
     number: int
 
 
-def name_streets(streets: Sequence[RoadLine], areas: Sequence[tuple[str, shapely.Polygon]], rng: np.random.Generator) -> list[RoadLine]:
-    """Every piece of one road gets one name; long given roads are split into halves, most paths stay nameless.
+def name_streets(
+    streets: Sequence[RoadLine],
+    areas: Sequence[tuple[str, BaseGeometry]],
+    halves: dict[str, str],
+    rng: np.random.Generator,
+) -> list[RoadLine]:
+    """Every piece of one road gets one name; roads in `halves` (name -> 东西 or 南北) are split in the middle.
 
-    `areas` pairs short community names with their ground: lanes are counted within them.
+    `areas` pairs short community names with their ground: some lanes are counted within them. Most paths and
+    many lanes stay nameless.
     """
-    fresh = {k: combinations(STREET_ROOTS, tails, rng) for k, tails in STREET_TAILS.items() if k != "lane"}
     used = {s.name for s in streets if not s.name.startswith("#")}
-    names: dict[str, str] = {}
-    lanes: dict[str, int] = defaultdict(int)
-    tree = shapely.STRtree([g for _, g in areas])
+    namer = _Namer(areas, used, rng)
+    middles = _middles([s for s in streets if s.name in halves])
     out = []
     for street in streets:
-        key = street.name
-        if not key.startswith("#"):
-            out.append(replace(street, name=_half(street)))
-            continue
-        if key not in names:
-            if street.klass == "path" or (street.klass == "lane" and rng.random() < 0.35):
-                names[key] = ""
-            elif street.klass == "lane":
-                home = areas[int(tree.nearest(street.line.centroid))][0]
-                lanes[home] += 1
-                names[key] = f"{home}{numeral(lanes[home])}巷" if lanes[home] < 100 else ""
-            else:
-                names[key] = next(n for n in fresh[street.klass] if n not in used)
-                used.add(names[key])
-        out.append(replace(street, name=names[key]))
+        if street.name.startswith("#"):
+            name = namer.name(street)
+        elif street.name in halves:
+            name = _half(street, halves[street.name], middles[street.name])
+        else:
+            name = street.name
+        out.append(replace(street, name=name))
     return out
 
 
-def _half(street: RoadLine) -> str:
-    halves = GIVEN_HALVES.get(street.name, "")
-    if not halves:
-        return street.name
-    middle = street.line.interpolate(0.5, normalized=True)
-    first = middle.x > 600 if halves == "东西" else middle.y < -200
-    return f"{street.name[:-1]}{halves[0] if first else halves[1]}路"
+class _Namer:
+    """Gives each road key its name, once."""
+
+    def __init__(self, areas: Sequence[tuple[str, BaseGeometry]], used: set[str], rng: np.random.Generator) -> None:
+        self.areas, self.used, self.rng = areas, used, rng
+        self.tree = shapely.STRtree([g for _, g in areas])
+        self.fresh: dict[str, Iterator[str]] = {
+            klass: chain(combinations(STREET_ROOTS, tails, rng, limit=1), combinations(STREET_ROOTS, MORE_TAILS, rng))
+            for klass, tails in STREET_TAILS.items()
+        }
+        self.fresh["lane"] = combinations(STREET_ROOTS, LANE_TAILS, rng)
+        self.names: dict[str, str] = {}
+        self.lanes: dict[str, int] = defaultdict(int)
+
+    def name(self, street: RoadLine) -> str:
+        if street.name not in self.names:
+            self.names[street.name] = self._new(street)
+        return self.names[street.name]
+
+    def _new(self, street: RoadLine) -> str:
+        if street.klass == "path" or (street.klass == "lane" and self.rng.random() < 0.6):
+            return ""
+        if street.klass == "lane" and self.rng.random() < 0.55:
+            home = self.areas[int(self.tree.nearest(street.line.centroid))][0]
+            self.lanes[home] += 1
+            return f"{home}{numeral(self.lanes[home])}巷" if self.lanes[home] < 100 else ""
+        found = next(n for n in self.fresh[street.klass] if n not in self.used)
+        self.used.add(found)
+        return found
+
+
+def _middles(streets: Sequence[RoadLine]) -> dict[str, tuple[float, float]]:
+    """Middle of the bounds of all pieces of each name."""
+    names = dict.fromkeys(s.name for s in streets)
+    out = {}
+    for name in names:
+        left, low, right, top = shapely.total_bounds([s.line for s in streets if s.name == name])
+        out[name] = (float(left + right) / 2, float(low + top) / 2)
+    return out
+
+
+def _half(street: RoadLine, halves: str, middle: tuple[float, float]) -> str:
+    at = street.line.interpolate(0.5, normalized=True)
+    first = at.x > middle[0] if halves == "东西" else at.y < middle[1]
+    return f"{street.name.removesuffix('路')}{halves[0] if first else halves[1]}路"
 
 
 def number_doors(streets: Sequence[RoadLine], buildings: Geometries) -> list[Door]:

@@ -10,6 +10,7 @@ from scipy import ndimage
 from shapely.geometry.base import BaseGeometry
 
 from gridmap.synthetic.curves import Floats, along, catmull_rom, noise_along, normals, roughen
+from gridmap.synthetic.partition import largest, lines_of
 from gridmap.synthetic.seeds import stream
 from gridmap.synthetic.sketch import Sketch
 
@@ -54,7 +55,9 @@ class Terrain:
     foot_lines: tuple[shapely.LineString, ...]
 
 
-def fractal(shape: tuple[int, int], cell_m: float, wavelength_m: float, rng: np.random.Generator, octaves: int = 4) -> Floats:
+def fractal(
+    shape: tuple[int, int], cell_m: float, wavelength_m: float, rng: np.random.Generator, octaves: int = 4
+) -> Floats:
     """Smooth noise of about unit variance whose largest features are `wavelength_m` wide -> float64[rows, cols]."""
     total = np.zeros(shape)
     rows, cols = np.arange(shape[0]) * cell_m, np.arange(shape[1]) * cell_m
@@ -72,7 +75,7 @@ def _heights(sketch: Sketch, rivers: list[shapely.LineString], bounds: tuple[flo
     shape = (int((bounds[3] + margin_m - y0) / cell_m) + 1, int((bounds[2] + margin_m - x0) / cell_m) + 1)
     blank = Raster(x0, y0, cell_m, np.zeros(shape))
     x, y = blank.mesh()
-    ridges = 1.0 - np.abs(fractal(shape, cell_m, 620.0, rng, 3))
+    ridges = 1.0 - np.abs(fractal(shape, cell_m, 560.0, rng, 4))
     bends = (fractal(shape, cell_m, 700.0, rng, 3) * 110.0, fractal(shape, cell_m, 700.0, rng, 3) * 110.0)
     height = 5.0 + 3.0 * fractal(shape, cell_m, 1500.0, rng, 3)
     for hill in sketch.hills:
@@ -80,7 +83,7 @@ def _heights(sketch: Sketch, rivers: list[shapely.LineString], bounds: tuple[flo
         dx, dy = x + bends[0] - hill.x, y + bends[1] - hill.y
         u, v = dx * np.cos(a) + dy * np.sin(a), -dx * np.sin(a) + dy * np.cos(a)
         rise = np.exp(-1.6 * ((u / hill.long_m) ** 2 + (v / hill.short_m) ** 2))
-        height = np.maximum(height, hill.height_m * rise * (0.86 + 0.2 * ridges)) + 0.08 * hill.height_m * rise
+        height = np.maximum(height, hill.height_m * rise * (0.78 + 0.34 * ridges)) + 0.08 * hill.height_m * rise
     for line in rivers:
         away = _distance_to(line, blank)
         height = np.where(away < 420.0, height * (1.0 - 0.8 * np.exp(-((away / 170.0) ** 2))), height)
@@ -89,12 +92,11 @@ def _heights(sketch: Sketch, rivers: list[shapely.LineString], bounds: tuple[flo
 
 def _distance_to(geometry: BaseGeometry, raster: Raster) -> Floats:
     """Distance in metres from each cell centre, by a distance transform of the cells the line touches."""
-    x, y = raster.mesh()
     touched = np.ones(raster.values.shape, dtype=bool)
     points = shapely.get_coordinates(shapely.segmentize(geometry, raster.cell_m / 2))
     c = np.rint((points[:, 0] - raster.x0) / raster.cell_m).astype(int)
     r = np.rint((points[:, 1] - raster.y0) / raster.cell_m).astype(int)
-    ok = (c >= 0) & (r >= 0) & (c < x.shape[1]) & (r < x.shape[0])
+    ok = (c >= 0) & (r >= 0) & (c < raster.values.shape[1]) & (r < raster.values.shape[0])
     touched[r[ok], c[ok]] = False
     out: Floats = ndimage.distance_transform_edt(touched) * raster.cell_m
     return out
@@ -143,27 +145,33 @@ def _river(points: Floats, widths: Floats) -> BaseGeometry:
     half = widths[:, None] / 2
     left, right = points + normals(points) * half, points - normals(points) * half
     body = shapely.make_valid(shapely.Polygon(np.vstack([left, right[::-1]])))
-    return shapely.union_all([body.buffer(0), *(shapely.Point(p).buffer(h * 0.98) for p, h in zip(points[::4], half[::4, 0], strict=True))])
+    return shapely.union_all(
+        [body.buffer(0), *(shapely.Point(p).buffer(h * 0.98) for p, h in zip(points[::4], half[::4, 0], strict=True))]
+    )
 
 
 def lay_ground(sketch: Sketch, seed: int) -> Terrain:
     """Heights, outline, water and railway of a sketch, in metres; deterministic for the seed."""
     rng = stream(seed, "ground")
-    ring = roughen(catmull_rom(sketch.outline, 25.0, closed=True), rng, ((520, 45), (210, 14), (90, 5)), closed=True)
-    outline = shapely.Polygon(ring).simplify(3.0).buffer(0)
+    ring = roughen(
+        catmull_rom(sketch.outline, 25.0, closed=True), rng, ((640, 62), (260, 30), (115, 13), (50, 5)), closed=True
+    )
+    outline = largest(shapely.Polygon(ring).simplify(3.0).buffer(0))
     river_lines, rivers = [], []
     for river in sketch.rivers:
         wide = river.mouth_width_m
-        line = roughen(catmull_rom(river.points, 15.0), rng, ((430, 1.3 * wide), (170, 0.38 * wide)))
+        line = roughen(
+            catmull_rom(river.points, 15.0), rng, ((560, 1.7 * wide), (230, 0.62 * wide), (100, 0.16 * wide))
+        )
         s = along(line)
         width = river.source_width_m + (wide - river.source_width_m) * s / s[-1]
-        width = width * np.clip(1 + 0.22 * noise_along(s, 320, rng) + 0.1 * noise_along(s, 90, rng), 0.65, 1.6)
+        width = width * np.clip(1 + 0.26 * noise_along(s, 320, rng) + 0.13 * noise_along(s, 90, rng), 0.6, 1.7)
         rivers.append((river.name, _river(line, width)))
-        river_lines.append((river.name, shapely.LineString(line).simplify(1.0)))
+        river_lines.append((river.name, lines_of(shapely.LineString(line).simplify(1.0))[0]))
     lakes = []
     for lake in sketch.lakes:
-        shore = roughen(catmull_rom(lake.points, 15.0, closed=True), rng, ((260, 22), (90, 8), (40, 2.5)), closed=True)
-        lakes.append((lake.name, max(shapely.get_parts(shapely.Polygon(shore).buffer(0)), key=lambda g: g.area)))
+        shore = roughen(catmull_rom(lake.points, 15.0, closed=True), rng, ((330, 42), (130, 17), (50, 4)), closed=True)
+        lakes.append((lake.name, largest(shapely.Polygon(shore).buffer(0))))
     railways = [(r.name, shapely.LineString(catmull_rom(r.points, 25.0))) for r in sketch.railways]
     height = _heights(sketch, [g for _, g in river_lines], outline.bounds, seed)
     gy, gx = np.gradient(ndimage.gaussian_filter(height.values, 3), height.cell_m)
@@ -172,6 +180,9 @@ def lay_ground(sketch: Sketch, seed: int) -> Terrain:
         outline=outline,
         height=height,
         slope=Raster(height.x0, height.y0, height.cell_m, np.hypot(gx, gy)),
-        river_lines=tuple(river_lines), rivers=tuple(rivers), lakes=tuple(lakes),
-        railways=tuple(railways), foot_lines=tuple(foot),
+        river_lines=tuple(river_lines),
+        rivers=tuple(rivers),
+        lakes=tuple(lakes),
+        railways=tuple(railways),
+        foot_lines=tuple(foot),
     )
