@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import errno
+import json
 import multiprocessing
 import os
 import pkgutil
@@ -25,8 +26,9 @@ import click
 
 from gridmap import __version__
 from gridmap.commands.telling import show_error
-from gridmap.config import Settings, load
+from gridmap.config import DATA_GEO, DEMO_DB_NAME, Settings, load
 from gridmap.errors import BadSettings, GridmapError, PortTaken
+from gridmap.store.peek import Peek, newest_revision, peek
 
 if TYPE_CHECKING:
     from multiprocessing.sharedctypes import Synchronized
@@ -58,7 +60,7 @@ def serve(port: int | None, workers: int | None) -> None:
     require_free_port(settings.host, settings.port)
     count = worker_count(settings.db, workers)
     settings.secret()
-    if settings.is_demo:
+    if settings.is_demo and not demo_is_current(settings.var / DEMO_DB_NAME):
         build_demo()
     click.echo(f"gridmap {__version__} is starting on {settings.db.rsplit('@')[-1]} ...", err=True)
     raise click.exceptions.Exit(run_server(settings, count))
@@ -95,8 +97,14 @@ def worker_count(db: str, asked: int | None) -> int:
     return asked or min(MOST_WORKERS, os.cpu_count() or 1)
 
 
+def demo_is_current(path: Path) -> bool:
+    """Does the file hold the demo of the files in data/geo, in this version's schema? Answers at once."""
+    described = json.loads((DATA_GEO / "demo.json").read_text(encoding="utf-8"))
+    return peek(path) == Peek(newest_revision(), str(described["demo_version"]))
+
+
 def build_demo() -> None:
-    """Build the demo where it is missing or outdated: in a process of its own, so that the supervisor stays light."""
+    """Build the demo, or bring it up to date: in a process of its own, so that the supervisor stays light."""
     before = signal.signal(signal.SIGINT, lambda *_: None)  # Ctrl-C is the builder's to answer
     try:
         done = subprocess.run([sys.executable, "-m", "gridmap.cli", "demo"], check=False)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import random
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -209,6 +210,7 @@ def _ensure_file(path: Path, create: bool) -> None:
 
 def _prepare_sqlite(raw: Any, _record: object) -> None:
     """Settings of each new connection. `synchronous` stays FULL: what was acknowledged survives a power cut."""
+    _keep_own_libraries()
     raw.enable_load_extension(True)
     try:
         raw.load_extension(SPATIALITE)
@@ -223,6 +225,15 @@ def _prepare_sqlite(raw: Any, _record: object) -> None:
     raw.execute("PRAGMA foreign_keys = ON")
     raw.execute("PRAGMA temp_store = MEMORY")
     raw.execute("PRAGMA mmap_size = 268435456")  # bytes
+
+
+def _keep_own_libraries() -> None:
+    """Have every package that is imported from now on use the libraries it brings.
+
+    SQLite loads an extension into the global scope, and with it the system's PROJ and GEOS: a pyproj or shapely that is
+    imported later would call those, of another version, and damage memory (dlopen(3), RTLD_DEEPBIND).
+    """
+    sys.setdlopenflags(sys.getdlopenflags() | os.RTLD_DEEPBIND)
 
 
 def _begin_sqlite(connection: Connection) -> None:
