@@ -74,7 +74,8 @@ def replace_building_names(session: Session, names: Mapping[int, Iterable[str]])
 
 def drop_fixes(session: Session, track_ids: Sequence[int]) -> None:
     """Take all fixes of these tracks away, before their new ones come."""
-    session.execute(sa.delete(Fix).where(Fix.track_id == sa.bindparam("track")), [{"track": key} for key in track_ids])
+    for start in range(0, len(track_ids), AT_ONCE):
+        session.execute(sa.delete(Fix).where(Fix.track_id.in_(track_ids[start : start + AT_ONCE])))
 
 
 def _replace(session: Session, model: Any, owner: str, names: Mapping[int, Iterable[str]]) -> None:

@@ -58,7 +58,7 @@ class Bench:
 
     def drawing(self, *lines: str, name: str = "in.geojson", **more: Any) -> Path:
         """Polygons drawn as letters, a cell each; the letter is the code."""
-        letters = sorted({letter for line in lines for letter in line if letter.strip()})
+        letters = sorted({letter for line in lines for letter in line if letter.isalpha()})
         return self.geojson([({"code": letter, **more}, shape_of(letter, lines)) for letter in letters], name)
 
     def rows(self, statement: str) -> list[tuple[Any, ...]]:

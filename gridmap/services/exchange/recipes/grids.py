@@ -7,6 +7,7 @@ is a redraw, not a contradiction.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
@@ -134,21 +135,15 @@ class GridRecipe(Recipe):
     def _majority(self, rows: Indices) -> tuple[NDArray[np.int64], list[Residual]]:
         order = np.argsort(self.field("code", rows).astype(str), kind="stable")
         metric = LocalProjection(self.job.projection)
-        found, residuals = by_majority(
-            metric.forward_shapes(self.blocks[2]), metric.forward_shapes(self.rows.shapes[rows][order])
-        )
+        found, residuals = by_majority(self.blocks[2], self.rows.shapes[rows][order], metric)
         position = np.append(order, NO_GRID)
-        moved = [Residual(r.block, int(position[r.grid]), r.area_m2, r.x, r.y) for r in residuals]
-        return position[found].astype(np.int64), moved
+        return position[found].astype(np.int64), [replace(r, grid=int(position[r.grid])) for r in residuals]
 
     def _finding(self, residual: Residual, codes: list[str], stored: Indices) -> Finding:
-        lon, lat = LocalProjection(self.job.projection).inverse([residual.x], [residual.y])
-        place = float(lon[0]), float(lat[0])
-        block = codes[residual.block]
+        block, place = codes[residual.block], (residual.lon, residual.lat, residual.area_m2)
         if residual.grid == NO_GRID:
-            return Finding("block_without_grid", (block,), *place, residual.area_m2)
-        grid = str(self.rows.fields["code"][stored[residual.grid]])
-        return Finding("split_block", (block, grid), *place, residual.area_m2)
+            return Finding("block_without_grid", (block,), *place)
+        return Finding("split_block", (block, str(self.rows.fields["code"][stored[residual.grid]])), *place)
 
     def _is_plan_in_force(self, good: Indices) -> bool:
         """Whether these rows give every block the grid it has already."""

@@ -69,6 +69,13 @@ class InBuildingRecipe(PlacedRecipe):
 class HouseholdRecipe(InBuildingRecipe):
     model = Household
 
+    def check(self) -> None:
+        super().check()
+        if all(count is None for count in self.rows.fields["count"]):
+            self.job.report.notes.append(
+                "No column says how many households a row stands for: each is one household (else --map count=COLUMN)."
+            )
+
     def columns(self, take: Indices) -> Columns:
         counts = [1 if count is None else count for count in self.field("count", take)]
         return {
