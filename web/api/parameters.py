@@ -19,6 +19,7 @@ MAX_LIMIT, DEFAULT_LIMIT = 1000, 100
 MAX_KINDS = 200
 MIN_BANDWIDTH_M, MAX_BANDWIDTH_M = 50, 3000
 MAX_ZOOM = 22
+MAX_SEQ = 2**62
 
 
 class Commas(Field):
@@ -118,7 +119,7 @@ class IncidentsQuery(WindowQuery):
 
 
 class ChangesQuery(Parameters):
-    since = Integer(required=True, validate=Range(min=0), metadata={"description": "The `seq` seen last."})
+    since = Integer(required=True, validate=Range(0, MAX_SEQ), metadata={"description": "The `seq` seen last."})
     limit = Integer(load_default=DEFAULT_LIMIT, validate=Range(1, MAX_LIMIT))
 
 

@@ -1,0 +1,185 @@
+"""Heat through the read model: the unit, the fixed scale, the tiles' pixels."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from collections.abc import Iterator
+from math import cos, floor, log, pi, radians, tan
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from gridmap.errors import BadInput, TooLarge
+from gridmap.geo.palettes import heat_palette
+from gridmap.services.project import open_project
+from gridmap.services.situation import Picture, Selection, Situation
+from gridmap.services.situation.answers import HeatSettings
+from gridmap.services.situation.events import Events
+from gridmap.services.situation.heat import Heat, HeatCache
+from gridmap.services.situation.period import Period
+from gridmap.store.event_columns import EventColumns
+from tests.services import small_world as world
+
+D = dt.date
+BANDWIDTH_M = 100.0
+THEFTS = ("order.theft",)
+MAY = Selection(D(2024, 5, 1), D(2024, 5, 31), THEFTS)
+THE_21ST = Selection(D(2024, 5, 21), D(2024, 5, 21), THEFTS)
+ONE_KERNEL = 1e6 / (2 * pi * BANDWIDTH_M**2)  # the peak of one event, per km2
+
+
+@pytest.fixture(scope="module")
+def picture(template_db: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Picture]:
+    with world.standing(template_db, tmp_path_factory.mktemp("heat")) as settings:
+        store = open_project(settings)
+        yield Situation(store, now=world.now).picture()
+        store.close()
+
+
+def tile_and_pixel(lon: float, lat: float, zoom: int) -> tuple[int, int, int, int]:
+    """The web map tile of a place, and the pixel in it (row, column)."""
+    x = (lon + 180) / 360 * 2**zoom
+    y = (1 - log(tan(radians(lat)) + 1 / cos(radians(lat))) / pi) / 2 * 2**zoom
+    return floor(x), floor(y), floor((y % 1) * 256), floor((x % 1) * 256)
+
+
+def drawn(picture: Picture, place: tuple[float, float], zoom: int, chosen: Selection, **more: object) -> np.ndarray:
+    """rgba[256, 256, 4] of the tile that holds a place."""
+    x, y, _, _ = tile_and_pixel(*place, zoom)
+    options = {"bandwidth_m": BANDWIDTH_M, "theme": "light", "ratio": 1} | more
+    png = picture.tile(zoom, x, y, chosen, **options)
+    return np.asarray(Image.open(io.BytesIO(png)).convert("RGBA"))
+
+
+def test_the_unit_is_events_per_square_kilometre_and_thirty_days(picture: Picture) -> None:
+    surface = picture.surface(THE_21ST, BANDWIDTH_M)
+    assert surface is not None
+    assert surface.values.max() == pytest.approx(30 * ONE_KERNEL * 30 / 1, rel=0.02)  # 30 events on one day
+    surface = picture.surface(MAY, BANDWIDTH_M)
+    assert surface is not None
+    assert surface.values.max() == pytest.approx(50 * ONE_KERNEL * 30 / 31, rel=0.02)
+
+
+def test_the_volume_under_a_surface_is_its_number_of_events(picture: Picture) -> None:
+    surface = picture.surface(Selection(D(2024, 5, 1), D(2024, 5, 31)), 300.0)
+    assert surface is not None
+    cell_km2 = (surface.lattice.cell * cos(radians(30.2)) / 1000) ** 2
+    assert surface.values.sum() * cell_km2 * 31 / 30 == pytest.approx(60, rel=0.01)
+
+
+def test_a_known_cluster_is_hottest_at_its_own_pixel(picture: Picture) -> None:
+    _, _, row, col = tile_and_pixel(*world.CLUSTER, 15)
+    rgba = drawn(picture, world.CLUSTER, 15, MAY)
+    opacity = rgba[:, :, 3].astype(int)
+    assert opacity[row, col] == opacity.max() > 0
+    hottest = np.argwhere(opacity == opacity.max())
+    assert np.abs(hottest.mean(axis=0) - (row, col)).max() <= 1.5
+    in_one_day = drawn(picture, world.CLUSTER, 15, THE_21ST)
+    assert tuple(in_one_day[row, col]) == tuple(heat_palette("light")[255])  # far beyond the top of the scale
+
+
+def test_the_cluster_stays_where_it_is_at_every_zoom(picture: Picture) -> None:
+    for zoom in (11, 13, 16, 18):
+        _, _, row, col = tile_and_pixel(*world.CLUSTER, zoom)
+        rgba = drawn(picture, world.CLUSTER, zoom, MAY)
+        assert rgba[row, col, 3] == rgba[:, :, 3].max(), zoom
+
+
+def test_the_colour_of_a_place_is_the_same_at_every_zoom(picture: Picture) -> None:
+    beside = world.CLUSTER[0] + 0.0012, world.CLUSTER[1]  # about one bandwidth away
+    shades = []
+    for zoom in (14, 15, 16, 17, 18):
+        _, _, row, col = tile_and_pixel(*beside, zoom)
+        shades.append(drawn(picture, beside, zoom, MAY)[row, col].astype(int))
+    assert np.ptp(np.array(shades), axis=0).max() <= 16  # a pixel at zoom 14 is a tenth of the bandwidth
+
+
+def test_far_from_all_incidents_a_tile_is_transparent(picture: Picture) -> None:
+    rgba = drawn(picture, (world.WEST + 0.06, world.SOUTH - 0.04), 15, MAY)
+    assert not rgba[:, :, 3].any()
+
+
+def test_without_incidents_a_tile_is_transparent_and_small(picture: Picture) -> None:
+    nothing = Selection(D(2020, 1, 1), D(2020, 1, 31))
+    png = picture.tile(13, 6710, 3374, nothing, bandwidth_m=None, theme="light", ratio=2)
+    image = Image.open(io.BytesIO(png))
+    assert image.size == (512, 512)
+    assert not np.asarray(image.convert("RGBA"))[:, :, 3].any()
+    assert len(png) < 1000
+
+
+def test_a_dense_screen_gets_twice_the_pixels_of_the_same_picture(picture: Picture) -> None:
+    plain = drawn(picture, world.CLUSTER, 15, MAY).astype(float)
+    dense = drawn(picture, world.CLUSTER, 15, MAY, ratio=2).astype(float)
+    assert dense.shape == (512, 512, 4)
+    assert np.abs(dense.reshape(256, 2, 256, 2, 4).mean(axis=(1, 3)) - plain)[:, :, 3].max() < 6
+
+
+def test_the_dark_theme_has_its_own_colours_of_the_same_densities(picture: Picture) -> None:
+    light, dark = drawn(picture, world.CLUSTER, 15, MAY), drawn(picture, world.CLUSTER, 15, MAY, theme="dark")
+    assert ((light[:, :, 3] > 0) == (dark[:, :, 3] > 0)).all()
+    assert (light != dark).any()
+
+
+def test_the_scale_moves_neither_with_the_period_nor_with_the_zoom(picture: Picture) -> None:
+    top = picture.heat.top(None, BANDWIDTH_M)
+    for chosen in (MAY, THE_21ST):
+        picture.surface(chosen, BANDWIDTH_M)
+    assert picture.heat.top(None, BANDWIDTH_M) == top == picture.legend(None, BANDWIDTH_M, "light").max
+
+
+def test_the_scale_belongs_to_the_kinds_and_the_bandwidth(picture: Picture) -> None:
+    asked: list[tuple[tuple[str, ...], float]] = [(("order",), 100.0), (("help",), 100.0), (("order",), 500.0)]
+    tops = [picture.legend(kinds, bandwidth_m, "light").max for kinds, bandwidth_m in asked]
+    assert tops[0] > tops[1]
+    assert tops[0] > tops[2]
+
+
+def test_the_legend_s_breaks_are_round_and_rise(picture: Picture) -> None:
+    legend = picture.legend(None, None, "light")
+    assert legend.unit == "per_km2_30d"
+    lows = [part.low for part in legend.classes]
+    assert lows == sorted(lows)
+    assert legend.classes[-1].high is None
+    assert lows[-1] == legend.max
+
+
+def test_a_parent_and_all_its_children_are_the_same_heat(picture: Picture) -> None:
+    parent = picture.surface(Selection(MAY.from_on, MAY.to_on, ("order",)), BANDWIDTH_M)
+    child = picture.surface(MAY, BANDWIDTH_M)
+    assert parent is child  # found in the cache: the same numbers of kinds
+
+
+def test_month_rows_are_in_the_heat_of_their_whole_month_only(picture: Picture) -> None:
+    disputes = Selection(D(2024, 5, 1), D(2024, 5, 31), ("dispute",))
+    assert picture.surface(disputes, BANDWIDTH_M) is not None
+    assert picture.surface(Selection(D(2024, 5, 2), D(2024, 5, 31), ("dispute",)), BANDWIDTH_M) is None
+
+
+def test_an_unknown_kind_has_no_heat_but_an_error(picture: Picture) -> None:
+    with pytest.raises(BadInput, match="no kind"):
+        picture.tile(13, 0, 0, Selection(kinds=("nope",)), bandwidth_m=None, theme="light", ratio=1)
+
+
+def test_over_a_wide_area_fine_bandwidths_are_not_offered(picture: Picture) -> None:
+    assert picture.heat.offered_m == (100, 150, 200, 300, 500, 800)
+    far = EventColumns(
+        id=np.array([1, 2]),
+        lon=np.array([110.0, 116.0]),
+        lat=np.array([28.0, 33.0]),
+        kinds=["order"],
+        kind_code=np.zeros(2, np.int32),
+        occurred_on=np.zeros(2, np.int32),
+        precision=np.ones(2, np.int8),
+        occurred_at=np.full(2, -1),
+        grid_id=np.full(2, -1),
+        block_id=np.full(2, -1),
+    )
+    events = Events.of(far, lambda blocks: np.full(len(blocks), -1, np.int32))
+    heat = Heat.of(events, HeatSettings(200.0, (100.0, 800.0)), "v", HeatCache())
+    assert heat.offered_m == (800.0,)
+    assert heat.usual_m == 800.0
+    with pytest.raises(TooLarge, match="too fine"):
+        heat.surface(None, Period(D(1970, 1, 1), D(1970, 1, 1)), 100.0)

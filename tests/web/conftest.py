@@ -1,0 +1,39 @@
+"""An application over the small world (tests/services/small_world.py), asked without a server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from gridmap.config import Settings
+from gridmap.store.engine import Store
+from tests.services import small_world
+from web.app import create_app
+
+
+@pytest.fixture(scope="session")
+def app(template_db: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """One application for all tests that only read."""
+    with small_world.standing(template_db, tmp_path_factory.mktemp("world")) as settings:
+        yield create_app(settings, now=small_world.now, warm_up=False)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture
+def world(settings: Settings) -> Iterator[Store]:
+    store = small_world.build(settings)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def own_client(world: Store, settings: Settings) -> FlaskClient:
+    """Asks an application of the test's own, whose `world` may be changed."""
+    return create_app(settings, now=small_world.now, warm_up=False).test_client()
