@@ -9,27 +9,30 @@ const MAX_DATA_ZOOM = 15;
 const { PmtilesSource, TileCache, View, leafletLayer } = window.protomapsL;
 
 export class Basemap {
-  // `gridLabels` is a tile source of grid labels in memory, laid out together with the base map's own.
-  constructor(map, url, gridLabels) {
-    const views = new Map();
-    if (url) views.set("", viewOf(new PmtilesSource(url, false)));
+  // `gridLabels` is a tile source of grid labels in memory, laid out together with the base map's own; `shown` says
+  // which layers are drawn.
+  constructor(url, gridLabels, shown) {
+    this.views = new Map();
+    if (url) this.views.set("", viewOf(new PmtilesSource(url, false)));
     this.gridLabels = gridLabels;
     this.gridsVersion = 0;
-    this.shown = { buildings: true, roads: true, borders: true, labels: true, grids: true, selected: null };
-    this.ground = this.layer("tilePane", views).addTo(map);
-    this.roads = this.layer("roads", views).addTo(map);
-    this.borders = this.layer("borders", views).addTo(map);
-    this.labels = this.layer("labels", views).addTo(map);
-    this.views = views;
-    this.gridsChanged();
+    this.shown = { ...shown, selected: null };
+    this.ground = this.layer("tilePane");
+    this.roads = this.layer("roads");
+    this.borders = this.layer("borders");
+    this.labels = this.layer("labels");
     this.paint();
   }
 
-  layer(pane, views) {
+  addTo(map) {
+    for (const layer of [this.ground, this.roads, this.borders, this.labels]) layer.addTo(map);
+  }
+
+  layer(pane) {
     const layer = leafletLayer({
       pane, sources: {}, attribution: "", lang: "zh-CN", noWrap: true, maxZoom: 19, updateWhenIdle: false, keepBuffer: 1,
     });
-    layer.views = views;
+    layer.views = this.views;
     return layer;
   }
 
@@ -72,7 +75,7 @@ export class Basemap {
     layer.paintRules = paintRules;
     layer.labelRules = labels;
     layer.clearLayout();
-    layer.rerenderTiles();
+    if (layer._map) layer.rerenderTiles();
   }
 }
 

@@ -12,6 +12,7 @@ export function takeOverMap() {
   for (const [name, order] of Object.entries(PANES)) map.createPane(name).style.zIndex = String(order);
   map.options.zoomSnap = 1; // tiles on canvas are drawn for whole zooms
   map.options.zoomDelta = 1;
+  map._fadeAnimated = false; // four canvases a tile fading one by one cost half the time to the first view
   holder.setAttribute("role", "application");
   holder.setAttribute("aria-label", t("Map. Arrow keys move it, plus and minus zoom."));
   new ResizeObserver(() => map.invalidateSize({ pan: false })).observe(holder);

@@ -45,9 +45,7 @@ class MapPage {
   drawMap() {
     const { project, basemap } = this.situation;
     this.gridLabels = new GridLabels();
-    this.goTo(readPlace());
-    this.basemap = new Basemap(this.map, basemap, this.gridLabels);
-    this.basemap.show(this.shown());
+    this.basemap = new Basemap(basemap, this.gridLabels, this.shown());
     const parts = { ground: this.basemap.ground, roads: this.basemap.roads, borders: this.basemap.borders, labels: this.basemap.labels };
     for (const [name, layer] of Object.entries(parts)) layer.on("load", () => markReady(name));
     this.heat = new Heat(this.map, project.extent, {
@@ -107,7 +105,7 @@ class MapPage {
     this.map.on("moveend", replace);
     window.addEventListener("popstate", () => {
       state.set(readAddress(this.tree, this.defaults), { quiet: true });
-      this.goTo(readPlace(), { keep: true });
+      this.goTo(readPlace());
     });
     onModeChange(() => {
       this.basemap.paint();
@@ -117,10 +115,17 @@ class MapPage {
     });
   }
 
+  // The grids first: they say where the map begins, so that no tile of another place is fetched and drawn.
   async open() {
+    const figures = Promise.all([this.figures.drawCounts(), this.figures.drawTimeline(), this.figures.drawLegend()]);
+    const place = readPlace();
+    if (place) this.goTo(place);
+    await this.loadGrids();
+    if (!place) this.goHome();
+    this.basemap.addTo(this.map);
     this.drawHeat();
-    await Promise.all([this.loadGrids(), this.figures.drawCounts(), this.figures.drawTimeline(), this.figures.drawLegend()]);
     if (this.state.get().grid) this.drawSelection();
+    await figures;
     followChanges(this.situation.seq, {
       onChange: () => this.renew(),
       onLost: (error) => explain("line", error),
@@ -163,7 +168,6 @@ class MapPage {
       this.grids.show(this.shown().grids);
       this.gridLabels.set(collection.features);
       this.basemap.gridsChanged();
-      if (!readPlace() && !this.hasMoved) this.goHome();
     });
     markReady("grids");
   }
@@ -229,12 +233,11 @@ class MapPage {
     const { extent } = this.situation.project;
     const bounds = this.grids.wholeBounds() || (extent && L.latLngBounds([extent[1], extent[0]], [extent[3], extent[2]]));
     if (bounds) fit(this.map, bounds);
+    else this.map.setZoom(Math.round(this.map.getZoom()), { animate: false });
   }
 
-  goTo(place, { keep = false } = {}) {
+  goTo(place) {
     if (place) this.map.setView([place.lat, place.lon], Math.round(place.zoom), { animate: false });
-    else if (!keep) this.map.setZoom(Math.floor(this.map.getZoom()), { animate: false });
-    this.hasMoved = Boolean(place);
   }
 
   writeAddress(how) {

@@ -4,5 +4,6 @@ const waiting = new Set(["ground", "roads", "borders", "labels", "grids", "heat"
 
 export function markReady(part) {
   if (!waiting.delete(part) || waiting.size) return;
+  performance.mark("gridmap-ready");
   document.documentElement.dataset.ready = "1";
 }
