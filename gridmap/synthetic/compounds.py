@@ -10,7 +10,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from gridmap.synthetic.areas import connected_parts
-from gridmap.synthetic.buildings import Building
+from gridmap.synthetic.lots import Building
 from gridmap.synthetic.naming import (
     NEW_ROOTS,
     NEW_TAILS,

@@ -10,7 +10,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from gridmap.synthetic.blocks import Drawing
-from gridmap.synthetic.buildings import Building, Site, build, buildable, outlines, street_fronts
+from gridmap.synthetic.buildings import build, buildable, outlines, street_fronts
 from gridmap.synthetic.cameras import Camera, place_cameras
 from gridmap.synthetic.compounds import Compound, form_compounds, number_buildings
 from gridmap.synthetic.features import (
@@ -26,6 +26,7 @@ from gridmap.synthetic.features import (
 )
 from gridmap.synthetic.grids import Grids, deal_grids, settle
 from gridmap.synthetic.households import Households, deal, enlarge
+from gridmap.synthetic.lots import Building, Site
 from gridmap.synthetic.partition import Ints
 from gridmap.synthetic.roads import HALF_WIDTH_M
 from gridmap.synthetic.seeds import stream

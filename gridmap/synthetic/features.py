@@ -12,8 +12,8 @@ import shapely.ops
 from shapely.geometry.base import BaseGeometry
 
 from gridmap.synthetic.blocks import Drawing
-from gridmap.synthetic.buildings import Building, Site
 from gridmap.synthetic.compounds import Compound
+from gridmap.synthetic.lots import Building, Site
 from gridmap.synthetic.naming import FIRM_ROOTS, FIRM_TRADES, SHOP_ROOTS, SHOPS, combinations, numeral
 from gridmap.synthetic.packing import long_angle
 from gridmap.synthetic.partition import Ints, largest
@@ -90,13 +90,8 @@ def _site_grounds(drawing: Drawing) -> Iterator[tuple[str, str, Ints]]:
 
 def _service_name(word: str, home: str, count: int) -> str:
     if word == "school":
-        return (
-            f"{home}小学",
-            f"下陆第{numeral(count)}中学",
-            f"{home}幼儿园",
-            f"{home}实验小学",
-            f"下陆区第{numeral(count)}小学",
-        )[count % 5]
+        names = (f"{home}小学", f"下陆第{numeral(count)}中学", f"{home}实验小学", f"下陆区第{numeral(count)}小学")
+        return names[count % len(names)]
     if word == "hospital":
         return (f"{home}社区卫生服务中心", "下陆区人民医院", f"{home}医院")[count % 3]
     return {"market": f"{home}农贸市场", "station": "下陆火车站"}[word]

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from gridmap.errors import BadInput
-from gridmap.synthetic.buildings import Building
 from gridmap.synthetic.curves import Floats
+from gridmap.synthetic.lots import Building
 from gridmap.synthetic.partition import Ints
 
 RESIDENTS = np.array([0.16, 0.28, 0.28, 0.16, 0.08, 0.04])  # share of households with 1..6 people
