@@ -109,7 +109,7 @@ make_venv() {
     {
         { [ -d "$VENV" ] || "$PYTHON" -m venv "$VENV"; } &&
             "${pip[@]}" pip setuptools &&
-            "${pip[@]}" --no-build-isolation -e "$ROOT$extras"
+            PYTHONWARNINGS=ignore "${pip[@]}" --no-build-isolation -e "$ROOT$extras" # setuptools warns of -e itself
     } </dev/null >&2 ||
         refuse "the Python packages could not be installed." \
             "Look at pip's message above (often: no network), then try again."

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import click
-from rich.console import Console
-from rich.progress import Progress
 
+from gridmap.commands.progress import progress_bar
 from gridmap.config import load
 from gridmap.store import audit as chain
 from gridmap.store.engine import open_store
@@ -25,9 +24,8 @@ def verify(ctx: click.Context) -> None:
     not written anew as a whole.
     """
     store = open_store(load().db, create=False)
-    with Progress(console=Console(stderr=True), transient=True) as bar, store.read() as session:
-        task = bar.add_task("Entries", total=None)
-        problems = chain.verify(session, lambda done, total: bar.update(task, completed=done, total=total))
+    with progress_bar() as tell, store.read() as session:
+        problems = chain.verify(session, lambda done, total: tell("Entries", done, total))
         seq, newest_hash = chain.head(session)
     for problem in problems:
         click.echo(f"PROBLEM  entry {problem.seq}: {problem.message}")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import click
-import sqlalchemy as sa
 
 from gridmap.commands.progress import progress_bar
 from gridmap.config import load
 from gridmap.services.demo import build, demo_data
+from gridmap.store.engine import shown_address
 
 
 @click.command()
@@ -21,5 +21,5 @@ def demo() -> None:
     data = demo_data()
     with progress_bar() as tell:
         build(settings, on_progress=tell, data=data)
-    place = sa.make_url(settings.db).render_as_string(hide_password=True)
+    place = shown_address(settings.db)
     click.echo(f"The demo district (version {data.version}, up to {data.last_on}) is in {place}", err=True)

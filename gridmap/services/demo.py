@@ -16,8 +16,6 @@ from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-import sqlalchemy as sa
-
 from gridmap.config import DATA_GEO, Settings
 from gridmap.errors import BadFile, Conflict
 from gridmap.services import basemap, project
@@ -26,7 +24,7 @@ from gridmap.services.exchange import import_file
 from gridmap.store import demo as mark
 from gridmap.store import migrations
 from gridmap.store import project as projects
-from gridmap.store.engine import Store, open_store
+from gridmap.store.engine import Store, file_of, open_store, shown_address
 
 Progress = Callable[[str, int, int], None]
 
@@ -80,11 +78,10 @@ def build(settings: Settings, *, on_progress: Progress, data: DemoData | None = 
     BadFile when the demo's data are missing.
     """
     data = data or demo_data()
-    url = sa.make_url(settings.db)
-    if url.get_backend_name() != "sqlite":
+    path = file_of(settings.db)
+    if path is None:
         _build_on_server(settings, data, on_progress)
         return
-    path = Path(url.database or "")
     with _alone(path):
         if path.exists() and not _make_way(settings, path, data):
             return
@@ -149,7 +146,7 @@ def _content(store: Store) -> tuple[str | None, bool]:
 def _is_taken(settings: Settings, version: str | None) -> Conflict:
     holds = "data of its own" if version is None else f"the demo of version {version}"
     return Conflict(
-        f"The database {sa.make_url(settings.db).render_as_string(hide_password=True)} holds {holds}.",
+        f"The database {shown_address(settings.db)} holds {holds}.",
         "Leave GRIDMAP_DB unset to have the demo in var/demo.db, or name an empty database.",
     )
 

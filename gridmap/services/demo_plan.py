@@ -6,8 +6,6 @@ import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path
 
-from sqlalchemy.orm import Session
-
 from gridmap.config import Settings
 from gridmap.domain.plans import band_of
 from gridmap.errors import BadFile
@@ -16,7 +14,7 @@ from gridmap.services.exchange.files import Source, open_source
 from gridmap.services.exchange.reading import read
 from gridmap.services.exchange.table import Table, text_of
 from gridmap.store import areas, audit, batches, bulk, configuration, plans, project
-from gridmap.store.engine import Store
+from gridmap.store.engine import Session, Store
 from gridmap.store.tables import Grid, Post, Worker
 
 PLAN_NAME = "现行网格方案"

@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 import shapely
-from sqlalchemy.orm import Session
 
 from gridmap.config import Settings
 from gridmap.domain.incidents import IncidentReport
@@ -18,7 +17,7 @@ from gridmap.errors import BadInput, Conflict, NotFound, OutsideExtent
 from gridmap.geo.projection import LocalProjection
 from gridmap.services.placing import NOWHERE, Placer
 from gridmap.store import audit, configuration, ids, incidents, locating, plans, project
-from gridmap.store.engine import Store
+from gridmap.store.engine import Session, Store
 
 SAME_PLACE_DEG = 1e-7  # 1 cm
 

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from sqlalchemy.orm import Session
 
 from gridmap.geo.locate import GridLocator
 from gridmap.store import plans
+from gridmap.store.engine import Session
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]

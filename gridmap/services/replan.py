@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import shapely
-from sqlalchemy.orm import Session
 
 from gridmap.domain.plans import Band, State, step
 from gridmap.errors import Conflict
 from gridmap.geo.projection import LocalProjection
 from gridmap.geo.topology import dissolve
 from gridmap.store import ids, places, plans
+from gridmap.store.engine import Session
 
 M2_PER_KM2 = 1e6
 

@@ -21,7 +21,7 @@ from urllib.parse import unquote
 
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, Connection, Engine, RootTransaction
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session as Session  # the name by which services take one
 
 from gridmap.errors import BadSettings, StoreBroken
 from gridmap.store.failures import is_busy, translated
@@ -159,7 +159,7 @@ def open_store(address: str, *, busy_s: float = BUSY_S, create: bool = True) -> 
     """
     url = sa.make_url(address)
     backend = url.get_backend_name()
-    shown = unquote(url.render_as_string(hide_password=True))
+    shown = shown_address(address)
     if backend == "sqlite":
         store = _open_sqlite(url, shown, busy_s, create)
     elif backend in {"postgresql", "postgres"}:
@@ -172,6 +172,17 @@ def open_store(address: str, *, busy_s: float = BUSY_S, create: bool = True) -> 
         if backend != "sqlite":
             _require_postgis(connection)
     return store
+
+
+def shown_address(address: str) -> str:
+    """A SQLAlchemy address for people and logs: without the password."""
+    return unquote(sa.make_url(address).render_as_string(hide_password=True))
+
+
+def file_of(address: str) -> Path | None:
+    """The file of a SpatiaLite address; None for a server's."""
+    url = sa.make_url(address)
+    return Path(url.database or "") if url.get_backend_name() == "sqlite" else None
 
 
 def _open_sqlite(url: URL, shown: str, busy_s: float, create: bool) -> Store:

@@ -12,12 +12,12 @@ from typing import Any
 
 import numpy as np
 import shapely
-from sqlalchemy.orm import Session
 
 from gridmap.services.basemap.borders import LEVELS, border_lines
 from gridmap.services.basemap.names import map_name
 from gridmap.services.basemap.tiling import TileLayer
 from gridmap.store import places, project, tables
+from gridmap.store.engine import Session
 from gridmap.store.places import Layer
 
 Progress = Callable[[str, int, int], None]

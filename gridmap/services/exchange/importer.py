@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from sqlalchemy.orm import Session
 
 from gridmap.config import Settings
 from gridmap.errors import BadInput, Conflict, NotFound
@@ -29,7 +28,7 @@ from gridmap.services.exchange.report import Guess, Report, RowsRefused
 from gridmap.services.exchange.rows import read_rows
 from gridmap.services.exchange.table import Table
 from gridmap.store import audit, batches, configuration, ids, importing, project
-from gridmap.store.engine import Store
+from gridmap.store.engine import Session, Store
 
 STEPS = 4
 

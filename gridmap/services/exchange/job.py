@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from sqlalchemy.orm import Session
 
 from gridmap.domain.codes import CodeScheme, scheme_of
 from gridmap.domain.kinds import KindTree
@@ -21,6 +20,7 @@ from gridmap.services.exchange.report import Report
 from gridmap.services.exchange.table import Objects
 from gridmap.services.exchange.times import Occurrences, Times
 from gridmap.services.placing import inner_points
+from gridmap.store.engine import Session
 
 Progress = Callable[[str, int, int], None]  # what is being done, how much of it, of how much
 

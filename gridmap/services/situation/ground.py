@@ -12,13 +12,13 @@ from typing import Any
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from sqlalchemy.orm import Session
 
 from gridmap.domain.plans import RESIDENTIAL
 from gridmap.geo.projection import LocalProjection
 from gridmap.services.placing import Placer, placer_at
 from gridmap.services.situation.answers import BlockAt, GridAt, NearestGrid, Place, PlanFacts
 from gridmap.store import plans
+from gridmap.store.engine import Session
 from gridmap.store.plans import GridRow
 
 COORDINATE_DIGITS = 7  # about a centimetre

@@ -8,8 +8,6 @@ from collections.abc import Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy.orm import Session
-
 from gridmap import __version__
 from gridmap.domain.kinds import KindTree
 from gridmap.errors import StoreBroken
@@ -20,6 +18,7 @@ from gridmap.services.situation.ground import Ground, read_ground
 from gridmap.services.situation.heat import Heat, HeatCache
 from gridmap.services.situation.picture import Picture
 from gridmap.store import audit, configuration, incidents, places, project
+from gridmap.store.engine import Session
 from gridmap.store.project import Project
 
 Head = tuple[int, bytes]

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy.orm import Session
-
 from gridmap.errors import NotFound
 from gridmap.services.situation.answers import Selection
 from gridmap.store import audit, incidents, plans
 from gridmap.store.audit import Entry
+from gridmap.store.engine import Session
 from gridmap.store.incidents import Page
 
 Box = tuple[float, float, float, float]
