@@ -16,7 +16,7 @@ export class Basemap {
     if (url) this.views.set("", viewOf(new PmtilesSource(url, false)));
     this.gridLabels = gridLabels;
     this.gridsVersion = 0;
-    this.shown = { ...shown, selected: null };
+    this.shown = { ...shown, selected: null, nearness: 0 };
     this.ground = this.layer("tilePane");
     this.roads = this.layer("roads");
     this.borders = this.layer("borders");
@@ -57,7 +57,8 @@ export class Basemap {
 
   // Each version of the grids is a source with a name of its own: a tile that is still being laid out with the
   // version before must not pass for one that has been laid out with this.
-  gridsChanged() {
+  gridsChanged(nearness) {
+    this.shown.nearness = Math.round(nearness);
     this.gridsVersion += 1;
     this.labels.views = new Map([...this.views, [this.gridsSource, viewOf(this.gridLabels)]]);
     this.write(mapColours());

@@ -15,6 +15,7 @@ export class Grids {
     this.selected = null;
     this.hovered = null;
     this.visible = true;
+    this.nearness = 0;
     map.on("zoomend", () => this.paint());
     map.on("click", (event) => {
       if (!event.gridTaken) onSelect(null);
@@ -27,6 +28,7 @@ export class Grids {
     const options = { renderer: this.renderer, pane: "grids", smoothFactor: 0.6 };
     this.halo = L.geoJSON(collection, { ...options, interactive: false });
     this.lines = L.geoJSON(collection, { ...options, onEachFeature: (feature, layer) => this.prepare(feature, layer) });
+    this.nearness = nearnessOf([...this.byCode.values()].map(({ layer }) => layer.getBounds()));
     this.halo.addTo(this.map);
     this.lines.addTo(this.map);
     this.paint();
@@ -78,7 +80,7 @@ export class Grids {
   paint() {
     if (!this.lines) return;
     const colours = mapColours();
-    const width = this.visible ? GRID(this.map.getZoom()) : 0;
+    const width = this.visible ? GRID(this.map.getZoom() + this.nearness) : 0;
     const drawn = width > 0.2;
     this.halo.setStyle({ stroke: drawn, fill: false, color: colours.halo, weight: width + 2 * Math.min(HALO, width * 2), opacity: 0.75, lineJoin: "round" });
     this.lines.setStyle({
@@ -104,4 +106,14 @@ export class Grids {
     this.picked.addLayer(line(colours.halo, 7, 0));
     this.picked.addLayer(line(colours.accent, 3.5, 0.06));
   }
+}
+
+// Grids of a town are 700 m across, and widths and zooms are made for them. Wards ten times as large are drawn as if
+// looked at from nearer: by this many zooms.
+const USUAL_M = 800;
+
+function nearnessOf(bounds) {
+  if (!bounds.length) return 0;
+  const across = bounds.map((box) => box.getNorthWest().distanceTo(box.getSouthEast())).sort((a, b) => a - b);
+  return Math.max(0, Math.log2(across[Math.floor(across.length / 2)] / USUAL_M));
 }

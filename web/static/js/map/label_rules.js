@@ -9,12 +9,12 @@ const { CenteredTextSymbolizer, Padding } = window.protomapsL;
 const PADDING_PX = 4;
 const HALO_PX = 1.8;
 
-export function labelRules(c, { labels, roads, grids, selected, gridsSource }) {
+export function labelRules(c, { labels, roads, grids, selected, gridsSource, nearness }) {
   const rules = [];
-  if (grids) rules.push(selectedGrid(c, selected, gridsSource));
+  if (grids) rules.push(selectedGrid(c, selected, gridsSource, 12 - nearness));
   if (labels) rules.push(...areas(c));
   if (labels && roads) rules.push(...streets(c));
-  if (grids) rules.push(otherGrids(c, selected, gridsSource));
+  if (grids) rules.push(otherGrids(c, selected, gridsSource, 15 - nearness));
   if (labels) rules.push(...places(c));
   return rules;
 }
@@ -26,16 +26,16 @@ function text(c, { size, weight = 400, fill = c.label, style, props, spacing = 0
   }));
 }
 
-function selectedGrid(c, selected, gridsSource) {
+function selectedGrid(c, selected, dataSource, minzoom) {
   return {
-    dataSource: gridsSource, dataLayer: "grid", minzoom: 12, filter: (zoom, f) => f.props.code === selected,
+    dataSource, dataLayer: "grid", minzoom, filter: (zoom, f) => f.props.code === selected,
     symbolizer: text(c, { size: 14, weight: 700, fill: c.accent }),
   };
 }
 
-function otherGrids(c, selected, gridsSource) {
+function otherGrids(c, selected, dataSource, minzoom) {
   return {
-    dataSource: gridsSource, dataLayer: "grid", minzoom: 15, filter: (zoom, f) => f.props.code !== selected,
+    dataSource, dataLayer: "grid", minzoom, filter: (zoom, f) => f.props.code !== selected,
     symbolizer: text(c, { size: 12, fill: c.border, props: ["short"] }),
   };
 }
@@ -50,7 +50,7 @@ function areas(c) {
   ];
 }
 
-const STREET_ZOOMS = [["trunk", 13, 13], ["street", 15, 12], ["lane", 17, 11]];
+const STREET_ZOOMS = [["trunk", 13, 13], ["street", 16, 12], ["lane", 17, 11]];
 
 function streets(c) {
   return STREET_ZOOMS.map(([name, minzoom, size]) => ({

@@ -13,6 +13,7 @@ import { readAddress, readPlace, writeAddress } from "../ui/address.js";
 import { hideDetail, showDetail, wireDetail } from "../ui/detail.js";
 import { byId, el } from "../ui/dom.js";
 import { Figures } from "../ui/figures.js";
+import { leaves } from "../ui/kind_tree.js";
 import { wireKinds } from "../ui/kinds.js";
 import { wireLayers } from "../ui/layers.js";
 import { wireBandwidth } from "../ui/legend.js";
@@ -32,7 +33,7 @@ const ADDRESS_MS = 250;
 class MapPage {
   constructor(situation) {
     this.situation = situation;
-    this.tree = situation.kinds.filter((kind) => kind.count || kind.code !== "unspecified");
+    this.tree = treeOf(situation);
     this.defaults = defaultsOf(situation);
     this.state = createState(readAddress(this.tree, this.defaults));
     this.map = takeOverMap();
@@ -144,7 +145,7 @@ class MapPage {
       // another base map, other kinds or another extent are built into the parts: begin anew, at the same address
       const isOtherGround = ["basemap"].some((name) => before[name] !== now[name])
         || String(before.project.extent) !== String(now.project.extent)
-        || String(before.kinds.map((kind) => kind.code)) !== String(now.kinds.map((kind) => kind.code));
+        || String(leaves(this.tree)) !== String(leaves(treeOf(now)));
       if (isOtherGround) {
         this.writeAddress();
         location.reload();
@@ -167,7 +168,7 @@ class MapPage {
       this.grids.set(collection);
       this.grids.show(this.shown().grids);
       this.gridLabels.set(collection.features);
-      this.basemap.gridsChanged();
+      this.basemap.gridsChanged(this.grids.nearness);
     });
     markReady("grids");
   }
@@ -244,6 +245,12 @@ class MapPage {
     const { lat, lng } = this.map.getCenter();
     writeAddress(this.tree, this.defaults, this.state.get(), { zoom: this.map.getZoom(), lat, lon: lng }, how);
   }
+}
+
+// The kinds that occur; before there are incidents, those that are configured.
+function treeOf({ kinds, counts }) {
+  const occurring = (list) => list.filter((kind) => kind.count).map((kind) => ({ ...kind, children: occurring(kind.children) }));
+  return counts.incidents ? occurring(kinds) : kinds.filter((kind) => kind.code !== "unspecified");
 }
 
 function debounce(work, ms) {

@@ -43,6 +43,8 @@ export function wireTimeline(state, span) {
         first: toDay(answer.first_on) || 0, daily: answer.daily, months,
         most: answer.daily.reduce((a, b) => Math.max(a, b), 0), mostInMonth: months.reduce((a, m) => Math.max(a, m.count), 1),
       };
+      const byMonth = !data.most && months.length > 0;
+      byId("timeline-title").textContent = byMonth ? t("Incidents per month") : t("Incidents per day");
       draw();
     },
   };
