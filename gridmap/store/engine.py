@@ -27,7 +27,7 @@ from gridmap.errors import BadSettings, StoreBroken
 from gridmap.store.failures import is_busy, translated
 
 BUSY_S = 10.0  # how long a writer waits for others before it gives up
-STEP_S = 0.2  # how long SQLite itself waits in one try
+STEP_MS = 200  # how long SQLite itself waits in one try
 MIGRATION_LOCK = 0x6772_6964  # "grid": the key under which migrations of a PostgreSQL database queue
 READ_CACHE_KIB, WRITE_CACHE_KIB = 16_384, 262_144  # a big import fills many indexes at random places
 THREADS = 16  # connections a process may hold at once
@@ -126,15 +126,16 @@ class Store:
     @contextmanager
     def _queue(self) -> Iterator[None]:
         """Wait for the other writers of this process (SQLite only)."""
-        if getattr(_inside, "write", False):
+        writing: set[str] = _inside.__dict__.setdefault("writing", set())
+        if self.address in writing:
             raise RuntimeError("A write inside a write of the same thread: pass the session on instead.")
         if self._gate is not None and not self._gate.acquire(timeout=self.busy_s):
             raise sa.exc.TimeoutError("another writer of this process holds the database")
-        _inside.write = True
+        writing.add(self.address)
         try:
             yield
         finally:
-            _inside.write = False
+            writing.discard(self.address)
             if self._gate is not None:
                 self._gate.release()
 
@@ -195,7 +196,7 @@ def _open_sqlite(url: URL, shown: str, busy_s: float, create: bool) -> Store:
     engine = sa.create_engine(
         URL.create("sqlite", database=str(path)),
         module=pysqlite3.dbapi2,
-        connect_args={"isolation_level": None, "timeout": min(STEP_S, busy_s)},  # transactions begin below, by hand
+        connect_args={"isolation_level": None},  # transactions begin below, by hand
         poolclass=sa.pool.QueuePool,
         pool_size=THREADS,
         max_overflow=0,
@@ -224,7 +225,7 @@ def _prepare_sqlite(raw: Any, _record: object) -> None:
     _keep_own_libraries()
     raw.enable_load_extension(True)
     try:
-        raw.load_extension(SPATIALITE)
+        raw.load_extension(SPATIALITE)  # it also sets busy_timeout to five seconds
     except Exception as error:
         raise StoreBroken(
             "SpatiaLite is not installed.", "As administrator: apt install libsqlite3-mod-spatialite"
@@ -233,6 +234,7 @@ def _prepare_sqlite(raw: Any, _record: object) -> None:
         raw.enable_load_extension(False)
     if raw.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
         raw.execute("PRAGMA journal_mode = WAL")
+    raw.execute(f"PRAGMA busy_timeout = {STEP_MS}")
     raw.execute("PRAGMA foreign_keys = ON")
     raw.execute("PRAGMA temp_store = MEMORY")
     raw.execute("PRAGMA mmap_size = 268435456")  # bytes

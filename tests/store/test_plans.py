@@ -50,6 +50,7 @@ def test_the_first_plan_holds_since_ever(store: Store) -> None:
 def test_the_instant_of_change_belongs_to_the_next(store: Store) -> None:
     first = add_plan(store, "first")
     end(store, first, NOW)
+    assert in_force(store, NOW) is None
     add_plan(store, "second", valid_from=NOW, based_on_id=first)
     assert in_force(store, NOW - dt.timedelta(microseconds=1)) == "first"
     assert in_force(store, NOW) == "second"
