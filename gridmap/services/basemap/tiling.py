@@ -69,7 +69,8 @@ def write_pmtiles(layers: Iterable[TileLayer], target: Path, *, attribution: str
                 file.writelines(layer.lines())
         credit = [f"--attribution={attribution}"] if attribution else []
         zooms = ["--minimum-zoom=0", f"--maximum-zoom={MAX_ZOOM}"]
-        command = [PROGRAM, *OPTIONS, *zooms, *credit, f"--temporary-directory={folder}", f"--output={made}", source]
+        places = [f"--temporary-directory={folder}", f"--output={made}"]
+        command: list[str | Path] = [PROGRAM, *OPTIONS, *zooms, *credit, *places, source]
         done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - own arguments
         if done.returncode != 0 or not made.exists():
             said = done.stderr.strip().splitlines()
