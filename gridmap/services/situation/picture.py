@@ -10,7 +10,7 @@ import numpy as np
 from gridmap.domain.kinds import KindTree
 from gridmap.errors import NotFound, OutsideExtent
 from gridmap.geo import datums
-from gridmap.geo.events import MONTH
+from gridmap.geo.events import MONTH, Window
 from gridmap.geo.tiles import Surface
 from gridmap.services.situation.answers import (
     Counts,
@@ -98,7 +98,7 @@ class Picture:
         Raises BadInput for an unknown kind, NotFound for an unknown grid.
         """
         period, events = self.period(chosen), self.events
-        rows = events.chosen(self._numbers(chosen.kinds), period).rows()
+        rows = self.window(chosen).rows()
         codes = [row.code for row in self.ground.grids]
         if grid is not None:
             if grid not in codes:
@@ -129,6 +129,10 @@ class Picture:
                 "Check the order (longitude first) and the datum.",
             )
         return self.ground.place(float(lons[0]), float(lats[0]))
+
+    def window(self, chosen: Selection) -> Window:
+        """The incidents of a selection, as slices of the index. Raises BadInput for an unknown kind."""
+        return self.events.chosen(self._numbers(chosen.kinds), self.period(chosen))
 
     def surface(self, chosen: Selection, bandwidth_m: float | None = None) -> Surface | None:
         """Events per km2 per 30 days of a selection, None when it is empty."""

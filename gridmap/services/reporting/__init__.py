@@ -1,0 +1,80 @@
+"""Heat files: a PNG to print, a GeoTIFF for other programs, one HTML file to hand on."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from gridmap.errors import BadInput
+from gridmap.services.reporting.fonts import chinese_face
+from gridmap.services.reporting.report import HeatReport
+from gridmap.services.reporting.texts import Lang
+from gridmap.services.situation import Selection, Situation
+from gridmap.store.engine import Store
+
+__all__ = ["FORMATS", "HeatReport", "write_heat"]
+
+FORMATS = (".png", ".tif", ".tiff", ".html")
+
+
+def write_heat(
+    store: Store,
+    path: Path,
+    chosen: Selection,
+    *,
+    now: Callable[[], dt.datetime],
+    bandwidth_m: float | None = None,
+    lang: Lang = "zh",
+) -> HeatReport:
+    """Write the heat of a selection to `path`, in the form its ending names; returns what the file says.
+
+    A file that is there is replaced, when the new one is whole. A PNG is in English where no font has Chinese. Raises
+    BadInput for another ending, an unknown kind or a folder that is not there, TooLarge for too fine a bandwidth.
+    """
+    suffix = path.suffix.lower()
+    if suffix not in FORMATS:
+        raise BadInput(f"'{path.name}' has no ending gridmap can write.", "Use .png, .tif or .html.")
+    if not path.parent.is_dir():
+        raise BadInput(f"There is no folder {path.parent}.", "Make it first, or choose another.")
+    if suffix == ".png" and chinese_face() is None:
+        lang = "en"
+    report = HeatReport.of(Situation(store, now=now).picture(), chosen, bandwidth_m, lang)
+    _replace(path, lambda draft: _write(store, report, draft, suffix))
+    return report
+
+
+def _write(store: Store, report: HeatReport, path: Path, suffix: str) -> None:
+    # imported here: each form needs libraries that the others do without
+    if suffix in (".tif", ".tiff"):
+        from gridmap.services.reporting.raster import write_geotiff
+
+        write_geotiff(report, path)
+        return
+    from gridmap.services.reporting.scene import read_scene
+
+    with store.read() as session:
+        scene = read_scene(session, report)
+    if suffix == ".png":
+        from gridmap.services.reporting.sheet import draw_sheet
+
+        path.write_bytes(draw_sheet(scene, report))
+        return
+    from gridmap.services.reporting.page import write_page
+
+    path.write_text(write_page(scene, report), encoding="utf-8")
+
+
+def _replace(path: Path, write: Callable[[Path], None]) -> None:
+    """Write beside the place, then take it: what was there stays until the new file is whole."""
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-", suffix=path.suffix)
+    os.close(descriptor)
+    draft = Path(name)
+    try:
+        write(draft)
+        draft.chmod(0o644)
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)

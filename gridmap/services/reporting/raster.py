@@ -1,0 +1,95 @@
+"""The heat as a GeoTIFF in the project's projection, for other geographic programs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import rasterio
+import rasterio.transform
+import shapely
+from numpy.typing import NDArray
+
+from gridmap import __version__
+from gridmap.errors import BadInput
+from gridmap.geo.density import density
+from gridmap.geo.projection import LocalProjection, from_web_mercator
+from gridmap.services.reporting.report import HeatReport
+from gridmap.services.reporting.scene import view_of
+from gridmap.services.situation.heat import UNIT_DAYS
+
+CELLS_PER_BANDWIDTH = 5
+MIN_CELL_M, MAX_SIDE_CELLS = 5.0, 8_000
+REACH_BANDWIDTHS = 4
+NODATA = -1.0
+UNIT = "events per km2 and 30 days"
+
+Floats = NDArray[np.float64]
+
+
+def write_geotiff(report: HeatReport, path: Path) -> None:
+    """One float32 band, row 0 at the north; every cell has a value, NODATA is declared for those who mask it.
+
+    Raises BadInput before anything was imported: there is no projection yet.
+    """
+    projection = report.picture.ground.projection
+    if projection is None:
+        raise BadInput("The project has no projection yet, so there is no raster to write.", "Import a layer first.")
+    x, y = _places(report, projection)
+    bounds = _bounds(report, projection)
+    cell_m = max(MIN_CELL_M, report.bandwidth_m / CELLS_PER_BANDWIDTH, _longest(bounds) / MAX_SIDE_CELLS)
+    values = density(x, y, bounds=bounds, cell_m=cell_m, bandwidth_m=report.bandwidth_m)
+    values *= UNIT_DAYS / report.period.days
+    profile = {
+        "driver": "GTiff",
+        "dtype": "float32",
+        "count": 1,
+        "height": values.shape[0],
+        "width": values.shape[1],
+        "crs": rasterio.crs.CRS.from_user_input(projection.crs),
+        "transform": rasterio.transform.from_origin(bounds[0], bounds[3], cell_m, cell_m),
+        "nodata": NODATA,
+        "compress": "deflate",
+        "predictor": 3,
+    }
+    with rasterio.open(path, "w", **profile) as file:
+        file.write(values.astype(np.float32), 1)
+        file.units = (UNIT,)
+        file.set_band_description(1, "incident density")
+        file.update_tags(**_tags(report))
+
+
+def _tags(report: HeatReport) -> dict[str, str]:
+    project = report.picture.project
+    tags = {
+        "units": UNIT,
+        "period": f"{report.period.from_on}/{report.period.to_on}",
+        "kinds": ",".join(report.chosen.kinds or ("all",)),
+        "bandwidth_m": f"{report.bandwidth_m:g}",
+        "incidents": str(report.counts.total),
+        "synthetic": "yes" if project.is_synthetic else "no",
+        "project": project.name,
+        "attribution": project.attribution or "",
+        "TIFFTAG_SOFTWARE": f"gridmap {__version__}",
+    }
+    return {name: text for name, text in tags.items() if text}
+
+
+def _places(report: HeatReport, projection: LocalProjection) -> tuple[Floats, Floats]:
+    """The chosen incidents in metres of the project's projection."""
+    batches = list(report.picture.window(report.chosen).batches())
+    x = np.concatenate([batch[0] for batch in batches] or [np.empty(0)])
+    y = np.concatenate([batch[1] for batch in batches] or [np.empty(0)])
+    return projection.forward(*from_web_mercator(x, y))
+
+
+def _bounds(report: HeatReport, projection: LocalProjection) -> tuple[float, float, float, float]:
+    """What the map shows, with room for the kernels of incidents at its rim."""
+    outline = shapely.segmentize(shapely.box(*view_of(report)), 0.01)
+    west, south, east, north = shapely.bounds(projection.forward_shapes(np.array([outline], dtype=object))[0])
+    reach_m = REACH_BANDWIDTHS * report.bandwidth_m
+    return float(west - reach_m), float(south - reach_m), float(east + reach_m), float(north + reach_m)
+
+
+def _longest(bounds: tuple[float, float, float, float]) -> float:
+    return max(bounds[2] - bounds[0], bounds[3] - bounds[1])
