@@ -41,6 +41,26 @@ def grow_communities(cells: Geometries, seeds: Sequence[Seed], terrain: Terrain)
     return np.array([place[int(s)] for s in source], dtype=np.int64)
 
 
+def heal_communities(blocks: Geometries, community: Ints) -> Ints:
+    """Community of each block after stray pieces went to the neighbour with the longest common border -> int64[n].
+
+    Merging slivers may leave a block that only touches the rest of its community in a corner.
+    """
+    edge = borders(blocks)
+    out = community.copy()
+    for home in range(int(community.max()) + 1):
+        pieces = connected_parts(np.flatnonzero(out == home), edge.first, edge.second)
+        for stray in pieces[1:]:
+            inside = np.zeros(len(blocks), dtype=bool)
+            inside[stray] = True
+            across = inside[edge.first] != inside[edge.second]
+            other = np.where(inside[edge.first[across]], edge.second[across], edge.first[across])
+            shared = np.bincount(out[other], weights=edge.length_m[across], minlength=int(community.max()) + 1)
+            shared[home] = 0.0
+            out[stray] = int(np.argmax(shared))
+    return out
+
+
 def connected_parts(members: Ints, first: Ints, second: Ints) -> list[Ints]:
     """Connected groups among the members of a graph given by its edges, the largest first -> lists of indices."""
     inside = set(members.tolist())

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from gridmap.synthetic.areas import grow_communities
+from gridmap.synthetic.areas import grow_communities, heal_communities
 from gridmap.synthetic.country import divide_ground
 from gridmap.synthetic.field import lay_field
 from gridmap.synthetic.network import lay_network
@@ -35,7 +35,10 @@ class Drawing:
     use: tuple[str, ...]
     dedicated: tuple[str, ...]
     streets: tuple[RoadLine, ...]
-    terrain: Terrain
+    outline: shapely.Polygon
+    rivers: tuple[tuple[str, BaseGeometry], ...]
+    lakes: tuple[tuple[str, shapely.Polygon], ...]
+    railways: tuple[tuple[str, shapely.LineString], ...]
     hills: tuple[Hill, ...]
     yards: tuple[tuple[float, float] | None, ...]
 
@@ -66,13 +69,16 @@ def draw(sketch: Sketch, seed: int) -> Drawing:
     chosen = [zoning.parcels[p] for p in parcel]
     return Drawing(
         blocks=blocks,
-        community=np.array([p.community for p in chosen], dtype=np.int64),
+        community=heal_communities(blocks, np.array([p.community for p in chosen], dtype=np.int64)),
         parcel=parcel,
         cell=np.array([p.cell for p in chosen], dtype=np.int64),
         use=tuple(p.use for p in chosen),
         dedicated=tuple(p.dedicated for p in chosen),
         streets=(*network, *lay_trails(sketch, terrain, network, seed)),
-        terrain=terrain,
+        outline=terrain.outline,
+        rivers=terrain.rivers,
+        lakes=terrain.lakes,
+        railways=terrain.railways,
         hills=sketch.hills,
         yards=tuple(r.yard for r in sketch.railways),
     )

@@ -75,9 +75,9 @@ def _groups(
     word: np.ndarray, parcel: Ints, community: Ints, living: np.ndarray, first: Ints, second: Ints
 ) -> Iterator[tuple[str, Ints]]:
     for use, kind in (("residential_new", "new"), ("residential_old", "old")):
-        for number in np.unique(parcel[(word == use) & living]):
-            members = np.flatnonzero((parcel == number) & (word == use))
-            yield kind, members
+        lots = np.column_stack([parcel, community])
+        for number, home in np.unique(lots[(word == use) & living], axis=0):
+            yield kind, np.flatnonzero((parcel == number) & (community == home) & (word == use))
     for home in np.unique(community[(word == "village") & living]):
         members = np.flatnonzero((word == "village") & (community == home))
         for group in connected_parts(members, first, second):

@@ -10,7 +10,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from gridmap.synthetic.blocks import Drawing
-from gridmap.synthetic.buildings import build, buildable, outlines, street_fronts
+from gridmap.synthetic.buildings import MOST_FLATS, build, buildable, outlines, street_fronts
 from gridmap.synthetic.cameras import Camera, place_cameras
 from gridmap.synthetic.compounds import Compound, form_compounds, number_buildings
 from gridmap.synthetic.features import (
@@ -111,8 +111,8 @@ def settle_district(sketch: Sketch, drawing: Drawing, shorts: Sequence[str], see
 
 
 def _build(sketch: Sketch, drawing: Drawing, seed: int) -> tuple[list[Building], list[Site]]:
-    water = [g.buffer(b + 3.0) for g, b in zip(waters(drawing.terrain), bank_widths(drawing.terrain), strict=True)]
-    rails = [g.buffer(18.0) for _, g in drawing.terrain.railways]
+    water = [g.buffer(b + 3.0) for g, b in zip(waters(drawing), bank_widths(drawing), strict=True)]
+    rails = [g.buffer(18.0) for _, g in drawing.railways]
     areas = buildable(drawing.blocks, drawing.streets, [*water, *rails])
     fronts = street_fronts(drawing.blocks, drawing.streets)
     return build(areas, drawing.blocks, drawing.use, fronts, stream(seed, "buildings"), sketch.buildings)
@@ -125,15 +125,15 @@ def _grids(sketch: Sketch, drawing: Drawing, buildings: list[Building]) -> tuple
         drawing.blocks, drawing.cell, drawing.community, drawing.dedicated, flats, sketch.residential_grids
     )
     residential = np.array([k == "residential" for k in grids.kinds])
-    return grids, enlarge(buildings, grids.of_block[block_of], residential, LEAST_FLATS)
+    return grids, enlarge(buildings, grids.of_block[block_of], residential, LEAST_FLATS, MOST_FLATS)
 
 
 def _inside_streets(drawing: Drawing, compounds: Sequence[Compound]) -> list[BaseGeometry]:
     """The ground of each compound without the streets around it."""
     wide = [s.line.buffer(HALF_WIDTH_M[s.klass] + 0.8, cap_style="flat") for s in drawing.streets if s.klass != "path"]
     tree = shapely.STRtree(wide)
-    rails = [g.buffer(9.0) for _, g in drawing.terrain.railways]
-    banks = [g.buffer(b) for g, b in zip(waters(drawing.terrain), bank_widths(drawing.terrain), strict=True)]
+    rails = [g.buffer(9.0) for _, g in drawing.railways]
+    banks = [g.buffer(b) for g, b in zip(waters(drawing), bank_widths(drawing), strict=True)]
     bare = shapely.union_all([*banks, *rails])
     shapely.prepare(bare)
     out = []

@@ -19,7 +19,6 @@ from gridmap.synthetic.packing import long_angle
 from gridmap.synthetic.partition import Ints, largest
 from gridmap.synthetic.plots import blob
 from gridmap.synthetic.roads import HALF_WIDTH_M
-from gridmap.synthetic.terrain import Terrain
 
 GATE_M = 9.0
 
@@ -67,7 +66,7 @@ def key_sites(
             name = _service_name(word, home, counters[word])
         shape = shapely.coverage_union_all(drawing.blocks[members])
         out.append(Feature(name, "enterprise" if word == "industrial" else word, shape))
-    out += [Feature(n, "water", g.intersection(drawing.terrain.outline)) for n, g in drawing.terrain.lakes]
+    out += [Feature(n, "water", g.intersection(drawing.outline)) for n, g in drawing.lakes]
     out += [
         Feature(f"{shorts[int(drawing.community[s.block])]}水塘", "water", s.outline) for s in sites if s.kind == "pond"
     ][:25]
@@ -148,9 +147,9 @@ def ground_cover(
     drawing: Drawing, sites: Sequence[Site], buildings: Sequence[Building], rng: np.random.Generator
 ) -> list[Feature]:
     """Water, green, railway tracks, running tracks and squares of the map below everything else."""
-    terrain, outline = drawing.terrain, drawing.terrain.outline
+    outline = drawing.outline
     use = np.array(drawing.use)
-    out = [Feature(n, "water", shapely.intersection(g, outline)) for n, g in (*terrain.lakes, *terrain.rivers)]
+    out = [Feature(n, "water", shapely.intersection(g, outline)) for n, g in (*drawing.lakes, *drawing.rivers)]
     out += [Feature("", "water", s.outline) for s in sites if s.kind == "pond"]
     solid = shapely.STRtree([b.outline for b in buildings])
     roads = [s.line.buffer(HALF_WIDTH_M[s.klass], cap_style="flat") for s in drawing.streets]
@@ -172,14 +171,14 @@ def ground_cover(
     return [f for f in out if not f.shape.is_empty]
 
 
-def waters(terrain: Terrain) -> list[BaseGeometry]:
+def waters(drawing: Drawing) -> list[BaseGeometry]:
     """Bodies of the lakes and the rivers."""
-    return [g for _, g in (*terrain.lakes, *terrain.rivers)]
+    return [g for _, g in (*drawing.lakes, *drawing.rivers)]
 
 
-def bank_widths(terrain: Terrain) -> list[float]:
+def bank_widths(drawing: Drawing) -> list[float]:
     """Width in metres of the grassed bank of each of `waters`, where nobody builds; the main river has a wide one."""
-    return [24.0] * len(terrain.lakes) + [22.0 if k == 0 else 9.0 for k in range(len(terrain.rivers))]
+    return [24.0] * len(drawing.lakes) + [22.0 if k == 0 else 9.0 for k in range(len(drawing.rivers))]
 
 
 def _hill_name(drawing: Drawing, shape: BaseGeometry) -> str:
@@ -223,14 +222,14 @@ def _orchards(drawing: Drawing, rng: np.random.Generator) -> Iterator[BaseGeomet
 def _banks_and_verges(drawing: Drawing, roads: Sequence[BaseGeometry], tree: shapely.STRtree) -> Iterator[BaseGeometry]:
     """Grassed river banks, and strips of trees along the trunk roads."""
     strips: list[BaseGeometry] = []
-    for body, bank_m in zip(waters(drawing.terrain), bank_widths(drawing.terrain), strict=True):
-        bank = body.buffer(bank_m).difference(body).intersection(drawing.terrain.outline)
+    for body, bank_m in zip(waters(drawing), bank_widths(drawing), strict=True):
+        bank = body.buffer(bank_m).difference(body).intersection(drawing.outline)
         strips += list(shapely.get_parts(bank))
     for street in drawing.streets:
         if street.klass == "trunk" and street.line.length > 60:
             w = HALF_WIDTH_M["trunk"]
             strips += [street.line.offset_curve(side * (w + 1.6)).buffer(1.5, cap_style="flat") for side in (1, -1)]
-    water = shapely.union_all([g for _, g in (*drawing.terrain.rivers, *drawing.terrain.lakes)])
+    water = shapely.union_all([g for _, g in (*drawing.rivers, *drawing.lakes)])
     shapely.prepare(water)
     for strip in strips:
         near = [roads[i] for i in tree.query(strip, predicate="intersects")]
@@ -242,12 +241,12 @@ def _banks_and_verges(drawing: Drawing, roads: Sequence[BaseGeometry], tree: sha
 
 
 def _tracks(drawing: Drawing) -> Iterator[tuple[str, BaseGeometry]]:
-    for (name, line), yard in zip(drawing.terrain.railways, drawing.yards, strict=True):
-        inside = line.intersection(drawing.terrain.outline)
+    for (name, line), yard in zip(drawing.railways, drawing.yards, strict=True):
+        inside = line.intersection(drawing.outline)
         yield name, inside
         if yard is None:
             continue
-        yield name, line.offset_curve(4.6).intersection(drawing.terrain.outline)
+        yield name, line.offset_curve(4.6).intersection(drawing.outline)
         a, b = yard
         for k, offset in enumerate((9.4, 14.0)):
             part = shapely.ops.substring(line, a + 0.012 * k, b - 0.012 * k, normalized=True)

@@ -30,12 +30,6 @@ class Field:
     cross: npt.NDArray[np.complex128]
     urban: Floats
 
-    def angle_deg(self, x: float, y: float) -> float:
-        """Direction of one arm of the cross at a point, in degrees of [-45, 45]."""
-        row = int(np.clip(round((y - self.frame.y0) / self.frame.cell_m), 0, self.cross.shape[0] - 1))
-        col = int(np.clip(round((x - self.frame.x0) / self.frame.cell_m), 0, self.cross.shape[1] - 1))
-        return float(np.rad2deg(np.angle(self.cross[row, col]) / 4))
-
 
 def _guide(lines: Sequence[BaseGeometry], frame: Raster, reach_m: float) -> npt.NDArray[np.complex128]:
     """Crosses along lines, fading with distance: weight exp(-(d/reach)^2)."""

@@ -129,7 +129,7 @@ def deal_grids(
         main = max(pieces, key=lambda g: float(weight[g].sum()))
         for lost in pieces:
             if lost is not main:
-                _join_neighbour(lost, of_block, splitter)
+                _join_neighbour(lost, of_block, community, splitter)
         for group in splitter.split(main, int(parts)):
             of_block[group] = len(kinds)
             kinds.append("residential")
@@ -137,13 +137,17 @@ def deal_grids(
     return Grids(of_block, tuple(kinds), np.array(homes, dtype=np.int64))
 
 
-def _join_neighbour(lost: Ints, of_block: Ints, splitter: _Splitter) -> None:
-    """Give a cut-off piece to the dedicated grid it lies behind."""
+def _join_neighbour(lost: Ints, of_block: Ints, community: Ints, splitter: _Splitter) -> None:
+    """Give a cut-off piece to the dedicated grid of its community that it lies behind.
+
+    Raises BadInput where it borders none: then the community itself is in pieces.
+    """
     for k in lost.tolist():
         for other in splitter.near[k]:
-            if of_block[other] >= 0 and other not in lost:
+            if of_block[other] >= 0 and community[other] == community[k]:
                 of_block[lost] = of_block[other]
                 return
+    raise BadInput("A community is in several pieces.", "Join its blocks by edges first (heal_communities).")
 
 
 def settle(flats: Floats, residential: np.ndarray, total: int, low: int = 405, high: int = 795) -> Ints:

@@ -99,7 +99,7 @@ def _change_spots(places: Places, district: District) -> list[tuple[float, float
         pool = [k for k in ranked if places.sort[k] == sort] or list(ranked)
         for k in pool:
             spot = (float(places.x[k]), float(places.y[k]))
-            inside = district.drawing.terrain.outline.buffer(-300).contains(shapely.Point(spot))
+            inside = district.drawing.outline.buffer(-300).contains(shapely.Point(spot))
             if inside and all(np.hypot(spot[0] - a, spot[1] - b) > 700 for a, b in chosen):
                 chosen.append(spot)
                 break
@@ -174,7 +174,7 @@ def _points(
 
 def _move_some(district: District, x: np.ndarray, y: np.ndarray, base: int, rng: np.random.Generator) -> None:
     """Pull strays back to the edge, and put a dozen just outside the district."""
-    outline = district.drawing.terrain.outline
+    outline = district.drawing.outline
     shapely.prepare(outline)
     for k in np.flatnonzero(~shapely.contains_xy(outline.buffer(-1.0), x, y)).tolist():
         p = shapely.ops.nearest_points(outline.buffer(-2.0), shapely.Point(x[k], y[k]))[0]

@@ -12,6 +12,7 @@ from gridmap.synthetic.curves import Floats
 from gridmap.synthetic.lots import Building
 from gridmap.synthetic.partition import Ints
 
+ROUNDS = 30  # a building is looked at this often at most
 RESIDENTS = np.array([0.16, 0.28, 0.28, 0.16, 0.08, 0.04])  # share of households with 1..6 people
 
 
@@ -27,28 +28,39 @@ class Households:
     y: Floats
 
 
-def enlarge(buildings: Sequence[Building], grid_of: Ints, residential: np.ndarray, least: int) -> list[Building]:
-    """Add storeys and rooms where the buildings of a residential grid hold fewer than `least` flats."""
+def enlarge(
+    buildings: Sequence[Building], grid_of: Ints, residential: np.ndarray, least: int, most_on_block: int
+) -> list[Building]:
+    """Add storeys and rooms where the buildings of a residential grid hold fewer than `least` flats.
+
+    No block is built up beyond `most_on_block` flats, so that every grid can still be drawn anew.
+    """
     out = list(buildings)
     members: dict[int, list[int]] = {}
+    on_block: dict[int, int] = {}
     for k, grid in enumerate(grid_of.tolist()):
         members.setdefault(grid, []).append(k)
+        on_block[out[k].block] = on_block.get(out[k].block, 0) + out[k].flats
     for grid in np.flatnonzero(residential).tolist():
         mine = [k for k in members.get(grid, []) if out[k].flats > 0]
         total = sum(out[k].flats for k in mine)
-        for _ in range(40):
-            if total >= least or not mine:
+        for k in [k for _ in range(ROUNDS) for k in mine]:
+            if total >= least:
                 break
-            for k in mine:
-                before = out[k].flats
-                if out[k].kind == "village":
-                    out[k] = replace(out[k], flats_per_floor=min(6, out[k].flats_per_floor + 1))
-                else:
-                    out[k] = replace(out[k], floors=min(33, out[k].floors + 1))
-                total += out[k].flats - before
-                if total >= least:
-                    break
+            taller = _taller(out[k])
+            more = taller.flats - out[k].flats
+            if on_block[taller.block] + more <= most_on_block:
+                out[k] = taller
+                total += more
+                on_block[taller.block] += more
     return out
+
+
+def _taller(building: Building) -> Building:
+    """One room more in a village house (up to six), one storey more elsewhere (up to 33)."""
+    if building.kind == "village":
+        return replace(building, flats_per_floor=min(6, building.flats_per_floor + 1))
+    return replace(building, floors=min(33, building.floors + 1))
 
 
 def deal(buildings: Sequence[Building], grid_of: Ints, wanted: Ints, rng: np.random.Generator) -> Households:

@@ -50,7 +50,7 @@ def days_of(last_day: date, years: int = 3) -> np.ndarray:
 def _day_weights(kind: Kind, days: np.ndarray, rain: Floats, rng: np.random.Generator) -> Floats:
     stamp = pd.DatetimeIndex(days)
     month = np.array(kind.profile("months"))[stamp.month.to_numpy() - 1]
-    week = np.array(kind.profile("weekdays"))[stamp.dayofweek.to_numpy()]
+    week = np.array(kind.profile("weekdays"))[stamp.day_of_week.to_numpy()]
     trend = np.exp(rng.normal(0, 0.12) * np.linspace(-1, 1, len(days)))
     storm = rain if kind.code in ("facility.drain", "hazard.water", "hazard.structure") else 1.0
     weight: Floats = month * week * trend * storm * rng.gamma(12.0, 1 / 12.0, len(days))

@@ -47,7 +47,6 @@ class Terrain:
 
     outline: shapely.Polygon
     height: Raster
-    slope: Raster
     river_lines: tuple[tuple[str, shapely.LineString], ...]
     rivers: tuple[tuple[str, BaseGeometry], ...]
     lakes: tuple[tuple[str, shapely.Polygon], ...]
@@ -174,12 +173,10 @@ def lay_ground(sketch: Sketch, seed: int) -> Terrain:
         lakes.append((lake.name, largest(shapely.Polygon(shore).buffer(0))))
     railways = [(r.name, shapely.LineString(catmull_rom(r.points, 25.0))) for r in sketch.railways]
     height = _heights(sketch, [g for _, g in river_lines], outline.bounds, seed)
-    gy, gx = np.gradient(ndimage.gaussian_filter(height.values, 3), height.cell_m)
     foot = [chaikin(g.simplify(9.0)) for g in contours(height, FOOT_M) if g.length > 500]
     return Terrain(
         outline=outline,
         height=height,
-        slope=Raster(height.x0, height.y0, height.cell_m, np.hypot(gx, gy)),
         river_lines=tuple(river_lines),
         rivers=tuple(rivers),
         lakes=tuple(lakes),

@@ -62,7 +62,7 @@ MIX: dict[str, dict[str, float]] = {
         "residential_new": 0.05,
     },
 }
-HOMES_HA = 7.0  # about 800 flats of walk-up rows: two grids
+HOMES_HA = 11.0  # about 1,000 flats of walk-up rows: two grids
 SIDING_MIX = {"industrial": 0.5, "vacant": 0.2, "park": 0.2, "commercial": 0.1}
 FRONT_FACTOR = 2.6  # commerce likes trunk roads by this much, and shuns the inside of a superblock as much
 PARCEL_HA = {
