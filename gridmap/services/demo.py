@@ -21,8 +21,8 @@ from gridmap.errors import BadFile, Conflict
 from gridmap.services import basemap, project
 from gridmap.services.demo_plan import store_plan, store_posts
 from gridmap.services.exchange import import_file
+from gridmap.store import audit, migrations
 from gridmap.store import demo as mark
-from gridmap.store import migrations
 from gridmap.store import project as projects
 from gridmap.store.engine import Store, file_of, open_store, shown_address
 
@@ -79,8 +79,8 @@ def build(settings: Settings, *, on_progress: Progress, data: DemoData | None = 
     """
     data = data or demo_data()
     path = file_of(settings.db)
-    if path is None:
-        _build_on_server(settings, data, on_progress)
+    if path is None or (path.exists() and not settings.is_demo):
+        _build_in_place(settings, data, on_progress)
         return
     with _alone(path):
         if path.exists() and not _make_way(settings, path, data):
@@ -96,7 +96,7 @@ def build(settings: Settings, *, on_progress: Progress, data: DemoData | None = 
 
 
 def _make_way(settings: Settings, path: Path, data: DemoData) -> bool:
-    """Look at the file that is there. True: the place is free now; False: it holds the demo already."""
+    """Look at the demo's own file. True: the place is free now; False: it holds the demo already."""
     store = open_store(settings.db)
     try:
         version, is_empty = _content(store)
@@ -106,20 +106,27 @@ def _make_way(settings: Settings, path: Path, data: DemoData) -> bool:
         store.close()
     if version == data.version:
         return False
-    if is_empty or version == mark.UNFINISHED:
+    if is_empty:
         _remove(path)
-        return True
-    if version is None or not settings.is_demo:
+    elif version is None:
         raise _is_taken(settings, version)
-    aside = path.with_name(f"{path.stem}-{version}{path.suffix}")
-    if aside.exists():
-        aside = path.with_name(f"{path.stem}-{version}-{dt.datetime.now():%Y%m%d%H%M%S}{path.suffix}")  # noqa: DTZ005 - a name for people
-    _move(path, aside)
+    else:
+        _move(path, _free_name(path, version))
     return True
 
 
-def _build_on_server(settings: Settings, data: DemoData, on_progress: Progress) -> None:
-    """A server's database cannot be renamed: it must be empty, or hold a demo that was not finished."""
+def _free_name(path: Path, version: str) -> Path:
+    """demo-1.db, or demo-1-2.db and so on while that is taken."""
+    name = path.with_name(f"{path.stem}-{version}{path.suffix}")
+    number = 2
+    while name.exists():
+        name = path.with_name(f"{path.stem}-{version}-{number}{path.suffix}")
+        number += 1
+    return name
+
+
+def _build_in_place(settings: Settings, data: DemoData, on_progress: Progress) -> None:
+    """A server's database, or a file that others may have open: it must be empty, or hold an unfinished demo."""
     store = open_store(settings.db)
     try:
         version, is_empty = _content(store)
@@ -135,12 +142,12 @@ def _build_on_server(settings: Settings, data: DemoData, on_progress: Progress) 
 
 
 def _content(store: Store) -> tuple[str | None, bool]:
-    """The version of the demo in a database (None: no demo), and whether it holds nothing yet."""
+    """The version of the demo in a database (None: no demo), and whether nothing was ever stored in it."""
     if migrations.current(store) is None:
         return None, True
     with store.read() as session:
         found = projects.get(session)
-    return (None, True) if found is None else (found.demo_version, found.demo_version is None and found.extent is None)
+        return (None if found is None else found.demo_version), audit.head(session)[0] == 0
 
 
 def _is_taken(settings: Settings, version: str | None) -> Conflict:

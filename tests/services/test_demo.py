@@ -1,0 +1,289 @@
+"""The demo district: there as a whole or not at all, renewed with its data, and never in anybody's way."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import gzip
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pyogrio
+import pytest
+import shapely
+import sqlalchemy as sa
+
+from gridmap.config import DATA_GEO, Settings
+from gridmap.errors import BadFile, Conflict
+from gridmap.services import demo, project
+from gridmap.services.exchange import import_file
+from gridmap.store import audit, migrations, places, plans
+from gridmap.store import demo as mark
+from gridmap.store import project as projects
+from gridmap.store.engine import Store, open_store
+
+WEST, NORTH, CELL = 114.96, 30.20, 0.01
+
+
+def square(column: int, row: int = 0) -> shapely.Polygon:
+    west, north = round(WEST + column * CELL, 6), round(NORTH - row * CELL, 6)
+    return shapely.box(west, round(north - CELL, 6), round(west + CELL, 6), north)
+
+
+def write_layer(folder: Path, file_stem: str, shapes: list[shapely.Geometry], /, **columns: list[str]) -> None:
+    values = [np.array(column, dtype=object) for column in columns.values()]
+    wkb = shapely.to_wkb(np.array(shapes, dtype=object))
+    kind = shapes[0].geom_type
+    pyogrio.raw.write(folder / f"{file_stem}.fgb", wkb, values, list(columns), geometry_type=kind, crs="EPSG:4326")
+
+
+@pytest.fixture
+def tiny(tmp_path: Path) -> demo.DemoData:
+    """A demo of two grids, a household in each, three incidents."""
+    folder = tmp_path / "geo"
+    folder.mkdir()
+    both = shapely.union_all([square(0), square(1)])
+    write_layer(folder, "areas", [both], code=["420204"], name=["下陆区"], level=["district"], parent_code=[""])
+    write_layer(folder, "ground", [square(0, 3)], code=["G1"], name=["磁湖"], kind=["water"])
+    write_layer(folder, "blocks", [square(0), square(1)], code=["K1", "K2"], community_code=["", ""])
+    write_layer(folder, "buildings", [square(0).buffer(-0.004)], code=["B1"], kind=["slab"])
+    write_layer(folder, "sites", [square(1).buffer(-0.004)], code=["S1"], name=["学校"], kind=["school"])
+    line = shapely.LineString([(WEST, NORTH), (WEST + 0.02, NORTH)])
+    write_layer(folder, "streets", [line], code=["R1"], name=["下陆大道"], **{"class": ["trunk"]})
+    middles = [(WEST + 0.005 + i * CELL, NORTH - 0.005) for i in range(2)]
+    tables = {
+        "grids.csv": "code,name,community_code,kind\nA,甲,420204,residential\nB,乙,420204,market\n",
+        "assignment.csv.gz": "block_code,grid_code\nK1,A\nK2,B\n",
+        "posts.csv": "grid_code,role,worker\nA,full_time_worker,网格员 001\nB,full_time_worker,网格员 001\n",
+        "households.csv.gz": "code,building_code,lon,lat\n"
+        + "".join(f"H{i},B1,{x},{y}\n" for i, (x, y) in enumerate(middles)),
+        "units.csv.gz": f"code,name,kind,lon,lat\nU1,商店,shop,{middles[0][0]},{middles[0][1]}\n",
+        "cameras.csv": f"code,kind,lon,lat\nC1,gate,{middles[0][0]},{middles[0][1]}\n",
+        "incidents.csv.gz": "source_id,kind,occurred_at,lon,lat\n"
+        + "".join(
+            f"I{i},order.noise,2026-06-30T1{i}:00:00+08:00,{middles[i % 2][0]},{middles[i % 2][1]}\n" for i in range(3)
+        ),
+    }
+    for name, text in tables.items():
+        content = text.encode()
+        (folder / name).write_bytes(gzip.compress(content) if name.endswith(".gz") else content)
+    return data_of(folder, "1")
+
+
+def data_of(folder: Path, version: str) -> demo.DemoData:
+    (folder / "demo.json").write_text(json.dumps({"demo_version": version, "last_day": "2026-06-30"}))
+    return demo.demo_data(folder)
+
+
+@pytest.fixture
+def target(tmp_path: Path) -> Settings:
+    """Where a demo goes without GRIDMAP_DB."""
+    var = tmp_path / "var"
+    return Settings(db=f"sqlite:///{var / 'demo.db'}", var=var, files=var, is_demo=True, secret_from_env="x" * 40)
+
+
+def silent(label: str, done: int, total: int) -> None:
+    """Progress nobody looks at."""
+
+
+def count(settings: Settings, table: str) -> int:
+    store = open_store(settings.db)
+    try:
+        with store.read() as session:
+            return int(session.scalar(sa.text(f"SELECT count(*) FROM {table}")) or 0)
+    finally:
+        store.close()
+
+
+def test_a_demo_is_built_once(target: Settings, tiny: demo.DemoData) -> None:
+    told: list[tuple[str, int, int]] = []
+    demo.build(target, on_progress=lambda *step: told.append(step), data=tiny)
+    assert told[0][1] == 0
+    assert told[-1] == ("ready", told[-1][2], told[-1][2])
+    assert [step[1] for step in told] == list(range(len(told)))
+    assert (count(target, "incident"), count(target, "grid"), count(target, "post")) == (3, 2, 2)
+    assert count(target, "worker") == 1
+    before = target.var.joinpath("demo.db").stat().st_ino
+    demo.build(target, on_progress=lambda *_: pytest.fail("built again"), data=tiny)
+    assert target.var.joinpath("demo.db").stat().st_ino == before
+    assert sorted(p.name for p in target.var.glob("demo*.db*")) == ["demo.db"]
+
+
+def test_what_a_demo_holds(target: Settings, tiny: demo.DemoData) -> None:
+    demo.build(target, on_progress=silent, data=tiny)
+    store = open_store(target.db)
+    with store.read() as session:
+        found = projects.get(session)
+        plan = plans.current(session, tiny.now)
+        assert plan is not None
+        grids = plans.grids(session, plan.id)
+        assert audit.verify(session) == []
+    store.close()
+    assert found is not None
+    assert (found.name, found.demo_version, found.demo_now_on) == (demo.NAME, "1", dt.date(2026, 6, 30))
+    assert "虚构" in (found.attribution or "")
+    assert [(g.code, g.kind, g.community_code, g.blocks, g.households, g.workers) for g in grids] == [
+        ("A", "residential", "420204", 1, 1, (("full_time_worker", "网格员 001"),)),
+        ("B", "market", "420204", 1, 1, (("full_time_worker", "网格员 001"),)),
+    ]
+    assert target.basemap_dir.joinpath("basemap.pmtiles").stat().st_size > 0
+
+
+def test_new_data_rename_the_old_demo(target: Settings, tiny: demo.DemoData) -> None:
+    demo.build(target, on_progress=silent, data=tiny)
+    newer = data_of(tiny.folder, "2")
+    demo.build(target, on_progress=silent, data=newer)
+    old = dataclasses.replace(target, db=f"sqlite:///{target.var / 'demo-1.db'}")
+    assert count(old, "incident") == count(target, "incident") == 3
+    demo.build(target, on_progress=silent, data=data_of(tiny.folder, "1"))
+    demo.build(target, on_progress=silent, data=newer)  # the name demo-1.db is taken: neither is lost
+    assert sorted(p.name for p in target.var.glob("demo-*.db")) == ["demo-1-2.db", "demo-1.db", "demo-2.db"]
+
+
+def test_a_database_of_ones_own_is_never_touched(target: Settings, tiny: demo.DemoData) -> None:
+    store = project.open_project(target)
+    lon, lat = WEST + 0.005, NORTH - 0.005
+    path = target.var / "in.csv"
+    path.write_text(f"date,lon,lat\n2026-01-01,{lon},{lat}\n")
+    import_file(store, target, "incidents", path, into_demo=True, with_basemap=False)
+    store.close()
+    with pytest.raises(Conflict, match="data of its own"):
+        demo.build(target, on_progress=silent, data=tiny)
+    assert count(target, "incident") == 1
+
+
+def test_areas_without_shapes_are_data_of_ones_own_too(target: Settings, tiny: demo.DemoData) -> None:
+    store = project.open_project(target)
+    path = target.var / "areas.csv"
+    path.write_text("code,name\n420204,下陆区\n", encoding="utf-8")
+    import_file(store, target, "areas", path, into_demo=True, with_basemap=False)
+    store.close()
+    with pytest.raises(Conflict, match="data of its own"):
+        demo.build(target, on_progress=silent, data=tiny)
+    assert count(target, "area") == 1
+
+
+def test_another_database_is_filled_when_it_is_empty(store: Store, settings: Settings, tiny: demo.DemoData) -> None:
+    demo.build(settings, on_progress=silent, data=tiny)
+    assert count(settings, "incident") == 3
+    demo.build(settings, on_progress=lambda *_: pytest.fail("built again"), data=tiny)
+    with pytest.raises(Conflict, match="demo of version 1"):  # renaming is for var/demo.db alone
+        demo.build(settings, on_progress=silent, data=data_of(tiny.folder, "2"))
+
+
+def test_another_database_with_data_is_refused(
+    store: Store, settings: Settings, tiny: demo.DemoData, tmp_path: Path
+) -> None:
+    project.prepare(store, now=tiny.now)
+    path = tmp_path / "in.csv"
+    path.write_text("date,lon,lat\n2026-01-01,114.97,30.17\n")
+    import_file(store, settings, "incidents", path, with_basemap=False)
+    with pytest.raises(Conflict, match="data of its own"):
+        demo.build(settings, on_progress=silent, data=tiny)
+    assert count(settings, "incident") == 1
+
+
+def test_an_unfinished_demo_is_built_anew(store: Store, settings: Settings, tiny: demo.DemoData) -> None:
+    class Stop(Exception):
+        """What ends the first attempt."""
+
+    def stop_late(label: str, done: int, total: int) -> None:
+        if label == "incidents":
+            raise Stop
+
+    with pytest.raises(Stop):
+        demo.build(settings, on_progress=stop_late, data=tiny)
+    demo.build(settings, on_progress=silent, data=tiny)
+    assert (count(settings, "incident"), count(settings, "household")) == (3, 2)
+    with store.read() as session:
+        found = projects.get(session)
+    assert migrations.current(store) == migrations.head()
+    assert found is not None
+    assert found.demo_version == "1" != mark.UNFINISHED
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from gridmap.config import load
+from gridmap.services import demo
+
+def tell(label, done, total):
+    if label == sys.argv[3]:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+demo.build(load({"GRIDMAP_VAR": sys.argv[1]}), on_progress=tell, data=demo.demo_data(Path(sys.argv[2])))
+"""
+
+
+@pytest.mark.parametrize("label", ["blocks", "mark"])
+def test_a_killed_build_leaves_no_demo_and_the_next_one_succeeds(
+    target: Settings, tiny: demo.DemoData, label: str
+) -> None:
+    command = [sys.executable, "-c", KILLED, str(target.var), str(tiny.folder), label]
+    assert subprocess.run(command, timeout=120, check=False).returncode == -signal.SIGKILL
+    assert not target.var.joinpath("demo.db").exists()
+    demo.build(target, on_progress=silent, data=tiny)
+    assert count(target, "incident") == 3
+    assert sorted(p.name for p in target.var.glob("*.db*")) == ["demo.db"]
+
+
+def test_two_builders_make_one_demo(target: Settings, tiny: demo.DemoData) -> None:
+    command = [sys.executable, "-c", KILLED, str(target.var), str(tiny.folder), "never"]
+    builders = [subprocess.Popen(command) for _ in range(2)]
+    deadline = time.monotonic() + 120
+    codes = [builder.wait(timeout=deadline - time.monotonic()) for builder in builders]
+    assert codes == [0, 0]
+    assert count(target, "incident") == 3
+    assert not list(target.var.glob("demo-*.db"))
+
+
+def test_missing_data_say_how_to_get_them_back(tmp_path: Path) -> None:
+    with pytest.raises(BadFile, match="missing or damaged") as caught:
+        demo.demo_data(tmp_path)
+    assert "git checkout data/geo" in caught.value.hint
+
+
+def test_the_whole_district(demo_store: Store) -> None:
+    """The committed demo: as many rows of each layer as its data say, every incident and household in its place."""
+    head = json.loads((DATA_GEO / "demo.json").read_text(encoding="utf-8"))
+    expected = head["counts"]
+    with demo_store.read() as session:
+        counts = places.counts(session)
+        found = projects.get(session)
+        unplaced = session.scalar(
+            sa.text("SELECT count(*) FROM household WHERE block_id IS NULL OR building_id IS NULL")
+        )
+        outside = session.scalar(sa.text("SELECT count(*) FROM incident WHERE grid_id IS NULL"))
+        plan = plans.current(session, demo.demo_data().now)
+        assert plan is not None
+        grids = plans.grids(session, plan.id)
+        assert audit.verify(session) == []
+    layers = (
+        "areas",
+        "blocks",
+        "grids",
+        "buildings",
+        "households",
+        "units",
+        "sites",
+        "streets",
+        "ground",
+        "cameras",
+        "incidents",
+    )
+    assert {name: counts[name] for name in layers} == {name: expected[name] for name in layers}
+    assert found is not None
+    assert found.is_demo
+    assert unplaced == 0
+    assert outside <= expected["incidents"] / 1000  # a few reports lie just beyond the border, as in life
+    assert sum(grid.households for grid in grids) == expected["households"]
+    assert all(400 <= grid.households <= 800 for grid in grids if grid.kind == "residential")
+    assert all(len(grid.workers) == 2 for grid in grids)
+    assert os.environ.get("GRIDMAP_TEST_DB", "") == "" or demo_store.dialect == "postgresql"
