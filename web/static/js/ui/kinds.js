@@ -21,11 +21,14 @@ export function wireKinds(state, tree) {
     box.addEventListener("change", () => {
       state.set({ kinds: toggle(tree, state.get().kinds, leavesOf(kind), box.checked) }, { push: true });
     });
-    rows.push({ kind, box, count, share, line });
+    const entry = { kind, box, count, share, line, unfold: null };
+    rows.push(entry);
     const item = el("li", {}, line);
     if (children.length) {
       const below = el("ul", { hidden: true, id: `kind-${kind.code}` }, ...children.map((child) => row(child, depth + 1)));
-      line.prepend(fold(kind, below));
+      const button = fold(kind, below);
+      entry.unfold = () => below.hidden && button.click();
+      line.prepend(button);
       item.append(below);
     }
     return item;
@@ -46,6 +49,7 @@ export function wireKinds(state, tree) {
   };
   state.on(["kinds"], draw);
   draw(state.get());
+  for (const { box, unfold } of rows) if (box.indeterminate && unfold) unfold(); // a choice inside is to be seen
 
   return {
     count(byKind) {
