@@ -9,7 +9,7 @@ import itertools
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -19,39 +19,51 @@ from gridmap import config
 from gridmap.config import Settings
 from gridmap.store import migrations
 from gridmap.store.engine import Store, open_store
+from tests.postgres_databases import Databases
 
 SERVER = os.environ.get("GRIDMAP_TEST_DB", "")
-_numbers = itertools.count(1)
 
 
 @pytest.fixture(scope="session")
-def template_db(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a migrated, empty database that nobody writes to; the others are copies of it."""
-    if SERVER:
-        with _server_database() as address:
-            _migrate(address)
-            yield address
+def databases() -> Iterator[Databases | None]:
+    """The databases of this run on the server of GRIDMAP_TEST_DB; None when it runs on SpatiaLite."""
+    if not SERVER:
+        yield None
         return
-    address = f"sqlite:///{tmp_path_factory.mktemp('template') / 'template.db'}"
+    made = Databases(SERVER)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def template_db(tmp_path_factory: pytest.TempPathFactory, databases: Databases | None) -> str:
+    """The address of a migrated, empty database that nobody writes to; the others are copies of it."""
+    if databases is None:
+        address = f"sqlite:///{tmp_path_factory.mktemp('template') / 'template.db'}"
+        _migrate(address)
+        return address
+    address = databases.create()
     _migrate(address)
-    yield address
+    databases.use_as_template(address)
+    return address
 
 
 @pytest.fixture
-def fresh_db(template_db: str, tmp_path: Path) -> Iterator[str]:
+def fresh_db(template_db: str, tmp_path: Path, databases: Databases | None) -> Iterator[str]:
     """The address of a fresh migrated database."""
-    with _copy(template_db, tmp_path / "test.db") as address:
+    with _copy(template_db, tmp_path / "test.db", databases) as address:
         yield address
 
 
 @pytest.fixture
-def empty_db(tmp_path: Path) -> Iterator[str]:
+def empty_db(tmp_path: Path, databases: Databases | None) -> Iterator[str]:
     """The address of a database without any table."""
-    if SERVER:
-        with _server_database() as address:
-            yield address
-    else:
+    if databases is None:
         yield f"sqlite:///{tmp_path / 'empty.db'}"
+        return
+    address = databases.create()
+    yield address
+    databases.drop(address)
 
 
 @pytest.fixture
@@ -79,20 +91,15 @@ def sample_data() -> Path:
 
 
 @pytest.fixture(scope="session")
-def demo_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+def demo_settings(tmp_path_factory: pytest.TempPathFactory, databases: Databases | None) -> Settings:
     """Settings of the whole demo district, built once a run; tests only read it."""
     from gridmap.services import demo
 
     folder = tmp_path_factory.mktemp("demo")
-    if SERVER:
-        with _server_database() as address:
-            settings = _settings(address, folder / "var", is_demo=True)
-            demo.build(settings, on_progress=_silent)
-            yield settings
-        return
-    settings = _settings(f"sqlite:///{folder / config.DEMO_DB_NAME}", folder / "var", is_demo=True)
+    address = f"sqlite:///{folder / config.DEMO_DB_NAME}" if databases is None else databases.create()
+    settings = _settings(address, folder / "var", is_demo=True)
     demo.build(settings, on_progress=_silent)
-    yield settings
+    return settings
 
 
 @pytest.fixture(scope="session")
@@ -103,17 +110,15 @@ def demo_store(demo_settings: Settings) -> Iterator[Store]:
 
 
 @pytest.fixture
-def another_db(template_db: str, tmp_path: Path) -> Iterator[Callable[[], str]]:
+def another_db(template_db: str, tmp_path: Path, databases: Databases | None) -> Iterator[Callable[[], str]]:
     """Makes one more fresh migrated database a call."""
-    copies = []
+    numbers = itertools.count(1)
+    with ExitStack() as copies:
 
-    def make() -> str:
-        copies.append(_copy(template_db, tmp_path / f"another{len(copies)}.db"))
-        return copies[-1].__enter__()
+        def make() -> str:
+            return copies.enter_context(_copy(template_db, tmp_path / f"another{next(numbers)}.db", databases))
 
-    yield make
-    for copy in copies:
-        copy.__exit__(None, None, None)
+        yield make
 
 
 def _settings(address: str, var: Path, *, is_demo: bool) -> Settings:
@@ -145,29 +150,11 @@ def _migrate(address: str) -> None:
 
 
 @contextmanager
-def _copy(template: str, file: Path) -> Iterator[str]:
-    if SERVER:
-        with _server_database(template) as address:
-            yield address
+def _copy(template: str, file: Path, databases: Databases | None) -> Iterator[str]:
+    if databases is not None:
+        address = databases.take()
+        yield address
+        databases.give_back(address)
         return
     shutil.copyfile(sa.make_url(template).database or "", file)
     yield f"sqlite:///{file}"
-
-
-@contextmanager
-def _server_database(template: str | None = None) -> Iterator[str]:
-    """A database on the test server, a copy of a template or empty; dropped afterwards."""
-    name = f"gridmap_test_{os.getpid()}_{next(_numbers)}"
-    source = sa.make_url(template).database if template else "template0"
-    _on_server(f"CREATE DATABASE {name} TEMPLATE {source} STRATEGY file_copy")
-    try:
-        yield sa.make_url(SERVER).set(database=name).render_as_string(hide_password=False)
-    finally:
-        _on_server(f"DROP DATABASE {name} WITH (FORCE)")
-
-
-def _on_server(statement: str) -> None:
-    url = sa.make_url(SERVER).set(drivername="postgresql+psycopg")
-    engine = sa.create_engine(url, isolation_level="AUTOCOMMIT", poolclass=sa.pool.NullPool)
-    with engine.connect() as connection:
-        connection.exec_driver_sql(statement)
