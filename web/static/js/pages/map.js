@@ -238,12 +238,21 @@ class MapPage {
   }
 
   goTo(place) {
+    this.asked = place;
     if (place) this.map.setView([place.lat, place.lon], Math.round(place.zoom), { animate: false });
   }
 
+  // Where the map is; the very place that was asked for while it is still the same pixel, or a link would creep.
+  place() {
+    const { asked, map } = this;
+    const zoom = map.getZoom();
+    const centre = map.getCenter();
+    if (asked && asked.zoom === zoom && map.project(centre, zoom).distanceTo(map.project([asked.lat, asked.lon], zoom)) < 1) return asked;
+    return { zoom, lat: centre.lat, lon: centre.lng };
+  }
+
   writeAddress(how) {
-    const { lat, lng } = this.map.getCenter();
-    writeAddress(this.tree, this.defaults, this.state.get(), { zoom: this.map.getZoom(), lat, lon: lng }, how);
+    writeAddress(this.tree, this.defaults, this.state.get(), this.place(), how);
   }
 }
 
