@@ -117,12 +117,19 @@ def _spread_all(batches: Iterable[Points], nodes: Nodes, across: _Axis, down: _A
     x0, y0 = nodes.x0 - across.pad * nodes.step_x, nodes.y0 - down.pad * nodes.step_y
     per_x, per_y = 1.0 / (nodes.step_x * across.spacing), 1.0 / (nodes.step_y * down.spacing)
     broken = 0
-    for x, y, weights in batches:
+    for x, y, weights in _joined(list(batches)):
         own_weights = None if weights is None else _plain(weights)
         broken += spread(_plain(x), _plain(y), own_weights, x0, y0, per_x, per_y, lattice)
     if broken:
         raise BadInput(f"{broken} points have a coordinate that is not finite.", "Leave them out.")
     return lattice
+
+
+def _joined(batches: list[Points]) -> list[Points]:
+    """Many short batches as one: `spread` goes through the whole lattice for each."""
+    if len(batches) < 2 or any(weights is not None for _, _, weights in batches):
+        return batches
+    return [(np.concatenate([x for x, _, _ in batches]), np.concatenate([y for _, y, _ in batches]), None)]
 
 
 def _plain(column: NDArray[Any]) -> NDArray[np.float64]:

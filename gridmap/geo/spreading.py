@@ -16,7 +16,6 @@ from numba import njit
 
 CHUNK_POINTS = 1 << 20
 BAND_SHIFT = 4  # bands of 2**4 rows
-UNORDERED_NODES = 1 << 19  # 4 MB: up to here the last-level cache does, and one band is enough
 EDGE_NODES = 2  # a point must lie this far inside, so that its 4 x 4 nodes exist
 
 # nogil: threads of a web worker run side by side. No parallel=True: numba's thread layers do not survive them.
@@ -35,8 +34,7 @@ def spread(x, y, weights, x0, y0, nodes_per_x, nodes_per_y, lattice):  # type: i
     size = min(n, CHUNK_POINTS)
     band_u, band_v = np.empty(size), np.empty(size)
     band_w = np.empty(size if weights is not None else 0)
-    shift = BAND_SHIFT if rows * cols > UNORDERED_NODES else 62
-    bands = (rows >> shift) + 1
+    bands = (rows >> BAND_SHIFT) + 1
     head = np.empty(bands + 1, dtype=np.int64)
     broken = 0
     for begin in range(0, n, CHUNK_POINTS):
@@ -45,7 +43,7 @@ def spread(x, y, weights, x0, y0, nodes_per_x, nodes_per_y, lattice):  # type: i
         for i in range(begin, end):
             u, v = (x[i] - x0) * nodes_per_x, (y[i] - y0) * nodes_per_y
             if EDGE_NODES <= u < cols - EDGE_NODES and EDGE_NODES <= v < rows - EDGE_NODES:
-                head[(np.int64(v) >> shift) + 1] += 1
+                head[(np.int64(v) >> BAND_SHIFT) + 1] += 1
             elif not (np.isfinite(x[i]) and np.isfinite(y[i])):
                 broken += 1
         for band in range(bands):
@@ -54,7 +52,7 @@ def spread(x, y, weights, x0, y0, nodes_per_x, nodes_per_y, lattice):  # type: i
         for i in range(begin, end):
             u, v = (x[i] - x0) * nodes_per_x, (y[i] - y0) * nodes_per_y
             if EDGE_NODES <= u < cols - EDGE_NODES and EDGE_NODES <= v < rows - EDGE_NODES:
-                mine = np.int64(v) >> shift
+                mine = np.int64(v) >> BAND_SHIFT
                 at = head[mine]
                 head[mine] = at + 1
                 band_u[at], band_v[at] = u, v
