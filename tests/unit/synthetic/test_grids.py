@@ -36,6 +36,27 @@ def test_grids_are_connected_balanced_and_stay_in_their_community() -> None:
         assert set(community[members]) == {grids.community[g]}
 
 
+def test_grids_of_a_horseshoe_are_connected() -> None:
+    # x . x
+    # x . x   cut from the middle of either arm, the rest falls apart and must be put together again
+    # x x x
+    ring = [k for k in range(81) if not (k % 9 in (3, 4, 5) and k // 9 > 1)]
+    blocks = board(9)[ring]
+    edge = borders(blocks)
+    for parts in (2, 3, 5, 7):
+        grids = deal_grids(
+            blocks,
+            np.arange(len(ring)),
+            np.zeros(len(ring), dtype=np.int64),
+            [""] * len(ring),
+            np.ones(len(ring)),
+            parts,
+        )
+        for g in range(parts):
+            members = np.flatnonzero(grids.of_block == g)
+            assert len(connected_parts(members, edge.first, edge.second)) == 1
+
+
 def test_dedicated_blocks_make_a_grid_of_their_own() -> None:
     blocks = board(4)
     # the market takes the second row but one block; the corner behind it stays reachable

@@ -17,6 +17,13 @@ def test_rows_lie_within_the_area_and_do_not_touch() -> None:
     assert min(a.distance(b) for k, a in enumerate(boxes) for b in boxes[:k]) > 6
 
 
+def test_a_slit_between_the_sampled_lines_is_seen() -> None:
+    slit = shapely.Polygon([(40, 2.5), (100.5, 2.0), (100.5, 4.0)])  # between the lower and the middle line of the row
+    area = shapely.box(0, 0, 100, 13).difference(slit)
+    spots = rows(area, 0.0, 12.0, 30.0, (24, 62), (8, 8), np.random.default_rng(1))
+    assert all(area.contains(shapely.box(x - length / 2, y - 6, x + length / 2, y + 6)) for x, y, length in spots)
+
+
 def test_a_row_fills_a_rectangle_from_side_to_side() -> None:
     spots = rows(shapely.box(0, 0, 100, 14), 0.0, 12.0, 30.0, (24, 62), (8, 8), np.random.default_rng(1))
     assert sum(length for _, _, length in spots) > 80
