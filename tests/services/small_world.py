@@ -26,6 +26,7 @@ from gridmap.store.engine import Store
 from gridmap.store.tables import Area, Block, Grid, Incident, Post, Worker
 from tests.conftest import _copy as copied
 from tests.conftest import _settings as settings_for
+from tests.postgres_databases import Databases
 
 WEST, SOUTH, SIDE = 115.0, 30.2, 0.01
 EXTENT = (WEST - 0.05, SOUTH - 0.05, WEST + 0.07, SOUTH + 0.07)
@@ -36,9 +37,9 @@ SECRET = b"a secret for tests, 32 bytes and more"
 
 
 @contextmanager
-def standing(template_db: str, folder: Path) -> Iterator[Settings]:
+def standing(template_db: str, folder: Path, databases: Databases | None) -> Iterator[Settings]:
     """The world in a database of its own, for tests that only read it."""
-    with copied(template_db, folder / "world.db") as address:
+    with copied(template_db, folder / "world.db", databases) as address:
         settings = settings_for(address, folder / "var", is_demo=False)
         build(settings).close()
         yield settings

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import rasterio
+import rasterio.transform
 from click.testing import CliRunner
 from PIL import Image
 
@@ -24,6 +25,7 @@ from gridmap.services.reporting.scene import Scene, read_scene
 from gridmap.services.reporting.sheet import MARGIN_PX, draw_sheet
 from gridmap.services.situation import Selection, Situation
 from gridmap.store.engine import Store
+from tests.postgres_databases import Databases
 from tests.services import small_world as world
 
 D = dt.date
@@ -33,8 +35,10 @@ EMPTY = Selection(D(2020, 1, 1), D(2020, 1, 31))
 
 
 @pytest.fixture(scope="module")
-def standing(template_db: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
-    with world.standing(template_db, tmp_path_factory.mktemp("reporting")) as settings:
+def standing(
+    template_db: str, tmp_path_factory: pytest.TempPathFactory, databases: Databases | None
+) -> Iterator[Settings]:
+    with world.standing(template_db, tmp_path_factory.mktemp("reporting"), databases) as settings:
         yield settings
 
 
@@ -118,7 +122,7 @@ def test_the_raster_holds_the_same_events_in_true_metres(calm: Store, tmp_path: 
     cell_km2 = transform.a * -transform.e / 1e6
     assert values.sum() * cell_km2 * 31 / 30 == pytest.approx(50, rel=1e-3)
     row, col = np.unravel_index(values.argmax(), values.shape)
-    x, y = transform * (col + 0.5, row + 0.5)
+    x, y = rasterio.transform.xy(transform, row, col)
     projection = Situation(calm, now=world.now).picture().ground.projection
     assert projection is not None
     there = projection.forward([world.CLUSTER[0]], [world.CLUSTER[1]])
@@ -180,9 +184,7 @@ def test_a_file_stays_as_it_is_when_a_new_one_fails(calm: Store, tmp_path: Path)
     assert path.read_bytes() == b"before"
 
 
-def test_the_command_writes_and_tells(
-    standing: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_command_writes_and_tells(standing: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GRIDMAP_DB", standing.db)
     monkeypatch.setenv("GRIDMAP_VAR", str(standing.var))
     out = tmp_path / "heat.tif"

@@ -22,6 +22,7 @@ from gridmap.services.situation.period import Period
 from gridmap.store import audit, bulk, ids
 from gridmap.store.engine import Store
 from gridmap.store.tables import Audit, AuditHead, Incident
+from tests.postgres_databases import Databases
 from tests.services import small_world as world
 
 D = dt.date
@@ -42,9 +43,11 @@ def situation(place: Store) -> Situation:
 
 
 @pytest.fixture(scope="module")
-def calm(template_db: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Situation]:
+def calm(
+    template_db: str, tmp_path_factory: pytest.TempPathFactory, databases: Databases | None
+) -> Iterator[Situation]:
     """For tests that only read."""
-    with world.standing(template_db, tmp_path_factory.mktemp("calm")) as settings:
+    with world.standing(template_db, tmp_path_factory.mktemp("calm"), databases) as settings:
         store = open_project(settings)
         yield Situation(store, now=world.now)
         store.close()

@@ -20,6 +20,7 @@ from gridmap.services.situation.events import Events
 from gridmap.services.situation.heat import Heat, HeatCache
 from gridmap.services.situation.period import Period
 from gridmap.store.event_columns import EventColumns
+from tests.postgres_databases import Databases
 from tests.services import small_world as world
 
 D = dt.date
@@ -31,8 +32,10 @@ ONE_KERNEL = 1e6 / (2 * pi * BANDWIDTH_M**2)  # the peak of one event, per km2
 
 
 @pytest.fixture(scope="module")
-def picture(template_db: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Picture]:
-    with world.standing(template_db, tmp_path_factory.mktemp("heat")) as settings:
+def picture(
+    template_db: str, tmp_path_factory: pytest.TempPathFactory, databases: Databases | None
+) -> Iterator[Picture]:
+    with world.standing(template_db, tmp_path_factory.mktemp("heat"), databases) as settings:
         store = open_project(settings)
         yield Situation(store, now=world.now).picture()
         store.close()

@@ -10,14 +10,17 @@ from flask.testing import FlaskClient
 
 from gridmap.config import Settings
 from gridmap.store.engine import Store
+from tests.postgres_databases import Databases
 from tests.services import small_world
 from web.app import create_app
 
 
 @pytest.fixture(scope="session")
-def app(template_db: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+def app(
+    template_db: str, tmp_path_factory: pytest.TempPathFactory, databases: Databases | None
+) -> Iterator[Flask]:
     """One application for all tests that only read."""
-    with small_world.standing(template_db, tmp_path_factory.mktemp("world")) as settings:
+    with small_world.standing(template_db, tmp_path_factory.mktemp("world"), databases) as settings:
         yield create_app(settings, now=small_world.now, warm_up=False)
 
 

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from sqlalchemy.orm import Session
 
 from gridmap.geo import palettes
 from gridmap.geo.projection import MERCATOR_HALF_M, to_web_mercator
@@ -20,6 +19,7 @@ from gridmap.services.reporting.report import HeatReport
 from gridmap.services.situation.heat import palette_of
 from gridmap.store import areas, places, tables
 from gridmap.store.areas import AreaShapes
+from gridmap.store.engine import Session
 
 FRAME_SHARE = 0.04  # of the longer side, left free round the grids
 NAMED_LEVELS = ("street", "community")
