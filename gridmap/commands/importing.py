@@ -7,17 +7,18 @@ from pathlib import Path
 import click
 
 from gridmap.commands.progress import progress_bar
-from gridmap.config import load
+from gridmap.config import Settings, load
 from gridmap.errors import BadInput
-from gridmap.services.exchange import LAYERS, Report, RowsRefused, import_file
+from gridmap.services.demo import build
+from gridmap.services.exchange import LAYERS, Report, RowsRefused, import_file, require_own_database
 from gridmap.services.project import open_project
 
 SHOWN = 10  # causes and findings; a report stays one screen long
 
 
-@click.command("import")
-@click.argument("layer", type=click.Choice(list(LAYERS)))
-@click.argument("file", type=click.Path(path_type=Path))
+@click.command("import", epilog=f"LAYER is one of: {', '.join(LAYERS)}.")
+@click.argument("layer", type=click.Choice(list(LAYERS)), metavar="LAYER")
+@click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
 @click.option("--layer", "gpkg_layer", metavar="NAME", help="The layer inside a GeoPackage that has several.")
 @click.option("--crs", metavar="CRS", help="EPSG:n, gcj02, bd09 or cgcs2000; else what the file says.")
 @click.option(
@@ -54,6 +55,9 @@ def import_(
     """
     settings = load()
     told = _mapping(mapping)
+    require_own_database(settings, into_demo=into_demo)
+    if settings.is_demo:
+        build_demo(settings)
     store = open_project(settings)
     try:
         with progress_bar() as tell:
@@ -77,6 +81,12 @@ def import_(
     finally:
         store.close()
     _show(report, rejects, as_json=as_json)
+
+
+def build_demo(settings: Settings) -> None:
+    """Make sure that there is a demo to import into."""
+    with progress_bar() as tell:
+        build(settings, on_progress=tell)
 
 
 def _mapping(pairs: tuple[str, ...]) -> dict[str, str]:

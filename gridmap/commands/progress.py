@@ -15,7 +15,8 @@ Tell = Callable[[str, int, int], None]  # what is being done, how much of it, of
 def progress_bar() -> Iterator[Tell]:
     """A bar that shows the step it is told; it leaves no trace behind. Without a terminal nothing is drawn."""
     columns = (TextColumn("{task.description:<32}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task("", total=None)
 
         def tell(label: str, done: int, total: int) -> None:

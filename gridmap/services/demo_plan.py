@@ -39,9 +39,8 @@ def store_plan(store: Store, settings: Settings, folder: Path, now: dt.datetime)
         grid_ids = dict(zip(codes, bulk.insert(session, Grid, columns).tolist(), strict=True))
         block_ids = _ids(plans.blocks_by_code(session), _texts(pairs, "block_code"), "block")
         assigned = _ids(grid_ids, _texts(pairs, "grid_code"), "grid")
-        found = project.get(session)
         _, content = configuration.current(session)
-        heading = replan.Heading(PLAN_NAME, band_of(content), (found and found.projection) or "", now, batch_id)
+        heading = replan.Heading(PLAN_NAME, band_of(content), _projection(session), now, batch_id)
         replan.publish_first_plan(session, dict(zip(block_ids, assigned, strict=True)), heading)
         _audit(session, settings, "import.grids", batch_uid, source, table.n, now)
 
@@ -61,6 +60,13 @@ def store_posts(store: Store, settings: Settings, folder: Path, now: dt.datetime
         }
         bulk.insert(session, Post, columns)
         _audit(session, settings, "import.posts", batch_uid, source, table.n, now)
+
+
+def _projection(session: Session) -> str:
+    found = project.get(session)
+    if found is None or found.projection is None:
+        raise BadFile("The demo's grids come before its ground.", "Import areas and blocks first.")
+    return found.projection
 
 
 def _opened(path: Path) -> tuple[Source, Table]:

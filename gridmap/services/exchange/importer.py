@@ -99,7 +99,8 @@ def import_file(
         check_target(rejects, path)
     now = now or dt.datetime.now(dt.UTC)
     tell = progress or _silent
-    setting = _setting(store, settings, into_demo=into_demo)
+    require_own_database(settings, into_demo=into_demo)
+    setting = _setting(store, into_demo=into_demo)
     reading = _read(request, setting, now, tell)
     try:
         with store.write() as session:
@@ -114,16 +115,26 @@ def import_file(
     return reading.report
 
 
-def _setting(store: Store, settings: Settings, *, into_demo: bool) -> Setting:
+def require_own_database(settings: Settings, *, into_demo: bool) -> None:
+    """Raises Conflict when this is the demo's database and nobody said that it is meant."""
+    if settings.is_demo and not into_demo:
+        raise _demo_is_not_meant()
+
+
+def _demo_is_not_meant() -> Conflict:
+    return Conflict(
+        "This is the demo district's database; your own data do not belong into it.",
+        "Name a database of your own: GRIDMAP_DB=sqlite:////folder/my.db gridmap import ... (or --into-demo).",
+    )
+
+
+def _setting(store: Store, *, into_demo: bool) -> Setting:
     with store.read() as session:
         found = project.get(session)
         if found is None:
             raise NotFound("This database holds no project yet.", "Run `gridmap init`.")
-        if (settings.is_demo or found.is_demo) and not into_demo:
-            raise Conflict(
-                "This is the demo district's database; your own data do not belong into it.",
-                "Name a database of your own: GRIDMAP_DB=sqlite:////folder/my.db gridmap import ... (or --into-demo).",
-            )
+        if found.is_demo and not into_demo:
+            raise _demo_is_not_meant()
         version, content = configuration.current(session)
     return Setting(found.time_zone, version, content)
 

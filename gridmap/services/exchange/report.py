@@ -100,9 +100,9 @@ class RowsRefused(BadFile):
     """A file has bad rows and was not imported; `report` says which."""
 
     def __init__(self, report: Report) -> None:
-        rows = "row is" if report.bad == 1 else "rows are"
+        verb = "is" if report.bad == 1 else "are"
         super().__init__(
-            f"{report.bad:,} of {report.read:,} {rows} bad; nothing of {report.file} was stored.",
+            f"{report.bad:,} of {report.read:,} rows {verb} bad; nothing of {report.file} was stored.",
             "Correct them, or add --rejects FILE.csv: then the good rows are stored and the bad ones go to that file.",
         )
         self.report = report

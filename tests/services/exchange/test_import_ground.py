@@ -260,6 +260,35 @@ def test_another_name_for_a_stored_grid_needs_update(bench: Any) -> None:
     assert set(bench.rows("SELECT kind FROM grid")) == {("market",)}
 
 
+def test_new_blocks_under_a_plan_are_said_to_have_no_grid(bench: Any, place: Any) -> None:
+    bench.run("blocks", bench.drawing("PQ"))
+    bench.run("grids", bench.drawing("AA", name="first.geojson"))
+    report = bench.run("blocks", bench.drawing("..RS", name="more.geojson"))
+    assert report.warnings == ["2 of these blocks belong to no grid of the plan in force."]
+    lon, lat = place(2.5, 0.5)
+    incidents = bench.run("incidents", bench.csv(INCIDENTS + f"1,2024-03-05,{lon},{lat}\n"))
+    assert incidents.outside == 1
+    assert bench.rows(WHERE) == [("1", "R", None)]
+
+
+def test_drafts_are_counted_again_too(bench: Any, place: Any) -> None:
+    bench.run("blocks", bench.drawing("PQR"))
+    bench.run("grids", bench.drawing("AAB", name="first.geojson"))
+    bench.run("grids", bench.drawing("ABB", name="second.geojson"))
+    lon, lat = place(1.5, 0.5)
+    bench.run("households", bench.csv(f"code,count,lon,lat\nH1,7,{lon},{lat}\n"))
+    counted = bench.rows(
+        "SELECT p.name, g.code, o.households FROM grid_outline o JOIN grid g ON g.id = o.grid_id "
+        "JOIN grid_plan p ON p.id = o.plan_id ORDER BY p.id, g.code"
+    )
+    assert counted == [
+        ("first.geojson", "A", 7),
+        ("first.geojson", "B", 0),
+        ("second.geojson", "A", 0),
+        ("second.geojson", "B", 7),
+    ]
+
+
 # --- what came before its ground ---
 
 

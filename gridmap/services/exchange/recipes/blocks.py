@@ -8,7 +8,7 @@ import shapely
 from gridmap.services.exchange.recipes.base import SINCE_EVER, Columns, Indices, Recipe, Status
 from gridmap.services.exchange.recipes.communities import communities_of
 from gridmap.services.exchange.recipes.settling import place_waiting
-from gridmap.store import bulk, importing
+from gridmap.store import bulk, importing, plans
 from gridmap.store.tables import Block
 
 
@@ -47,5 +47,11 @@ class BlockRecipe(Recipe):
             ids = [self.job.ids[index] for index in take.tolist()]
             bulk.update(self.job.session, Block, ids, {**self.provenance(take), **columns})
 
-    def finish(self, stored: Indices) -> None:  # noqa: ARG002 - all that waits is placed, not only in these blocks
+    def finish(self, stored: Indices) -> None:
         place_waiting(self.job)
+        plan = plans.current(self.job.session, self.job.now)
+        if plan is not None:
+            assigned = plans.assignment(self.job.session, plan.id)
+            lost = sum(self.job.ids[index] not in assigned for index in stored.tolist())
+            if lost:
+                self.job.report.warnings.append(f"{lost:,} of these blocks belong to no grid of the plan in force.")

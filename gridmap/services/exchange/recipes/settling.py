@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from gridmap.domain.plans import State
 from gridmap.services import replan
 from gridmap.services.exchange.job import Job
 from gridmap.services.placing import NOWHERE, Placer, or_none, placer_at
@@ -46,7 +47,8 @@ def _place_incidents(job: Job, placer: Placer) -> int:
 
 
 def refresh_counts(job: Job) -> None:
-    """Count blocks and households of the current plan's grids again."""
-    plan = plans.current(job.session, job.now)
-    if plan is not None:
+    """Count blocks and households of all grids again, in every plan that is or may come into force."""
+    for plan in plans.all_plans(job.session):
+        if plan.state == State.SUPERSEDED:
+            continue
         replan.refresh_outlines(job.session, plan.id, job.projection, job.now)
