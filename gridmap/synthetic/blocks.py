@@ -56,7 +56,7 @@ def draw(sketch: Sketch, seed: int) -> Drawing:
     ground = type(ground)(cells, kinds, ground.lines, ground.roads)
     community = grow_communities(cells, sketch.communities, terrain)
     parcels, lanes = lay_parcels(sketch, ground, community, seed)
-    zoning = cut_blocks(sketch, place_services(sketch, parcels, seed), lanes, seed)
+    zoning = cut_blocks(sketch, place_services(sketch, parcels, ground.roads, seed), lanes, seed)
     noded = node([coarse, *zoning.lines])
     blocks = faces(noded, terrain.outline)
     plot = _match(blocks, np.asarray(zoning.plots, dtype=object))

@@ -14,6 +14,7 @@ from gridmap.synthetic.lots import Building
 from gridmap.synthetic.naming import (
     NEW_ROOTS,
     NEW_TAILS,
+    NEW_VILLAGE_TAILS,
     OLD_ROOTS,
     OLD_TAILS,
     VILLAGE_ROOTS,
@@ -45,9 +46,13 @@ def form_compounds(
     community: Ints,
     buildings: Sequence[Building],
     villages: Sequence[VillageSpot],
+    characters: Sequence[str],
     rng: np.random.Generator,
 ) -> list[Compound]:
-    """One compound per residential parcel that has dwellings, one per hamlet; names are unique in the district."""
+    """One compound per residential parcel that has dwellings, one per hamlet; names are unique in the district.
+
+    `characters` tells of each community what it is like; in the hills the rows of flats are rebuilt villages.
+    """
     living = np.bincount([b.block for b in buildings if b.flats > 0], minlength=len(blocks)) > 0
     edge = borders(blocks)
     word = np.array(use)
@@ -55,6 +60,7 @@ def form_compounds(
         "new": combinations(NEW_ROOTS, NEW_TAILS, rng, ("桂花苑小区", "铜都花园")),
         "old": combinations(OLD_ROOTS, OLD_TAILS, rng, ("冶钢二村", "有色新村")),
         "village": combinations(VILLAGE_ROOTS, VILLAGE_TAILS, rng),
+        "hill": combinations(VILLAGE_ROOTS, NEW_VILLAGE_TAILS, rng),
     }
     spots = list(villages)
     used: set[str] = {v.name for v in villages}
@@ -63,7 +69,8 @@ def form_compounds(
         outline = shapely.coverage_union_all(blocks[members])
         name = _village_name(outline, spots) if kind == "village" else ""
         if not name:
-            name = _fresh(pools[kind], used)
+            rebuilt = kind == "old" and characters[int(community[members[0]])] == "hill"
+            name = _fresh(pools["hill" if rebuilt else kind], used)
         used.add(name)
         out.append(
             Compound(name, tuple(compound_aliases(name, kind)), kind, int(community[members[0]]), members, outline)

@@ -76,6 +76,7 @@ def settle_district(sketch: Sketch, drawing: Drawing, shorts: Sequence[str], see
         drawing.community,
         buildings,
         sketch.villages,
+        [c.character for c in sketch.communities],
         stream(seed, "compounds"),
     )
     compound_of, number_of = number_buildings(compounds, buildings)

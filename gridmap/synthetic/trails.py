@@ -38,7 +38,7 @@ def lay_trails(sketch: Sketch, terrain: Terrain, streets: Sequence[RoadLine], se
             lines.append(_descent(terrain, hill.x, hill.y, turn + 2.1 * k, corners, rng))
     dry = [g.intersection(wood) for g in lines if g.length > 120]
     merged = shapely.line_merge(shapely.union_all(dry, grid_size=0.25))
-    return [RoadLine("path", _name(sketch, g), g) for g in shapely.get_parts(merged) if g.length > 70]
+    return [RoadLine("path", _name(sketch, g), g) for g in shapely.get_parts(merged) if g.length > 110]
 
 
 def _stretches(ring: shapely.LineString, rng: np.random.Generator) -> list[BaseGeometry]:

@@ -168,28 +168,31 @@ def lay_parcels(
     return parcels, lanes
 
 
-def place_services(sketch: Sketch, parcels: list[Parcel], seed: int) -> list[Parcel]:
+def place_services(sketch: Sketch, parcels: list[Parcel], roads: Sequence[RoadLine], seed: int) -> list[Parcel]:
     """Dedicated grids first, then schools, hospitals and markets on fitting parcels, well apart from each other."""
     rng = stream(seed, "services")
     out = list(parcels)
     for spot in sketch.dedicated:
         _dedicate(out, spot)
-    _ensure_homes(out, sketch)
+    wide = [r.line for r in roads if r.klass in ("trunk", "street")]
+    _ensure_homes(out, sketch, shapely.STRtree(wide))
     _claim(out, "school", (1.5, 4.2), 420.0, 44, rng)
     _claim(out, "hospital", (0.9, 2.6), 1100.0, 5, rng)
     _claim(out, "market", (0.5, 1.3), 650.0, 15, rng)
     return out
 
 
-def _ensure_homes(parcels: list[Parcel], sketch: Sketch) -> None:
-    """Every community gets HOMES_HA of housing: near its seed other plots, in the hills fields, are built on."""
+def _ensure_homes(parcels: list[Parcel], sketch: Sketch, roads: shapely.STRtree) -> None:
+    """Every community gets HOMES_HA of housing: other plots, in the hills fields, on a street and near its seed."""
     for home, seed in enumerate(sketch.communities):
         spot = shapely.Point(seed.x, seed.y)
         mine = [k for k, p in enumerate(parcels) if p.community == home and not p.dedicated]
         built_m2 = sum(parcels[k].polygon.area for k in mine if parcels[k].use.startswith("residential"))
         for uses in (("vacant", "industrial", "commercial"), ("farm",)):
             free = [k for k in mine if parcels[k].use in uses and _roomy(parcels[k].polygon)]
-            for k in sorted(free, key=lambda k: parcels[k].polygon.distance(spot)):
+            far = [len(roads.query(parcels[k].polygon, predicate="dwithin", distance=2.0)) == 0 for k in free]
+            order = sorted(zip(far, (parcels[k].polygon.distance(spot) for k in free), free, strict=True))
+            for _, _, k in order:
                 if built_m2 < HOMES_HA * 1e4:
                     parcels[k] = replace(parcels[k], use="residential_old")
                     built_m2 += parcels[k].polygon.area
