@@ -14,6 +14,7 @@ from pathlib import Path
 from flask import Flask, Response, g, request
 
 from gridmap.config import Settings
+from gridmap.errors import BadSettings
 
 MAX_LOG_BYTES = 10 << 20
 FORMAT = "%(asctime)s %(process)d %(levelname)s %(name)s %(message)s"
@@ -41,13 +42,23 @@ class SharedLogFile(WatchedFileHandler):
 
 
 def init_log(app: Flask, settings: Settings) -> None:
-    """Sends gridmap's log to `settings.log_file`; a second application in this process takes the log over."""
-    settings.log_file.parent.mkdir(parents=True, exist_ok=True)
+    """Sends gridmap's log to `settings.log_file`; a second application in this process takes the log over.
+
+    Raises BadSettings for a level that is none, or a folder that cannot be written.
+    """
+    if settings.log_level not in logging.getLevelNamesMapping():
+        raise BadSettings(f"GRIDMAP_LOG_LEVEL is '{settings.log_level}'.", "Use DEBUG, INFO, WARNING or ERROR.")
+    try:
+        settings.log_file.parent.mkdir(parents=True, exist_ok=True)
+        handler = SharedLogFile(settings.log_file, encoding="utf-8")
+    except OSError as error:
+        raise BadSettings(
+            f"The log {settings.log_file} cannot be written: {error.strerror}.", "Set GRIDMAP_VAR to a folder of yours."
+        ) from None
     root = logging.getLogger("gridmap")
     for old in [handler for handler in root.handlers if isinstance(handler, SharedLogFile)]:
         root.removeHandler(old)
         old.close()
-    handler = SharedLogFile(settings.log_file, encoding="utf-8")
     handler.setFormatter(logging.Formatter(FORMAT))
     root.addHandler(handler)
     root.setLevel(settings.log_level)

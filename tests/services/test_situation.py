@@ -241,11 +241,21 @@ def test_threads_see_whole_pictures_only(situation: Situation, place: Store, set
 def test_a_restored_database_is_read_from_the_start(situation: Situation, place: Store, settings: Settings) -> None:
     receive(place, settings, report())
     assert situation.picture().counts(MAY).total == 61
-    with place.write() as session:
-        key = session.query(Incident.id).order_by(Incident.id.desc()).limit(1).scalar()
-        session.query(Incident).filter(Incident.id == key).delete()
-        session.execute(_rewind())
+    _restore_one_change_ago(place)
     assert situation.picture().counts(MAY).total == 60
+
+
+def test_a_restored_database_that_went_on_is_read_from_the_start(
+    situation: Situation, place: Store, settings: Settings
+) -> None:
+    receive(place, settings, report("facility.lift"))
+    assert situation.picture().counts(MAY).by_kind["facility.lift"] == 1
+    _restore_one_change_ago(place)
+    receive(place, settings, report("facility.door"))
+    receive(place, settings, report("facility.door"))
+    by_kind = situation.picture().counts(MAY).by_kind
+    assert by_kind["facility.door"] == 2
+    assert "facility.lift" not in by_kind
 
 
 def test_pages_of_incidents_follow_each_other(calm: Situation) -> None:
@@ -309,11 +319,14 @@ def _note(session, action: str, entity: str, uid: str | None) -> None:
     )  # fmt: skip
 
 
-def _rewind():
-    """The head as it was one entry ago, as after a backup was put back."""
-    entry = sa.select(Audit.seq, Audit.hash).order_by(Audit.seq.desc()).offset(1).limit(1).subquery()
-    former = {"seq": sa.select(entry.c.seq).scalar_subquery(), "hash": sa.select(entry.c.hash).scalar_subquery()}
-    return sa.update(AuditHead).values(**former)
+def _restore_one_change_ago(place: Store) -> None:
+    """The newest incident and its entry are gone, as after a backup was put back."""
+    with place.write() as session:
+        newest = sa.select(sa.func.max(Incident.id)).scalar_subquery()
+        session.execute(sa.delete(Incident).where(Incident.id == newest))
+        session.execute(sa.delete(Audit).where(Audit.seq == sa.select(sa.func.max(Audit.seq)).scalar_subquery()))
+        seq, hash_ = session.execute(sa.select(Audit.seq, Audit.hash).order_by(Audit.seq.desc()).limit(1)).one()
+        session.execute(sa.update(AuditHead).values(seq=seq, hash=hash_))
 
 
 def test_numbers_stay_right_for_a_picture_without_events(settings: Settings) -> None:

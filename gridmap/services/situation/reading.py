@@ -90,8 +90,10 @@ def _facts(row: Project, content: dict[str, Any], now: dt.datetime) -> ProjectFa
 
 
 def _entries_between(session: Session, known: Head, head: Head) -> list[audit.Entry] | None:
-    """The changes from one head to another; None when the feed does not lead from one to the other in few steps."""
-    if head[0] - known[0] > MAX_CHANGES or head[0] <= known[0]:
+    """The changes from one head to another; None when the feed does not lead from one to the other in few steps (a
+    backup was put back, or very much happened).
+    """
+    if head[0] - known[0] > MAX_CHANGES:
         return None
     entries = audit.since(session, known[0], MAX_CHANGES)
     return entries if entries and entries[0].prev_hash == known[1] else None
