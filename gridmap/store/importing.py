@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from gridmap.store import bulk
 from gridmap.store.spatial import as_wkb, geom_array
-from gridmap.store.tables import AreaAlias, BuildingAlias, Fix, Project
+from gridmap.store.tables import AreaAlias, Block, BuildingAlias, Fix, Grid, GridOutline, Project
 
 AT_ONCE = 500  # bound values a query; SQLite's oldest limit is 999
 
@@ -48,6 +48,27 @@ def waiting(session: Session, model: Any) -> Waiting:
         geom_array(row[1] for row in rows),
         np.array([-1 if row[2] is None else row[2] for row in rows], dtype=np.int64),
     )
+
+
+def blocks_without_community(session: Session) -> tuple[np.ndarray, np.ndarray]:
+    """Blocks that belong to no community yet: ids int64[n], shapes object[n] in EPSG:4326."""
+    return _ids_and_shapes(session, sa.select(Block.id, as_wkb(Block.geom)).where(Block.community_id.is_(None)))
+
+
+def grids_without_community(session: Session, plan_id: int) -> tuple[np.ndarray, np.ndarray]:
+    """Grids of a plan that belong to no community yet: ids int64[n], outlines object[n] in EPSG:4326."""
+    outline = GridOutline
+    query = (
+        sa.select(Grid.id, as_wkb(outline.geom))
+        .join(outline, outline.grid_id == Grid.id)
+        .where(Grid.community_id.is_(None), outline.plan_id == plan_id)
+    )
+    return _ids_and_shapes(session, query)
+
+
+def _ids_and_shapes(session: Session, query: sa.Select[Any, Any]) -> tuple[np.ndarray, np.ndarray]:
+    rows = session.execute(query).all()
+    return np.array([row[0] for row in rows], dtype=np.int64), geom_array(row[1] for row in rows)
 
 
 def shapes_by_id(session: Session, model: Any, ids: Sequence[int]) -> np.ndarray:

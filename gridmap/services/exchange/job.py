@@ -7,10 +7,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
-import shapely
-from numpy.typing import NDArray
-
 from gridmap.domain.codes import CodeScheme, scheme_of
 from gridmap.domain.kinds import KindTree
 from gridmap.domain.plans import Band, band_of
@@ -19,7 +15,6 @@ from gridmap.services.exchange.problems import Problems
 from gridmap.services.exchange.report import Report
 from gridmap.services.exchange.table import Objects
 from gridmap.services.exchange.times import Occurrences, Times
-from gridmap.services.placing import inner_points
 from gridmap.store.engine import Session
 
 Progress = Callable[[str, int, int], None]  # what is being done, how much of it, of how much
@@ -42,11 +37,6 @@ class Rows:
         if self.occurrences is None:
             raise ValueError("Only incidents have occurrences.")
         return self.occurrences
-
-    def points(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """lon[n], lat[n] of a point that lies in each shape; NaN where there is none."""
-        inner = inner_points(self.shapes)
-        return shapely.get_x(inner), shapely.get_y(inner)
 
 
 @dataclass(frozen=True, slots=True)

@@ -121,6 +121,20 @@ def test_blocks_belong_to_the_community_they_lie_in(bench: Any, square: Any) -> 
     ]
 
 
+def test_communities_that_come_later_take_their_blocks_and_grids(bench: Any, square: Any) -> None:
+    bench.run("grids", bench.drawing("AAB"))
+    rows = [
+        ({"code": "C1", "name": "一社区", "level": "社区"}, square(0, 0).buffer(0.02)),
+        ({"code": "X", "level": "小区", "name": "院"}, square(2, 0)),
+    ]
+    report = bench.run("areas", bench.geojson(rows[:1], "areas.geojson"))
+    assert report.placed == {"blocks": 2, "grids": 2}
+    joined = "SELECT g.code, a.code FROM grid g LEFT JOIN area a ON a.id = g.community_id ORDER BY g.code"
+    assert bench.rows(joined) == [("A", "C1"), ("B", "C1")]
+    # a compound is no community
+    assert bench.run("areas", bench.geojson(rows[1:], "compound.geojson")).placed == {}
+
+
 def test_unknown_references_are_bad_rows(bench: Any, square: Any) -> None:
     with pytest.raises(RowsRefused) as caught:
         bench.run("blocks", bench.drawing("A", community_code="C9"))

@@ -86,6 +86,13 @@ def test_the_local_day_of_a_time_from_elsewhere() -> None:
     assert on == ["2024-03-05", "2024-03-05"]
 
 
+def test_of_an_hour_that_came_twice_the_first_is_meant() -> None:
+    # China's summer time ended at 2:00 on 14 September 1986: half past one came twice, first as UTC+9
+    _, at, problems = times("1986-09-14 01:30")
+    assert at == ["1986-09-13T16:30:00"]
+    assert not problems
+
+
 def test_a_bare_day_is_a_day() -> None:
     on, at, _ = times("2024-03-05", "2024/3/6", "2024.3.7")
     assert on == ["2024-03-05", "2024-03-06", "2024-03-07"]

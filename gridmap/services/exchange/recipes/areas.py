@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from gridmap.domain.areas import RANKS, Validity, level_named, may_hold, version_id
 from gridmap.services.exchange.recipes.base import Columns, Indices, Recipe
+from gridmap.services.exchange.recipes.communities import link_communities
 from gridmap.services.exchange.table import Objects, object_array
 from gridmap.store import areas, importing
 from gridmap.store.tables import Area
@@ -56,6 +57,7 @@ class AreaRecipe(Recipe):
     def finish(self, stored: Indices) -> None:
         names = {self.job.ids[i]: self.rows.fields["aliases"][i] or [] for i in stored.tolist()}
         importing.replace_area_names(self.job.session, names)
+        link_communities(self.job)
 
     def _levels(self) -> Objects:
         """n levels: as given, else as the length of the code tells."""
