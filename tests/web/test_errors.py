@@ -77,6 +77,12 @@ def test_a_refusal_tells_code_message_and_hint(client: FlaskClient, address: str
     assert response.headers["Cache-Control"] == "no-store"
 
 
+@pytest.mark.parametrize("kinds", ["", "order,,help", ",", "x" * 61, ",".join(f"k{i}" for i in range(201))])
+def test_a_list_of_kinds_that_is_none_is_told_from_an_unknown_kind(client: FlaskClient, kinds: str) -> None:
+    refusal = client.get(f"/api/v1/counts?kinds={kinds}").json["error"]
+    assert "with commas between them" in refusal["message"]
+
+
 def test_every_route_refuses_a_foreign_method_in_its_own_shape(app: Flask, client: FlaskClient) -> None:
     for address in addresses(app):
         response = client.delete(address)
