@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from gridmap.config import Settings
-from gridmap.errors import BadInput, Conflict, NotFound
+from gridmap.errors import BadInput, Conflict, GridmapError, NotFound
 from gridmap.services import basemap
 from gridmap.services.exchange.columns import Columns, choose
 from gridmap.services.exchange.coverage import check_coverage_of
@@ -111,8 +111,16 @@ def import_file(
         reading.report.batch_uid = None
         return reading.report
     if with_basemap and request.layer.in_basemap:
-        basemap.build(store, settings.basemap_dir, on_progress=tell)
+        _renew_basemap(store, settings, reading.report, tell)
     return reading.report
+
+
+def _renew_basemap(store: Store, settings: Settings, report: Report, tell: Progress) -> None:
+    """The rows are stored whatever becomes of the picture: a failure is told, not raised."""
+    try:
+        basemap.build(store, settings.basemap_dir, on_progress=tell)
+    except GridmapError as error:
+        report.warnings.append(f"All is stored, but the base map could not be made anew: {error}")
 
 
 def require_own_database(settings: Settings, *, into_demo: bool) -> None:

@@ -184,6 +184,25 @@ def test_the_demo_is_not_imported_into_by_accident(bench: Any) -> None:
     assert bench.run("incidents", path, into_demo=True).stored == 1
 
 
+def test_the_base_map_is_made_anew_with_what_it_shows(bench: Any, square: Any) -> None:
+    picture = bench.settings.basemap_dir / "basemap.pmtiles"
+    bench.run("incidents", bench.csv("date,lon,lat\n2024-03-05,114.97,30.17\n"), with_basemap=True)
+    assert not picture.exists()  # incidents are not in it
+    bench.run("ground", bench.geojson([({"kind": "water"}, square(0, 0))]), with_basemap=True)
+    assert picture.read_bytes().startswith(b"PMTiles")
+
+
+def test_a_failing_base_map_does_not_undo_the_import(bench: Any, square: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise BadInput("tippecanoe is missing.", "Install it.")
+
+    monkeypatch.setattr("gridmap.services.exchange.importer.basemap.build", fail)
+    report = bench.run("ground", bench.geojson([({"kind": "water"}, square(0, 0))]), with_basemap=True)
+    assert report.stored == 1
+    assert "tippecanoe is missing" in report.warnings[0]
+    assert bench.one("SELECT count(*) FROM ground") == 1
+
+
 def test_layers_and_projects_that_do_not_exist(bench: Any, store: Store, settings: Any) -> None:
     with pytest.raises(BadInput, match="no layer 'people'"):
         bench.run("people", bench.csv("a,b\n1,2\n"))
