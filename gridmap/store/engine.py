@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import unquote
 
+import psycopg
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, Connection, Engine, RootTransaction
 from sqlalchemy.orm import Session as Session  # the name by which services take one
@@ -205,6 +206,7 @@ def _open_sqlite(url: URL, shown: str, busy_s: float, create: bool) -> Store:
     sa.event.listen(engine, "connect", _prepare_sqlite)
     sa.event.listen(engine, "begin", _begin_sqlite)
     sa.event.listen(engine, "before_cursor_execute", _require_transaction)
+    sa.event.listen(engine, "commit", _require_whole)
     return Store(engine, "sqlite", shown, busy_s, _gate_of(path))
 
 
@@ -258,15 +260,35 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 def _require_transaction(connection: Connection, cursor: Any, statement: str, *_: object) -> None:
-    """Stop a writer that goes on after the database undid its transaction (a trigger of SpatiaLite does, on a shape of
-    the wrong kind): what follows would be stored at once and alone.
+    """Stop a writer that goes on after SQLite undid its transaction: what follows would be stored at once, alone."""
+    if statement != "BEGIN IMMEDIATE":
+        _require_open(connection, cursor.connection)
+
+
+def _require_whole(connection: Connection) -> None:
+    """Stop a writer that would take the commit of nothing for success: PostgreSQL only rolls back, and says nothing,
+    when an error before was swallowed.
     """
-    if (
-        connection.get_execution_options().get("gridmap_mode") == "write"
-        and not cursor.connection.in_transaction
-        and statement != "BEGIN IMMEDIATE"
-    ):
-        raise RuntimeError("The transaction was undone by the database; nothing more can be written in it.")
+    raw: Any = connection.connection.driver_connection
+    if connection.dialect.name == "sqlite":
+        _require_open(connection, raw)
+    elif raw.info.transaction_status == psycopg.pq.TransactionStatus.INERROR:
+        raise _undone()
+
+
+def _require_open(connection: Connection, raw: Any) -> None:
+    """SQLite undoes a transaction by itself when the disk is full or a trigger says so (SpatiaLite's do, on a shape of
+    the wrong kind), and the driver does not always tell.
+    """
+    if connection.get_execution_options().get("gridmap_mode") == "write" and not raw.in_transaction:
+        raise _undone()
+
+
+def _undone() -> StoreBroken:
+    return StoreBroken(
+        "The database undid the change: the disk is full, or a row is of the wrong kind. Nothing was stored.",
+        "Check the disk's free space, then try again.",
+    )
 
 
 def _gate_of(path: Path) -> threading.Lock:
@@ -289,6 +311,7 @@ def _open_postgresql(url: URL, shown: str, busy_s: float) -> Store:
         pool_timeout=busy_s,
         pool_pre_ping=True,
     )
+    sa.event.listen(engine, "commit", _require_whole)
     return Store(engine, "postgresql", shown, busy_s)
 
 

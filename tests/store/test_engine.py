@@ -324,13 +324,39 @@ def test_nothing_is_written_after_spatialite_undid_the_transaction(store: Store)
     wrong = sa.text("UPDATE incident SET geom = GeomFromText('LINESTRING(0 0, 1 1)', 4326)")
     with store.write() as session:
         add_incident(session)
-    with pytest.raises(RuntimeError, match="undone by the database"), store.write() as session:
+    with pytest.raises(StoreBroken, match="undid the change"), store.write() as session:
         session.execute(sa.insert(Counter).values(name="before", value=1))
         with pytest.raises(sa.exc.IntegrityError, match="violates Geometry constraint"):
             session.execute(wrong)
         session.execute(sa.insert(Counter).values(name="after", value=1))
     with store.read() as session:
         assert session.scalars(sa.select(Counter.name)).all() == ["case.2026"]
+
+
+def test_a_full_disk_stores_nothing(store: Store) -> None:
+    if store.dialect != "sqlite":
+        pytest.skip("a server's disk is not ours to fill")
+    with pytest.raises(StoreBroken, match="disk is full"), store.write() as session:
+        pages = session.scalar(sa.text("PRAGMA page_count"))
+        session.execute(sa.text(f"PRAGMA max_page_count = {pages + 5}"))
+        for _ in range(2_000):
+            add_incident(session)
+    with store.write() as session:
+        session.execute(sa.text("PRAGMA max_page_count = 1000000"))
+        assert places.counts(session)["incidents"] == 0
+        add_incident(session)
+
+
+def test_a_commit_of_nothing_is_no_success(store: Store) -> None:
+    """The undoing is the last thing that happens, and somebody swallowed the error."""
+    with store.write() as session:
+        add_incident(session)
+    with pytest.raises(StoreBroken, match="undid the change"), store.write() as session:
+        add_incident(session)
+        with pytest.raises(sa.exc.DBAPIError):
+            session.execute(sa.text("UPDATE incident SET geom = ST_GeomFromText('LINESTRING(0 0, 1 1)', 4326)"))
+    with store.read() as session:
+        assert places.counts(session)["incidents"] == 1
 
 
 def test_many_connections_load_spatialite(store: Store) -> None:

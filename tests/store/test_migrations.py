@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -17,6 +17,7 @@ from gridmap.store import audit, inspection, migrations, places
 from gridmap.store.engine import Store, open_store
 from gridmap.store.spatial import intersects_bbox
 from gridmap.store.tables import Base, Camera, Household, Incident
+from tests.store.conftest import Child
 from tests.store.district import add_incident, fill
 
 HERE = Path(__file__).parent
@@ -167,6 +168,24 @@ def test_a_revision_that_fails_leaves_all_as_before(store: Store) -> None:
     assert {table: rows_of(store, table) for table in before} == before
 
 
+def test_a_migration_killed_in_its_middle_leaves_all_as_before(store: Store, child: Callable[[str], Child]) -> None:
+    fill(store)
+    before = {table: rows_of(store, table) for table in ("household", "incident")}
+    folder = str(BROKEN[0])
+    process = child(
+        "from pathlib import Path\nfrom gridmap.store import migrations\n"
+        f"migrations.upgrade(store, '9004', extra_versions=[Path({folder!r})])\n"
+    )
+    assert process.stdout is not None and process.stdout.readline() == "inside\n"
+    process.kill()
+    process.wait()
+    with store.write() as session:  # waits until a server has noticed, too
+        session.execute(sa.text("UPDATE audit_head SET seq = seq"))
+    assert migrations.check(store) == []
+    assert "entrance" not in tables_of(store)
+    assert {table: rows_of(store, table) for table in before} == before
+
+
 def test_a_revision_that_loses_an_index_is_undone(store: Store) -> None:
     fill(store)
     with pytest.raises(StoreBroken, match="camera"):
@@ -238,6 +257,22 @@ def test_check_sees_a_stale_index(store: Store, change: str) -> None:
     with store.engine.begin() as connection:
         connection.execute(sa.text(change))
     assert migrations.check(store) == ["The spatial index of incident.geom does not agree with the table."]
+
+
+def test_check_sees_a_damaged_file(store: Store, fresh_db: str) -> None:
+    if store.dialect != "sqlite":
+        pytest.skip("PostgreSQL looks after its pages")
+    fill(store, points=2_000)
+    store.close()
+    with Path(str(sa.make_url(fresh_db).database)).open("r+b") as file:
+        size = file.seek(0, 2)
+        file.seek(size // 2)
+        file.write(b"\xa5" * 20_000)
+    again = open_store(fresh_db)
+    problems = migrations.check(again)
+    again.close()
+    assert problems
+    assert all("damaged" in problem for problem in problems)
 
 
 def test_check_sees_orphans(store: Store) -> None:

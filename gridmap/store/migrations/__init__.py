@@ -62,15 +62,18 @@ def check(store: Store) -> list[str]:
 
     Looks at the revision, spatial indexes and their content, SpatiaLite's triggers and the foreign keys.
     """
-    found = current(store)
-    if found is None:
-        return ["The database is empty. Run `gridmap init`."]
     problems = []
-    if found != head():
-        problems.append(f"The schema is at revision {found}, this gridmap needs {head()}. Run `gridmap db upgrade`.")
-    with store.read() as session:
-        connection = session.connection()
-        problems += inspection.damage(connection) or inspection.problems(connection, Base.metadata)
+    try:
+        found = current(store)
+        if found is None:
+            return ["The database is empty. Run `gridmap init`."]
+        if found != head():
+            problems.append(f"The schema is at revision {found}, gridmap needs {head()}. Run `gridmap db upgrade`.")
+        with store.read() as session:
+            connection = session.connection()
+            problems += inspection.damage(connection) or inspection.problems(connection, Base.metadata)
+    except StoreBroken as error:
+        problems.append(str(error))
     return problems
 
 
