@@ -12,7 +12,7 @@ from pathlib import Path
 
 from flask import Response, g
 from werkzeug.exceptions import NotFound
-from werkzeug.utils import safe_join
+from werkzeug.security import safe_join
 
 ROOT = Path(__file__).resolve().parent / "static"
 YEAR_S = 31_536_000

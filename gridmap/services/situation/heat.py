@@ -92,6 +92,8 @@ class Heat:
             return _empty_tile(tiles.TILE_PX * ratio)
         values = tiles.tile_values(surface, z, x, y, ratio=ratio)
         entries = palettes.classify(values, self.top(kinds, bandwidth_m))
+        if not entries.any():
+            return _empty_tile(tiles.TILE_PX * ratio)
         return palettes.palette_png(entries, palette_of(theme))
 
     def legend(self, kinds: Kinds, bandwidth_m: float, theme: str) -> Legend:
