@@ -7,9 +7,7 @@ nothing was written.
 
 from __future__ import annotations
 
-import os
 import random
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -19,26 +17,19 @@ from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import unquote
 
-import psycopg
 import sqlalchemy as sa
-from sqlalchemy.engine import URL, Connection, Engine, RootTransaction
+from sqlalchemy.engine import Connection, Engine, RootTransaction
 from sqlalchemy.orm import Session as Session  # the name by which services take one
 
-from gridmap.errors import BadSettings, StoreBroken
+from gridmap.errors import BadSettings
+from gridmap.store import postgis, spatialite
 from gridmap.store.failures import is_busy, translated
 
 BUSY_S = 10.0  # how long a writer waits for others before it gives up
-STEP_MS = 200  # how long SQLite itself waits in one try
 MIGRATION_LOCK = 0x6772_6964  # "grid": the key under which migrations of a PostgreSQL database queue
-READ_CACHE_KIB, WRITE_CACHE_KIB = 16_384, 262_144  # a big import fills many indexes at random places
 THREADS = 16  # connections a process may hold at once
 
 Answer = TypeVar("Answer")
-
-SPATIALITE, POSTGIS = "mod_spatialite", "postgis"
-
-_gates: dict[str, threading.Lock] = {}
-_gates_lock = threading.Lock()
 _inside = threading.local()
 
 
@@ -163,16 +154,18 @@ def open_store(address: str, *, busy_s: float = BUSY_S, create: bool = True) -> 
     backend = url.get_backend_name()
     shown = shown_address(address)
     if backend == "sqlite":
-        store = _open_sqlite(url, shown, busy_s, create)
-    elif backend in {"postgresql", "postgres"}:
-        store = _open_postgresql(url, shown, busy_s)
+        path = spatialite.file(url.database, create=create)
+        engine = spatialite.connect(path, busy_s=busy_s, threads=THREADS)
+        store = Store(engine, "sqlite", shown, busy_s, spatialite.gate(path))
+    elif backend == "postgresql":
+        store = Store(postgis.connect(url, busy_s=busy_s, threads=THREADS), "postgresql", shown, busy_s)
     else:
         raise BadSettings(
             f"gridmap keeps no data in {backend}.", "Use sqlite:////folder/file.db or postgresql://user@host/database."
         )
     with translated(shown), store.engine.connect() as connection:
-        if backend != "sqlite":
-            _require_postgis(connection)
+        if backend == "postgresql":
+            postgis.require(connection)
     return store
 
 
@@ -185,143 +178,6 @@ def file_of(address: str) -> Path | None:
     """The file of a SpatiaLite address; None for a server's."""
     url = sa.make_url(address)
     return Path(url.database or "") if url.get_backend_name() == "sqlite" else None
-
-
-def _open_sqlite(url: URL, shown: str, busy_s: float, create: bool) -> Store:
-    import pysqlite3.dbapi2  # Python's own sqlite3 is often built without loadable extensions
-
-    if not url.database or url.database == ":memory:":
-        raise BadSettings("A database in memory is lost with the process.", "Give a file: sqlite:////folder/file.db.")
-    path = Path(url.database).absolute()
-    _ensure_file(path, create)
-    engine = sa.create_engine(
-        URL.create("sqlite", database=str(path)),
-        module=pysqlite3.dbapi2,
-        connect_args={"isolation_level": None},  # transactions begin below, by hand
-        poolclass=sa.pool.QueuePool,
-        pool_size=THREADS,
-        max_overflow=0,
-        pool_timeout=busy_s,
-    )
-    sa.event.listen(engine, "connect", _prepare_sqlite)
-    sa.event.listen(engine, "begin", _begin_sqlite)
-    sa.event.listen(engine, "before_cursor_execute", _require_transaction)
-    sa.event.listen(engine, "commit", _require_whole)
-    return Store(engine, "sqlite", shown, busy_s, _gate_of(path))
-
-
-def _ensure_file(path: Path, create: bool) -> None:
-    if path.exists():
-        return
-    if not create:
-        raise StoreBroken(f"There is no database {path}.", "Run `gridmap init` to make one, or correct GRIDMAP_DB.")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))  # it will hold people's affairs
-    except OSError as error:
-        raise StoreBroken(f"{path} cannot be made: {error.strerror}.", "Choose a folder you may write to.") from error
-
-
-def _prepare_sqlite(raw: Any, _record: object) -> None:
-    """Settings of each new connection. `synchronous` stays FULL: what was acknowledged survives a power cut."""
-    _keep_own_libraries()
-    raw.enable_load_extension(True)
-    try:
-        raw.load_extension(SPATIALITE)  # it also sets busy_timeout to five seconds
-    except Exception as error:
-        raise StoreBroken(
-            "SpatiaLite is not installed.", "As administrator: apt install libsqlite3-mod-spatialite"
-        ) from error
-    finally:
-        raw.enable_load_extension(False)
-    if raw.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
-        raw.execute("PRAGMA journal_mode = WAL")
-    raw.execute(f"PRAGMA busy_timeout = {STEP_MS}")
-    raw.execute("PRAGMA foreign_keys = ON")
-    raw.execute("PRAGMA temp_store = MEMORY")
-    raw.execute("PRAGMA mmap_size = 268435456")  # bytes
-
-
-def _keep_own_libraries() -> None:
-    """Have every package that is imported from now on use the libraries it brings.
-
-    SQLite loads an extension into the global scope, and with it the system's PROJ and GEOS: a pyproj or shapely that is
-    imported later would call those, of another version, and damage memory (dlopen(3), RTLD_DEEPBIND).
-    """
-    sys.setdlopenflags(sys.getdlopenflags() | os.RTLD_DEEPBIND)
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    mode = connection.get_execution_options().get("gridmap_mode")
-    execute = connection.connection.driver_connection.execute  # type: ignore[union-attr]
-    execute(f"PRAGMA query_only = {'ON' if mode == 'read' else 'OFF'}")
-    execute(f"PRAGMA cache_size = -{WRITE_CACHE_KIB if mode == 'write' else READ_CACHE_KIB}")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if mode == "write" else "BEGIN")
-
-
-def _require_transaction(connection: Connection, cursor: Any, statement: str, *_: object) -> None:
-    """Stop a writer that goes on after SQLite undid its transaction: what follows would be stored at once, alone."""
-    if statement != "BEGIN IMMEDIATE":
-        _require_open(connection, cursor.connection)
-
-
-def _require_whole(connection: Connection) -> None:
-    """Stop a writer that would take the commit of nothing for success: PostgreSQL only rolls back, and says nothing,
-    when an error before was swallowed.
-    """
-    raw: Any = connection.connection.driver_connection
-    if connection.dialect.name == "sqlite":
-        _require_open(connection, raw)
-    elif raw.info.transaction_status == psycopg.pq.TransactionStatus.INERROR:
-        raise _undone()
-
-
-def _require_open(connection: Connection, raw: Any) -> None:
-    """SQLite undoes a transaction by itself when the disk is full or a trigger says so (SpatiaLite's do, on a shape of
-    the wrong kind), and the driver does not always tell.
-    """
-    if connection.get_execution_options().get("gridmap_mode") == "write" and not raw.in_transaction:
-        raise _undone()
-
-
-def _undone() -> StoreBroken:
-    return StoreBroken(
-        "The database undid the change: the disk is full, or a row is of the wrong kind. Nothing was stored.",
-        "Check the disk's free space, then try again.",
-    )
-
-
-def _gate_of(path: Path) -> threading.Lock:
-    """The one lock of this process for writers to this file, however many times it is opened."""
-    with _gates_lock:
-        return _gates.setdefault(str(path.resolve()), threading.Lock())
-
-
-def _open_postgresql(url: URL, shown: str, busy_s: float) -> Store:
-    wait_ms = max(1, int(busy_s * 1000))
-    engine = sa.create_engine(
-        url.set(drivername="postgresql+psycopg"),
-        connect_args={
-            "options": f"-c TimeZone=UTC -c lock_timeout={wait_ms}",
-            "application_name": "gridmap",
-            "connect_timeout": 10,
-        },
-        pool_size=THREADS // 2,
-        max_overflow=THREADS // 2,
-        pool_timeout=busy_s,
-        pool_pre_ping=True,
-    )
-    sa.event.listen(engine, "commit", _require_whole)
-    return Store(engine, "postgresql", shown, busy_s)
-
-
-def _require_postgis(connection: Connection) -> None:
-    found = connection.scalar(sa.text("SELECT 1 FROM pg_available_extensions WHERE name = :name"), {"name": POSTGIS})
-    if found is None:
-        raise StoreBroken(
-            "The PostgreSQL server has no PostGIS.",
-            "As administrator of the server: apt install postgresql-15-postgis-3 (with the server's own version).",
-        )
 
 
 def _wait(pause_s: float) -> float:

@@ -61,6 +61,14 @@ def translated(address: str) -> Iterator[None]:
         raise found from error
 
 
+def undone() -> StoreBroken:
+    """The error for a transaction that the database gave up on its own."""
+    return StoreBroken(
+        "The database undid the change: the disk is full, or a row is of the wrong kind. Nothing was stored.",
+        "Check the disk's free space, then try again.",
+    )
+
+
 def _told(error: Exception, address: str) -> Exception | None:
     if is_busy(error):
         return StoreBusy(

@@ -13,7 +13,7 @@ import pytest
 import sqlalchemy as sa
 
 from gridmap.errors import BadSettings, Conflict, StoreBroken, StoreBusy
-from gridmap.store import audit, engine, incidents, places
+from gridmap.store import audit, engine, incidents, places, postgis, spatialite
 from gridmap.store.engine import Store, open_store
 from gridmap.store.tables import Counter, Incident
 from tests.store.conftest import Child
@@ -297,7 +297,7 @@ def test_a_folder_that_cannot_hold_it_is_named(tmp_path: Path) -> None:
 
 
 def test_without_spatialite_the_cure_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine, "SPATIALITE", "mod_spatialite_that_is_not_there")
+    monkeypatch.setattr(spatialite, "EXTENSION", "mod_spatialite_that_is_not_there")
     with pytest.raises(StoreBroken, match="apt install libsqlite3-mod-spatialite"):
         open_store(f"sqlite:///{tmp_path / 'a.db'}")
 
@@ -305,7 +305,7 @@ def test_without_spatialite_the_cure_is_named(tmp_path: Path, monkeypatch: pytes
 def test_without_postgis_the_cure_is_named(store: Store, fresh_db: str, monkeypatch: pytest.MonkeyPatch) -> None:
     if store.dialect != "postgresql":
         pytest.skip("needs the PostgreSQL server of GRIDMAP_TEST_DB")
-    monkeypatch.setattr(engine, "POSTGIS", "postgis_that_is_not_there")
+    monkeypatch.setattr(postgis, "EXTENSION", "postgis_that_is_not_there")
     with pytest.raises(StoreBroken, match="has no PostGIS"):
         open_store(fresh_db)
 
