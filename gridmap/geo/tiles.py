@@ -163,13 +163,18 @@ def tile_values(heat: Surface, z: int, x: int, y: int, *, ratio: int = 1) -> Flo
     if zoom <= base.zoom:
         return _window(heat.levels[base.zoom - zoom], x * size, y * size, size, size)
     finer = 1 << (zoom - base.zoom)
-    across, col0 = _cubic_weights(x * size, size, finer)
-    down, row0 = _cubic_weights(y * size, size, finer)
-    window = _window(base, col0, row0, across.shape[1], down.shape[1])
+    across, down = _cubic_taps(x * size, size, finer), _cubic_taps(y * size, size, finer)
+    window = _window(base, across.first, down.first, across.span, down.span)
     if not window.any():
         return np.zeros((size, size), dtype=np.float32)
-    values: Floats = np.maximum(down @ window @ across.T, np.float32(0.0))
-    return values
+    # plain sums, no matrix product: its worker threads would wait for each other on a busy server
+    wide = np.zeros((down.span, size), dtype=np.float32)
+    for k, tap in enumerate(across.weights):
+        wide += window[:, across.low + k] * tap
+    values = np.zeros((size, size), dtype=np.float32)
+    for k, tap in enumerate(down.weights):
+        values += wide[down.low + k] * tap[:, None]
+    return np.maximum(values, np.float32(0.0), out=values)
 
 
 def stretch(lat: NDArray[np.float64] | float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -213,23 +218,26 @@ def _window(level: Level, col0: int, row0: int, cols: int, rows: int) -> Floats:
     return window
 
 
-def _cubic_weights(first: int, size: int, finer: int) -> tuple[Floats, int]:
-    """Weights[size, m] of coarse pixels for fine pixels first ... first + size - 1, and the first coarse pixel.
+@dataclass(frozen=True, slots=True)
+class _Taps:
+    """For each of n fine pixels four coarse ones, `first + low[n] ... + 3`, and their weights[4][n]."""
 
-    A fine pixel is 1 / `finer` of a coarse one. Keys' kernel with a = -1/2: exact for quadratics.
-    """
-    at = (first + np.arange(size) + 0.5) / finer - 0.5
+    first: int
+    span: int
+    low: NDArray[np.int64]
+    weights: tuple[Floats, ...]
+
+
+def _cubic_taps(begin: int, size: int, finer: int) -> _Taps:
+    """Fine pixels begin ... begin + size - 1, each 1 / `finer` of a coarse one. Keys' kernel, a = -1/2."""
+    at = (begin + np.arange(size) + 0.5) / finer - 0.5
     low = np.floor(at).astype(np.int64)
     t = at - low
-    start = int(low[0]) - 1
-    weights = np.zeros((size, int(low[-1]) + 3 - start), dtype=np.float32)
-    taps = (
+    weights = (
         ((-0.5 * t + 1.0) * t - 0.5) * t,
         (1.5 * t - 2.5) * t * t + 1.0,
         ((-1.5 * t + 2.0) * t + 0.5) * t,
         (0.5 * t - 0.5) * t * t,
     )
-    row = np.arange(size)
-    for shift, tap in enumerate(taps):
-        weights[row, low - 1 - start + shift] = tap
-    return weights, start
+    first = int(low[0]) - 1
+    return _Taps(first, int(low[-1]) + 3 - first, low - low[0], tuple(w.astype(np.float32) for w in weights))
