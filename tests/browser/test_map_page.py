@@ -280,6 +280,18 @@ def test_failure_is_told_and_can_be_retried(demo: Watched) -> None:
     assert total(page) == asked(demo.base, "/api/v1/counts?from=2026-06-24&to=2026-06-30")["total"]
 
 
+def test_missing_base_map_is_told_and_can_be_retried(demo: Watched) -> None:
+    demo.allowed += ["ERR_FAILED"]
+    demo.page.route("**/*.pmtiles*", lambda route: route.abort())
+    page = demo.open()  # ready all the same: grids, heat and figures do not need it
+    notice = page.locator("[data-notice='base']")
+    expect(notice).to_contain_text("部分底图未能绘出")
+    page.unroute("**/*.pmtiles*")
+    notice.locator("button").click()
+    expect(notice).to_be_hidden()
+    page.wait_for_function("() => gridmap.basemap.views.get('').tileCache.cache.size > 0")
+
+
 def test_phone_layout(watch: Callable[..., Watched], demo_address: str) -> None:
     demo = watch(demo_address, PHONE, touch=True, ratio=2)
     page = demo.open(CENTRE.join(["/", ""]))

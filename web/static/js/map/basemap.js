@@ -2,11 +2,13 @@
 // grids, labels above everything.
 
 import { mapColours } from "./colours.js";
+import { CanvasTiles } from "./canvas_tiles.js";
 import { borderRules, groundRules, roadRules } from "./basemap_rules.js";
 import { labelRules } from "./label_rules.js";
 
 const MAX_DATA_ZOOM = 15;
-const { PmtilesSource, TileCache, View, leafletLayer } = window.protomapsL;
+const TILE_PX = 512;
+const { PmtilesSource, TileCache, View } = window.protomapsL;
 
 export class Basemap {
   // `gridLabels` is a tile source of grid labels in memory, laid out together with the base map's own; `shown` says
@@ -17,23 +19,15 @@ export class Basemap {
     this.gridLabels = gridLabels;
     this.gridsVersion = 0;
     this.shown = { ...shown, selected: null, nearness: 0 };
-    this.ground = this.layer("tilePane");
-    this.roads = this.layer("roads");
-    this.borders = this.layer("borders");
-    this.labels = this.layer("labels");
+    this.ground = new CanvasTiles(this.views, { pane: "tilePane" });
+    this.roads = new CanvasTiles(this.views, { pane: "roads" });
+    this.borders = new CanvasTiles(this.views, { pane: "borders" });
+    this.labels = new CanvasTiles(this.views, { pane: "labels" });
     this.paint();
   }
 
   addTo(map) {
     for (const layer of [this.ground, this.roads, this.borders, this.labels]) layer.addTo(map);
-  }
-
-  layer(pane) {
-    const layer = leafletLayer({
-      pane, sources: {}, attribution: "", lang: "zh-CN", noWrap: true, maxZoom: 19, updateWhenIdle: false, keepBuffer: 1,
-    });
-    layer.views = this.views;
-    return layer;
   }
 
   show(patch) {
@@ -44,9 +38,9 @@ export class Basemap {
   // After a change of colours, of what is shown, or of the grids' names.
   paint() {
     const colours = mapColours();
-    this.redraw(this.ground, groundRules(colours, this.shown));
-    this.redraw(this.roads, roadRules(colours, this.shown));
-    this.redraw(this.borders, borderRules(colours, this.shown));
+    this.ground.use(groundRules(colours, this.shown), []);
+    this.roads.use(roadRules(colours, this.shown), []);
+    this.borders.use(borderRules(colours, this.shown), []);
     this.write(colours);
   }
 
@@ -69,17 +63,10 @@ export class Basemap {
   }
 
   write(colours) {
-    this.redraw(this.labels, [], labelRules(colours, { ...this.shown, gridsSource: this.gridsSource }));
-  }
-
-  redraw(layer, paintRules, labels = []) {
-    layer.paintRules = paintRules;
-    layer.labelRules = labels;
-    layer.clearLayout();
-    if (layer._map) layer.rerenderTiles();
+    this.labels.use([], labelRules(colours, { ...this.shown, gridsSource: this.gridsSource }));
   }
 }
 
 function viewOf(source) {
-  return new View(new TileCache(source, 512), MAX_DATA_ZOOM, 1);
+  return new View(new TileCache(source, TILE_PX), MAX_DATA_ZOOM, 1);
 }

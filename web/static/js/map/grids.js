@@ -1,6 +1,7 @@
 // Grid borders on a canvas: a halo below, a violet line above; hover tints, selection is the accent.
 
 import { mapColours } from "./colours.js";
+import { nearnessOf } from "./grid_extent.js";
 import { GRID, HALO } from "./widths.js";
 
 export class Grids {
@@ -28,7 +29,7 @@ export class Grids {
     const options = { renderer: this.renderer, pane: "grids", smoothFactor: 0.6 };
     this.halo = L.geoJSON(collection, { ...options, interactive: false });
     this.lines = L.geoJSON(collection, { ...options, onEachFeature: (feature, layer) => this.prepare(feature, layer) });
-    this.nearness = nearnessOf([...this.byCode.values()].map(({ layer }) => layer.getBounds()));
+    this.nearness = nearnessOf(collection.features);
     this.halo.addTo(this.map);
     this.lines.addTo(this.map);
     this.paint();
@@ -58,10 +59,6 @@ export class Grids {
   bounds(code) {
     const found = this.byCode.get(code);
     return found ? found.layer.getBounds() : null;
-  }
-
-  wholeBounds() {
-    return this.lines && this.byCode.size ? this.lines.getBounds() : null;
   }
 
   show(visible) {
@@ -106,14 +103,4 @@ export class Grids {
     this.picked.addLayer(line(colours.halo, 7, 0));
     this.picked.addLayer(line(colours.accent, 3.5, 0.06));
   }
-}
-
-// Grids of a town are 700 m across, and widths and zooms are made for them. Wards ten times as large are drawn as if
-// looked at from nearer: by this many zooms.
-const USUAL_M = 800;
-
-function nearnessOf(bounds) {
-  if (!bounds.length) return 0;
-  const across = bounds.map((box) => box.getNorthWest().distanceTo(box.getSouthEast())).sort((a, b) => a - b);
-  return Math.max(0, Math.log2(across[Math.floor(across.length / 2)] / USUAL_M));
 }

@@ -5,6 +5,7 @@ import { followChanges } from "../net/changes.js";
 import { loadWords, number, t, tn } from "../net/words.js";
 import { onModeChange } from "../map/colours.js";
 import { Basemap } from "../map/basemap.js";
+import { boundsOf, nearnessOf } from "../map/grid_extent.js";
 import { GridLabels } from "../map/grid_labels.js";
 import { Grids } from "../map/grids.js";
 import { Heat } from "../map/heat.js";
@@ -48,7 +49,10 @@ class MapPage {
     this.gridLabels = new GridLabels();
     this.basemap = new Basemap(basemap, this.gridLabels, this.shown());
     const parts = { ground: this.basemap.ground, roads: this.basemap.roads, borders: this.basemap.borders, labels: this.basemap.labels };
-    for (const [name, layer] of Object.entries(parts)) layer.on("load", () => markReady(name));
+    for (const [name, layer] of Object.entries(parts)) {
+      layer.on("load", () => markReady(name));
+      layer.on("tileerror", () => this.tellBaseFailed(Object.values(parts)));
+    }
     this.heat = new Heat(this.map, project.extent, {
       onBusy: setBusy,
       onDrawn: () => {
@@ -61,6 +65,14 @@ class MapPage {
     });
     this.grids = new Grids(this.map, { onSelect: (code) => this.select(code), describe: (grid) => this.describe(grid) });
     placeControls(this.map, () => this.goHome());
+  }
+
+  tellBaseFailed(layers) {
+    const action = () => {
+      dismiss("base");
+      for (const layer of layers) layer.redraw();
+    };
+    notify("base", { text: t("Parts of the base map could not be drawn."), isError: true, action, label: t("Try again") });
   }
 
   wirePanels() {
@@ -116,15 +128,15 @@ class MapPage {
     });
   }
 
-  // The grids first: they say where the map begins, so that no tile of another place is fetched and drawn.
+  // Where the map begins is known from the grids, so no tile of another place is fetched and drawn.
   async open() {
     const figures = Promise.all([this.figures.drawCounts(), this.figures.drawTimeline(), this.figures.drawLegend()]);
-    const place = readPlace();
-    if (place) this.goTo(place);
-    await this.loadGrids();
-    if (!place) this.goHome();
-    this.basemap.addTo(this.map);
-    this.drawHeat();
+    this.goTo(readPlace());
+    await this.loadGrids(() => {
+      if (!this.asked) this.goHome();
+      this.basemap.addTo(this.map);
+      this.drawHeat();
+    });
     if (this.state.get().grid) this.drawSelection();
     await figures;
     followChanges(this.situation.seq, {
@@ -160,16 +172,19 @@ class MapPage {
     });
   }
 
-  async loadGrids() {
+  // `begin` is done as soon as it is known what there is, before it is drawn.
+  async loadGrids(begin = () => {}) {
     const { plan } = this.situation;
+    let features = [];
     await this.figures.guarded("grids", () => this.loadGrids(), async () => {
-      const empty = { type: "FeatureCollection", features: [] };
-      const collection = plan ? await getJson("/api/v1/grids.geojson", { v: plan.version }) : empty;
-      this.grids.set(collection);
-      this.grids.show(this.shown().grids);
-      this.gridLabels.set(collection.features);
-      this.basemap.gridsChanged(this.grids.nearness);
+      if (plan) ({ features } = await getJson("/api/v1/grids.geojson", { v: plan.version }));
     });
+    this.home = boundsOf(features);
+    this.gridLabels.set(features);
+    this.basemap.gridsChanged(nearnessOf(features));
+    begin();
+    this.grids.show(this.shown().grids);
+    this.grids.set({ type: "FeatureCollection", features });
     markReady("grids");
   }
 
@@ -232,7 +247,7 @@ class MapPage {
 
   goHome() {
     const { extent } = this.situation.project;
-    const bounds = this.grids.wholeBounds() || (extent && L.latLngBounds([extent[1], extent[0]], [extent[3], extent[2]]));
+    const bounds = this.home || (extent && L.latLngBounds([extent[1], extent[0]], [extent[3], extent[2]]));
     if (bounds) fit(this.map, bounds);
     else this.map.setZoom(Math.round(this.map.getZoom()), { animate: false });
   }

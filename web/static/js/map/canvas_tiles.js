@@ -1,0 +1,72 @@
+// A Leaflet layer that paints vector tiles on canvases, with protomaps-leaflet's painter and label layout. A canvas is
+// 512 px wide, as a vector tile is drawn: a quarter of the canvases that the library's own layer makes, and the browser
+// has a quarter to put together at each frame.
+
+const { Labelers, paint } = window.protomapsL;
+
+const TILE_PX = 512;
+const EDGE_PX = 16; // lines and labels reach over a tile's edge
+const LABELLED_TILES = 16; // label layouts kept for each zoom
+
+export const CanvasTiles = L.GridLayer.extend({
+  options: { tileSize: TILE_PX, updateWhenIdle: false, keepBuffer: 1, noWrap: true, maxZoom: 19 },
+
+  // views: source name -> protomaps-leaflet View.
+  initialize(views, options) {
+    L.GridLayer.prototype.initialize.call(this, options);
+    this.views = views;
+    this.scratch = document.createElement("canvas").getContext("2d");
+    this.use([], []);
+  },
+
+  // Draw by other rules from now on.
+  use(paintRules, labelRules) {
+    this.paintRules = paintRules;
+    this.labelers = new Labelers(this.scratch, labelRules, LABELLED_TILES, (keys) => this.drawAgain(keys));
+    if (this._map) for (const { coords, el } of Object.values(this._tiles)) this.draw(coords, el);
+  },
+
+  createTile(coords, done) {
+    const canvas = L.DomUtil.create("canvas", "leaflet-tile");
+    canvas.lang = "zh-CN"; // so that Han characters take their Chinese forms
+    this.draw(coords, canvas).then(() => done(null, canvas), (error) => done(error, canvas));
+    return canvas;
+  },
+
+  async draw(coords, canvas) {
+    const turn = (canvas.turn || 0) + 1;
+    canvas.turn = turn;
+    const { z, x, y } = coords;
+    const { labelers, paintRules } = this;
+    const tiles = await Promise.all([...this.views].map(async ([name, view]) => {
+      return [name, [await view.getDisplayTile({ z, x: 2 * x, y: 2 * y })]]; // the library counts tiles of 256 px
+    }));
+    if (canvas.turn !== turn || !this._map) return; // drawn anew meanwhile, or gone
+    const prepared = new Map(tiles);
+    labelers.add(z, prepared);
+    this.paint(canvas, coords, paintRules, prepared, labelers.getIndex(z));
+  },
+
+  paint(canvas, { z, x, y }, rules, prepared, labels) {
+    const ratio = window.devicePixelRatio || 1;
+    const origin = { x: TILE_PX * x, y: TILE_PX * y };
+    const box = {
+      minX: origin.x - EDGE_PX, minY: origin.y - EDGE_PX, maxX: origin.x + TILE_PX + EDGE_PX, maxY: origin.y + TILE_PX + EDGE_PX,
+    };
+    canvas.width = canvas.height = TILE_PX * ratio; // and thereby empty
+    const ctx = canvas.getContext("2d");
+    ctx.scale(ratio, ratio);
+    paint(ctx, z, prepared, labels, rules, box, origin, false);
+  },
+
+  // Labels of a tile that came later have changed what stands on these, named x:y:z in tiles of 256 px.
+  drawAgain(keys) {
+    const halves = new Set([...keys].map((key) => {
+      const [x, y, z] = key.split(":").map(Number);
+      return `${x >> 1}:${y >> 1}:${z}`;
+    }));
+    for (const { coords, el } of Object.values(this._tiles)) {
+      if (halves.has(`${coords.x}:${coords.y}:${coords.z}`)) this.draw(coords, el);
+    }
+  },
+});
