@@ -16,6 +16,8 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -152,6 +154,7 @@ def run_server(settings: Settings, workers: int) -> int:
         log_level=level,
         log_dictconfig=log_configuration(settings.log_file, settings.log_level),
     )
+    server.on_startup(insist_on_signals)
     if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
         # The terminal was closed: stop, as at Ctrl-C. granian would start its workers anew and live on unseen.
         server.on_startup(lambda: signal.signal(signal.SIGHUP, server.signal_handler_interrupt))
@@ -166,6 +169,27 @@ def run_server(settings: Settings, workers: int) -> int:
     return 0
 
 
+def insist_on_signals() -> None:
+    """See to it that the main thread answers a signal, also when the system gave it to another thread.
+
+    Python runs a handler in the main thread only, and that one sleeps in a lock until a signal of its own wakes it. It
+    is woken by SIGURG, which does nothing else: granian's handler must not run twice.
+    """
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
+    signal.signal(signal.SIGURG, lambda *_: None)
+    main = threading.main_thread().ident or 0
+
+    def wake() -> None:
+        os.read(reading, 1)
+        while True:
+            signal.pthread_kill(main, signal.SIGURG)
+            time.sleep(0.1)
+
+    threading.Thread(target=wake, name="signals", daemon=True).start()
+
+
 def load_application(target: str, *, settings: Settings, state: Synchronized[int]) -> Callable[..., Any]:
     """In a worker: the WSGI application; the first worker that has it says where it is to be seen.
 
@@ -175,6 +199,7 @@ def load_application(target: str, *, settings: Settings, state: Synchronized[int
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    insist_on_signals()
     with state.get_lock():  # one after another: the first one may have to make the database
         try:
             application: Callable[..., Any] = pkgutil.resolve_name(target)(settings)
