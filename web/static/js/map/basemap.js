@@ -14,8 +14,9 @@ export class Basemap {
   // `gridLabels` is a tile source of grid labels in memory, laid out together with the base map's own; `shown` says
   // which layers are drawn.
   constructor(url, gridLabels, shown) {
+    this.url = url;
     this.views = new Map();
-    if (url) this.views.set("", viewOf(new PmtilesSource(url, false)));
+    this.openFile();
     this.gridLabels = gridLabels;
     this.gridsVersion = 0;
     this.shown = { ...shown, selected: null, nearness: 0 };
@@ -26,8 +27,23 @@ export class Basemap {
     this.paint();
   }
 
+  get layers() {
+    return [this.ground, this.roads, this.borders, this.labels];
+  }
+
   addTo(map) {
-    for (const layer of [this.ground, this.roads, this.borders, this.labels]) layer.addTo(map);
+    for (const layer of this.layers) layer.addTo(map);
+  }
+
+  openFile() {
+    if (this.url) this.views.set("", viewOf(new PmtilesSource(this.url, false)));
+  }
+
+  // The file is opened anew: a reader keeps a failure of its first request for good.
+  retry() {
+    this.openFile();
+    this.labels.views.set("", this.views.get(""));
+    for (const layer of this.layers) layer.redraw();
   }
 
   show(patch) {

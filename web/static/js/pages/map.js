@@ -51,7 +51,7 @@ class MapPage {
     const parts = { ground: this.basemap.ground, roads: this.basemap.roads, borders: this.basemap.borders, labels: this.basemap.labels };
     for (const [name, layer] of Object.entries(parts)) {
       layer.on("load", () => markReady(name));
-      layer.on("tileerror", () => this.tellBaseFailed(Object.values(parts)));
+      layer.on("tileerror", () => this.tellBaseFailed());
     }
     this.heat = new Heat(this.map, project.extent, {
       onBusy: setBusy,
@@ -67,10 +67,10 @@ class MapPage {
     placeControls(this.map, () => this.goHome());
   }
 
-  tellBaseFailed(layers) {
+  tellBaseFailed() {
     const action = () => {
       dismiss("base");
-      for (const layer of layers) layer.redraw();
+      this.basemap.retry();
     };
     notify("base", { text: t("Parts of the base map could not be drawn."), isError: true, action, label: t("Try again") });
   }
