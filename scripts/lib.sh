@@ -97,6 +97,16 @@ venv_is_current() {
     esac
 }
 
+# A folder of somebody else's is neither filled nor cleared: .venv and var/ lie in it.
+require_own_folder() {
+    local place
+    for place in "$ROOT" "$VENV"; do
+        [ ! -e "$place" ] || [ -w "$place" ] ||
+            refuse "you may not write to $place." \
+                "Use a copy of the project that belongs to you, or run this as its owner ($(stat -c %U "$place"))."
+    done
+}
+
 make_venv() {
     local extras=$1
     # A folder that was moved, or whose Python is gone, is made anew: its scripts name the old place.
@@ -124,6 +134,7 @@ set_up() {
         install_packages "$@"
         return
     fi
+    require_own_folder
     find_python
     install_packages "$@" "${PYTHON_PACKAGES[@]}"
     make_venv "$extras"

@@ -95,6 +95,16 @@ def test_without_root_the_one_line_for_an_administrator_is_printed() -> None:
     assert lines[0].rstrip("'").endswith("gridmap-no-such-a gridmap-no-such-b")
 
 
+def test_a_folder_of_somebody_else_is_left_alone() -> None:
+    asks = f". '{LIBRARY}'; ROOT=/usr VENV=/usr/.venv; rm() {{ echo removed; }}; set_up '' bash"
+    as_nobody = ["setpriv", "--reuid=65534", "--clear-groups"] if os.geteuid() == 0 else []
+    done = run(*as_nobody, "bash", "-c", asks, cwd=Path("/"))
+    assert done.returncode == 2
+    assert "you may not write to /usr" in done.stderr
+    assert "as its owner (root)" in done.stderr
+    assert "removed" not in done.stdout
+
+
 def test_nothing_is_installed_when_nothing_is_missing() -> None:
     done = with_library("apt-get() { echo called; }; install_packages bash coreutils; echo went on")
     assert done.stdout == "went on\n"
