@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from importlib import import_module
 
@@ -12,7 +13,7 @@ import click
 
 from gridmap import __version__
 from gridmap.commands.telling import show_error
-from gridmap.errors import GridmapError
+from gridmap.errors import BadSettings, GridmapError
 
 # command -> module and object in gridmap.commands, and the line that `gridmap --help` shows
 COMMANDS: dict[str, tuple[str, str, str]] = {
@@ -27,6 +28,8 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
 }
 
 EXIT_REFUSED = 2
+# What the system refuses a person rather than a program's mistake: rights, a path through a file, a full disk.
+REFUSED_BY_SYSTEM = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.ENOSPC, errno.EDQUOT}
 EXIT_INTERRUPTED = 130
 
 
@@ -72,6 +75,16 @@ def main(arguments: list[str] | None = None) -> None:
         sys.exit(error.exit_code)
     except GridmapError as error:
         show_error(error)
+        sys.exit(EXIT_REFUSED)
+    except OSError as error:
+        if error.errno not in REFUSED_BY_SYSTEM:
+            raise
+        show_error(
+            BadSettings(
+                f"{error.filename or 'A file'} cannot be used: {error.strerror}.",
+                "Free space or rights there, or name another folder (GRIDMAP_VAR; OUT of the command).",
+            )
+        )
         sys.exit(EXIT_REFUSED)
     sys.exit(code if isinstance(code, int) else 0)
 

@@ -85,6 +85,14 @@ def test_a_refusal_says_what_is_wrong_and_what_to_do() -> None:
     assert done.stderr == "Error: PORT is 'eighty'.\nWhat to do: Use a number from 1 to 65535.\n"
 
 
+def test_a_folder_that_cannot_be_used_is_told_without_a_trace(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    done = run("demo", GRIDMAP_VAR=str(tmp_path / "file" / "var"))
+    assert done.returncode == 2
+    assert "Not a directory" in done.stderr and "GRIDMAP_VAR" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_a_missing_database_is_refused_by_what_reads_it(tmp_path: Path) -> None:
     done = run("audit", "verify", GRIDMAP_DB=f"sqlite:///{tmp_path}/none.db")
     assert done.returncode == 2
