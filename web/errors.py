@@ -34,33 +34,90 @@ STATUS: dict[type[errors.GridmapError], int] = {
     errors.GridmapError: 500,
 }
 
-# status: (code, message, hint)
-HTTP_WORDS: dict[int, tuple[str, str, str]] = {
-    400: ("bad_request", "The request could not be understood.", "Check the address and its parameters."),
-    404: ("not_found", "There is nothing at this address.", "Check the address; /api/openapi.json lists them."),
-    405: ("method_not_allowed", "This address does not take that method.", "See the Allow header."),
-    413: ("too_large", "The request is larger than 1 MB.", "Send less at once."),
-    414: ("too_long", "The address is longer than 8 KB.", "Choose fewer filters."),
-    416: ("bad_range", "The file does not have these bytes.", "Ask for a range inside the file."),
-    421: (
-        "foreign_host",
-        "This server answers to localhost and 127.0.0.1 only.",
-        "Open it as http://127.0.0.1 with its port, on the machine it runs on.",
-    ),
-    500: ("internal", "Something went wrong inside gridmap.", "The log has the details; run `gridmap doctor`."),
-    503: ("unavailable", "gridmap cannot answer just now.", "Try again in a moment."),
-}
+
+
+def _(text: str) -> str:
+    """Marks a text of the catalogue: it is translated where it is shown, on the page."""
+    return text
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """What is told to the client."""
+    """What is told to the client. `detail` is said to programs, which know what they asked for, not on the page."""
 
     status: int
     code: str
+    heading: str
     message: str
     hint: str
+    detail: str = ""
+    detail_hint: str = ""
     headers: tuple[tuple[str, str], ...] = ()
+
+
+Words = tuple[str, str, str]  # heading, sentence, what to do; all of the catalogue
+IN_LOG = _("The cause is written in the server's log; gridmap doctor checks the installation.")
+FAILED = _("Something went wrong on the server")
+UNANSWERABLE = _("This request cannot be answered")
+NO_PAGE = _("This page does not exist")
+
+# What pages say by the code of an error. Texts of errors name files, addresses and values: they stay in the log.
+WORDS: dict[str, Words] = {
+    "store_busy": (
+        _("The database is busy"),
+        _("Other changes are being written to it just now."),
+        _("Try again in a few seconds."),
+    ),
+    "store_broken": (
+        _("The database cannot be used"),
+        _("Its file is missing, damaged or of another version, its disk is full, or its server does not answer."),
+        IN_LOG,
+    ),
+    "bad_settings": (_("The settings cannot be used"), _("A setting is missing or contradicts another."), IN_LOG),
+    "conflict": (UNANSWERABLE, _("It contradicts what is stored."), _("Load the page again.")),
+    "not_found": (NO_PAGE, _("What was asked for does not exist."), _("Start from the map.")),
+    "too_large": (UNANSWERABLE, _("More was asked for than one answer can hold."), _("Choose less at once.")),
+    "bad_input": (
+        UNANSWERABLE,
+        _("A value in the address cannot be used."),
+        _("Check the address and its parameters."),
+    ),
+    "internal": (FAILED, _("Something went wrong inside gridmap."), IN_LOG),
+}
+SECRETIVE = {"store_busy", "store_broken", "bad_settings", "conflict", "internal"}  # programs get no more than people
+
+# status: (code, heading, sentence, what to do), for what Flask and Werkzeug refuse
+HTTP_WORDS: dict[int, tuple[str, str, str, str]] = {
+    400: (
+        "bad_request",
+        UNANSWERABLE,
+        _("The request could not be understood."),
+        _("Check the address and its parameters."),
+    ),
+    404: (
+        "not_found",
+        NO_PAGE,
+        _("There is nothing at this address."),
+        _("Check the address; /api/openapi.json lists them."),
+    ),
+    405: ("method_not_allowed", UNANSWERABLE, _("This address does not take that method."), _("See the Allow header.")),
+    413: ("too_large", UNANSWERABLE, _("The request is larger than 1 MB."), _("Send less at once.")),
+    414: ("too_long", UNANSWERABLE, _("The address is longer than 8 KB."), _("Choose fewer filters.")),
+    416: (
+        "bad_range",
+        UNANSWERABLE,
+        _("The file does not have these bytes."),
+        _("Ask for a range inside the file."),
+    ),
+    421: (
+        "foreign_host",
+        _("This address is not served here"),
+        _("This server answers to localhost and 127.0.0.1 only."),
+        _("Open it as http://127.0.0.1 with its port, on the machine it runs on."),
+    ),
+    500: ("internal", *WORDS["internal"]),
+    503: ("unavailable", FAILED, _("gridmap cannot answer just now."), _("Try again in a moment.")),
+}
 
 
 def init_errors(app: Flask) -> None:
@@ -75,7 +132,9 @@ def _of_gridmap(error: errors.GridmapError) -> Response:
     if status >= 500:
         log.error("%s %s: %s", request.method, request.path, error, exc_info=status == 500)
     retry = (("Retry-After", str(RETRY_AFTER_S)),) if isinstance(error, errors.StoreBusy) else ()
-    return _respond(Refusal(status, error.code, error.message, error.hint, retry))
+    words = WORDS.get(error.code) or WORDS["bad_input" if status < 500 else "internal"]
+    detail = ("", "") if error.code in SECRETIVE or status >= 500 else (error.message, error.hint)
+    return _respond(Refusal(status, error.code, *words, *detail, headers=retry))
 
 
 def _of_validation(error: HTTPError) -> Response:
@@ -83,10 +142,11 @@ def _of_validation(error: HTTPError) -> Response:
     fields = next(iter(error.detail.values()), {}) if isinstance(error.detail, dict) else {}
     texts = [f"{name}: {' '.join(map(str, _flat(texts)))}" for name, texts in sorted(fields.items())]
     if not texts:
-        code, message, hint = HTTP_WORDS.get(error.status_code, HTTP_WORDS[400])
-        return _respond(Refusal(error.status_code, code, error.message or message, hint))
-    message = "Some parameters cannot be used. " + " ".join(texts)
-    return _respond(Refusal(422, "bad_input", message, "Correct them; /api/openapi.json describes each."))
+        words = HTTP_WORDS.get(error.status_code, HTTP_WORDS[400])
+        return _respond(Refusal(error.status_code, *words, error.message or ""))
+    detail = "Some parameters cannot be used. " + " ".join(texts)
+    hint = "Correct them; /api/openapi.json describes each."
+    return _respond(Refusal(422, "bad_input", *WORDS["bad_input"], detail, hint))
 
 
 def _flat(texts: object) -> list[object]:
@@ -98,9 +158,9 @@ def _flat(texts: object) -> list[object]:
 def _of_http(error: HTTPException) -> Response:
     if error.response is not None or error.code is None or error.code < 400:
         return current_app.make_response(error.get_response())  # redirects and the like
-    known = HTTP_WORDS.get(error.code, (f"http_{error.code}", error.name + ".", "Check the request."))
+    known = HTTP_WORDS.get(error.code, (f"http_{error.code}", *HTTP_WORDS[400][1:]))
     kept = tuple((k, v) for k, v in error.get_headers() if k in {"Allow", "Retry-After", "Content-Range"})
-    return _respond(Refusal(error.code, *known, kept))
+    return _respond(Refusal(error.code, *known, headers=kept))
 
 
 def _of_bug(error: Exception) -> Response:
@@ -110,7 +170,7 @@ def _of_bug(error: Exception) -> Response:
 
 def _respond(refusal: Refusal) -> Response:
     if request.path.startswith(PROGRAM_PATHS) or not request.accept_mimetypes.accept_html:
-        body = {"error": {"code": refusal.code, "message": refusal.message, "hint": refusal.hint}}
+        body = {"error": _for_program(refusal)}
         response = Response(json.dumps(body, ensure_ascii=False), refusal.status, mimetype="application/json")
     else:
         response = Response(_page(refusal), refusal.status, mimetype="text/html")
@@ -119,10 +179,16 @@ def _respond(refusal: Refusal) -> Response:
     return response
 
 
+def _for_program(refusal: Refusal) -> dict[str, str]:
+    """English, and as exact as the error itself where that names nothing of the machine."""
+    message, hint = refusal.detail or refusal.message, refusal.detail_hint or refusal.hint
+    return {"code": refusal.code, "message": message, "hint": hint}
+
+
 def _page(refusal: Refusal) -> str:
     """The designed page; if even that fails, a bare one with the same words."""
     try:
-        words = {"message": gettext(refusal.message), "hint": gettext(refusal.hint)}
+        words = {name: gettext(getattr(refusal, name)) for name in ("heading", "message", "hint")}
         return render_template("error.html", status=refusal.status, code=refusal.code, **words)
     except (TemplateError, errors.GridmapError):
         log.exception("The error page could not be drawn")

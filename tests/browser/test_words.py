@@ -8,7 +8,6 @@ from pathlib import Path
 from babel.messages.pofile import read_po
 
 from tests.browser import words
-from web import errors
 
 CATALOGUE = words.WEB / "translations" / "zh" / "LC_MESSAGES" / "messages.po"
 PLACE = re.compile(r"\{\w+\}")
@@ -19,22 +18,15 @@ def chinese() -> dict[str, str]:
         return {str(m.id): str(m.string) for m in read_po(file, locale="zh") if m.id}
 
 
-def refusals() -> set[str]:
-    """What the server says by itself, shown on the error page."""
-    return {text for _, message, hint in errors.HTTP_WORDS.values() for text in (message, hint)}
-
-
 def test_no_text_is_missing_in_chinese() -> None:
     catalogue = chinese()
     missing = {text: sorted(files) for text, files in words.used().items() if not catalogue.get(text)}
     assert missing == {}
-    assert {text for text in refusals() if not catalogue.get(text)} == set()
     assert len(words.used()) > 80
 
 
 def test_no_text_of_the_catalogue_is_unused() -> None:
-    known = set(words.used()) | refusals() | OTHER
-    assert sorted(set(chinese()) - known) == []
+    assert sorted(set(chinese()) - set(words.used())) == []
 
 
 def test_places_for_values_are_the_same_in_both_languages() -> None:
@@ -49,7 +41,3 @@ def test_the_finder_sees_each_way_of_naming_a_text(tmp_path: Path) -> None:
     module.write_text("""gettext("Five")""")
     found = [text for file in (template, script, module) for text in words.texts_of(file)]
     assert found == ["One", "Two", "Three {n}", "one {n}", "many {n}", "Five"]
-
-
-# refused by the map page itself, with the words of web/pages/map_page.py
-OTHER = {"Open the map without it: /"}

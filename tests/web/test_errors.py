@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import json
+import re
+from contextlib import closing
+from pathlib import Path
 
+import pysqlite3.dbapi2
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from jinja2 import DictLoader
 
 from gridmap import errors
-from gridmap.store.engine import Store
+from gridmap.config import Settings
+from gridmap.store.engine import Store, file_of
 from tests.web.routes import addresses
 
 PROGRAMS = ("/api", "/tiles", "/basemap", "/i18n", "/healthz")
 HTML = {"Accept": "text/html"}
+
+
+def subclasses(kind: type[errors.GridmapError]) -> list[type[errors.GridmapError]]:
+    return [kind, *(found for child in kind.__subclasses__() for found in subclasses(child))]
 
 
 def is_refusal(body: object) -> bool:
@@ -161,6 +170,64 @@ def test_people_get_a_page_in_their_language(client: FlaskClient) -> None:
     assert '<html lang="zh-CN"' in chinese.text
     assert '<html lang="en"' in english.text
     assert "There is nothing at this address." in english.text
+
+
+def page_and_answer(client: FlaskClient) -> tuple[str, str, str]:
+    """The page in Chinese and in English, and what a program gets, of a database that fails; as text."""
+    answers = [client.get(f"/?lang={lang}", headers=HTML) for lang in ("zh", "en")]
+    answers.append(client.get("/api/v1/situation"))
+    assert [answer.status_code for answer in answers] == [503, 503, 503]
+    return answers[0].text, answers[1].text, answers[2].text
+
+
+def is_discreet(text: str, settings: Settings) -> bool:
+    names = (settings.db, str(file_of(settings.db)), "sqlite", "Traceback")
+    return not any(name in text for name in names)
+
+
+def test_a_damaged_file_is_told_truly_and_without_its_path(own_client: FlaskClient, settings: Settings) -> None:
+    path = file_of(settings.db)
+    if path is None:
+        pytest.skip("a server's database is no file of ours")
+    own_client.application.extensions["gridmap"].situation._store.close()
+    path.write_bytes(b"no database at all " * 4096)
+    for beside in ("-wal", "-shm"):
+        Path(f"{path}{beside}").unlink(missing_ok=True)
+    chinese, english, answer = page_and_answer(own_client)
+    assert "<h1>数据库无法使用</h1>" in chinese and "数据库文件缺失、损坏" in chinese and "正忙" not in chinese
+    assert "<h1>The database cannot be used</h1>" in english and "busy" not in english
+    assert json.loads(answer)["error"]["code"] == "store_broken"
+    assert all(is_discreet(text, settings) for text in (chinese, english, answer))
+
+
+def test_a_locked_database_is_busy(own_client: FlaskClient, world: Store, settings: Settings) -> None:
+    path = file_of(settings.db)
+    if path is None:
+        pytest.skip("a server's database is no file of ours")
+    own_client.application.extensions["gridmap"].situation._store.close()
+    world.close()
+    with closing(pysqlite3.dbapi2.connect(path, isolation_level=None)) as other:
+        other.execute("PRAGMA locking_mode = EXCLUSIVE")
+        other.execute("BEGIN EXCLUSIVE")
+        chinese, english, answer = page_and_answer(own_client)
+    assert "<h1>数据库正忙</h1>" in chinese and "请几秒后重试。" in chinese
+    assert "<h1>The database is busy</h1>" in english and "cannot be used" not in english
+    assert json.loads(answer)["error"]["code"] == "store_busy"
+    assert all(is_discreet(text, settings) for text in (chinese, english, answer))
+
+
+@pytest.mark.parametrize("code", sorted({kind.code for kind in subclasses(errors.GridmapError)}))
+def test_every_error_has_a_chinese_page(code: str, own_client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    kind = next(kind for kind in subclasses(errors.GridmapError) if kind.code == code)
+
+    def fail(store: Store) -> None:
+        raise kind("Value /secret/ is interpolated.", "Do it.")
+
+    monkeypatch.setattr(Store, "read", fail)
+    text = own_client.get("/?lang=zh", headers=HTML).text
+    main = re.sub(r"<[^>]+>", "", text.split("<main", 1)[1].split("</main>", 1)[0].split(">", 1)[1])
+    assert "secret" not in text
+    assert not [word for word in re.findall("[A-Za-z]+", main) if word not in {"gridmap", "doctor"}]
 
 
 def test_the_error_page_has_a_plain_stand_in(
