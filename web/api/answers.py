@@ -86,6 +86,9 @@ class SituationAnswer(Schema):
     plan = Nested(PlanAnswer, allow_none=True)
     kinds = List(Nested(KindAnswer))
     counts = Nested(TotalsAnswer)
+    incident_bounds = List(
+        Float(), allow_none=True, metadata={"description": "west, south, east, north of all incidents"}
+    )
     heat = Nested(HeatAnswer)
     first_view = Nested(FirstViewAnswer, data_key="period")
     basemap = String(allow_none=True)

@@ -26,6 +26,7 @@ STREET_ZOOM = {"trunk": 5, "street": 10, "lane": 12, "path": 14}
 GROUND_ZOOM = {"water": 4, "green": 8, "railway": 8}
 CLOSE_ZOOM = 14  # walls, tracks, buildings
 BLOCK_ZOOM = 13
+BLOCK_PX = 24  # blocks this large on the screen are drawn before that
 LABEL_ZOOM = {"district": 4, "street": 9, "community": 11, "compound": 15}
 SITE_ZOOM = 13
 NUMBER_ZOOM = 15
@@ -62,7 +63,7 @@ def layers_of(ground: Ground) -> list[TileLayer]:
     """The tile layers: land, block, ground, street, border, building, and points to write names at."""
     return [
         _land(ground),
-        _plain("block", ground.blocks, BLOCK_ZOOM),
+        _blocks(ground.blocks),
         _ground(ground.ground),
         _streets(ground.streets),
         _borders(ground.areas),
@@ -103,6 +104,14 @@ def _land(ground: Ground) -> TileLayer:
     if not len(shapes):
         return _layer("land", [], [], [])
     return _layer("land", [shapely.union_all(shapely.make_valid(shapes))], [{}], [0])
+
+
+def _blocks(layer: Layer) -> TileLayer:
+    """Blocks as large as wards are seen from farther away than those of a town."""
+    west, south, east, north = shapely.bounds(layer.shapes).reshape(-1, 4).T
+    width_deg = np.sqrt((east - west) * (north - south) / np.cos(np.radians((south + north) / 2)))
+    zooms = np.ceil(np.log2(BLOCK_PX * 360 / 512 / np.maximum(width_deg, 1e-9))).clip(0, BLOCK_ZOOM)
+    return TileLayer("block", layer.shapes, [{}] * len(layer), [int(zoom) for zoom in zooms])
 
 
 def _ground(layer: Layer) -> TileLayer:

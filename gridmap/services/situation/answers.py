@@ -106,6 +106,7 @@ class Summary:
     plan: PlanFacts | None
     kinds: tuple[KindNode, ...]
     counts: Totals
+    incident_bounds: tuple[float, float, float, float] | None  # west, south, east, north in degrees
     heat: HeatFacts
     first_view: FirstView
 

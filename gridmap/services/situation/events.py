@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridmap.geo.events import EventIndex, Window
-from gridmap.geo.projection import to_web_mercator
+from gridmap.geo.projection import from_web_mercator, to_web_mercator
 from gridmap.services.situation.period import Period, date_of
 from gridmap.store.event_columns import EventColumns
 
@@ -83,6 +83,16 @@ class Events:
         """The first and last day that any incident may belong to."""
         days = self.index.day_span()
         return None if days is None else Period(date_of(days[0]), date_of(days[1]))
+
+    @property
+    def bounds(self) -> tuple[float, float, float, float] | None:
+        """(west, south, east, north) of all incidents in degrees."""
+        shelves = [shelf for shelf in (self.index.dated, self.index.monthly) if len(shelf.x)]
+        if not shelves:
+            return None
+        x, y = np.concatenate([shelf.x for shelf in shelves]), np.concatenate([shelf.y for shelf in shelves])
+        lon, lat = from_web_mercator([x.min(), x.max()], [y.min(), y.max()])
+        return float(lon[0]), float(lat[0]), float(lon[1]), float(lat[1])
 
     @property
     def last_dated(self) -> dt.date | None:

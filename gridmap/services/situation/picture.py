@@ -69,6 +69,7 @@ class Picture:
             plan=self.ground.plan,
             kinds=kind_nodes(self.tree, self.events),
             counts=totals,
+            incident_bounds=self.events.bounds,
             heat=HeatFacts(self.heat.usual_m, self.heat.offered_m, self.version),
             first_view=self.first_view(),
         )

@@ -19,7 +19,7 @@ export class Basemap {
     this.openFile();
     this.gridLabels = gridLabels;
     this.gridsVersion = 0;
-    this.shown = { ...shown, selected: null, nearness: 0 };
+    this.shown = { ...shown, selected: null, hasGrids: false };
     this.ground = new CanvasTiles(this.views, { pane: "tilePane" });
     this.roads = new CanvasTiles(this.views, { pane: "roads" });
     this.borders = new CanvasTiles(this.views, { pane: "borders" });
@@ -36,7 +36,15 @@ export class Basemap {
   }
 
   openFile() {
-    if (this.url) this.views.set("", viewOf(new PmtilesSource(this.url, false)));
+    if (!this.url) return;
+    this.file = new PmtilesSource(this.url, false);
+    this.views.set("", viewOf(this.file));
+  }
+
+  // How far what is in the file reaches, null where it cannot be read.
+  async bounds() {
+    const header = this.file && await this.file.p.getHeader().catch(() => null);
+    return header ? L.latLngBounds([header.minLat, header.minLon], [header.maxLat, header.maxLon]) : null;
   }
 
   // The file is opened anew: a reader keeps a failure of its first request for good.
@@ -67,8 +75,11 @@ export class Basemap {
 
   // Each version of the grids is a source with a name of its own: a tile that is still being laid out with the
   // version before must not pass for one that has been laid out with this.
-  gridsChanged(nearness) {
-    this.shown.nearness = Math.round(nearness);
+  gridsChanged(hasGrids) {
+    if (hasGrids !== this.shown.hasGrids) {
+      this.shown.hasGrids = hasGrids;
+      this.ground.use(groundRules(mapColours(), this.shown), []);
+    }
     this.gridsVersion += 1;
     this.labels.views = new Map([...this.views, [this.gridsSource, viewOf(this.gridLabels)]]);
     this.write(mapColours());

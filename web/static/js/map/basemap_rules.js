@@ -10,10 +10,13 @@ const line = (...kinds) => (zoom, feature) => feature.geomType === 2 && kinds.in
 const area = (...kinds) => (zoom, feature) => feature.geomType === 3 && kinds.includes(feature.props.kind);
 
 // Land, green, water, blocks, buildings: the quiet ground under the data.
-export function groundRules(c, { buildings }) {
+export function groundRules(c, { buildings, hasGrids }) {
   const rules = [
     { dataLayer: "land", symbolizer: new PolygonSymbolizer({ fill: c.land }) },
-    { dataLayer: "block", minzoom: 14, symbolizer: new PolygonSymbolizer({ fill: c.block, stroke: c.land, width: 0.5 }) },
+    // where there are no grids, blocks are what divides the land
+    hasGrids
+      ? { dataLayer: "block", minzoom: 14, symbolizer: new PolygonSymbolizer({ fill: c.block, stroke: c.land, width: 0.5 }) }
+      : { dataLayer: "block", symbolizer: new PolygonSymbolizer({ fill: c.land, stroke: c.wall, width: 0.8 }) },
     { dataLayer: "ground", filter: area("green"), symbolizer: new PolygonSymbolizer({ fill: c.green }) },
     { dataLayer: "ground", filter: area("water"), symbolizer: new PolygonSymbolizer({ fill: c.water }) },
     {

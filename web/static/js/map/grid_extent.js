@@ -1,4 +1,4 @@
-// How far grids reach: each alone, all together, and how large they usually are.
+// How far grids reach: each alone and all together, and how large each is on the screen.
 
 // A feature's box: west, south, east, north in degrees.
 function boxOf({ geometry }) {
@@ -21,13 +21,10 @@ export function boundsOf(features) {
   return bounds.isValid() ? bounds : null;
 }
 
-// Grids of a town are 700 m across, and widths and zooms are made for them. Wards ten times as large are drawn as if
-// looked at from nearer: by this many zooms.
-const USUAL_M = 800;
-
-export function nearnessOf(features) {
-  if (!features.length) return 0;
-  const across = features.map(boxOf).map(([west, south, east, north]) => L.latLng(south, west).distanceTo([north, east]));
-  across.sort((a, b) => a - b);
-  return Math.max(0, Math.log2(across[Math.floor(across.length / 2)] / USUAL_M));
+// How wide a grid is in px at zoom 0: the side of a square as large as its box.
+export function widthAtZero(feature) {
+  const [west, south, east, north] = boxOf(feature);
+  const from = L.CRS.EPSG3857.latLngToPoint(L.latLng(north, west), 0);
+  const to = L.CRS.EPSG3857.latLngToPoint(L.latLng(south, east), 0);
+  return Math.sqrt((to.x - from.x) * (to.y - from.y));
 }

@@ -1,7 +1,11 @@
 // The grids' names as a tile source in memory, so that they are laid out together with the base map's labels and
 // nothing overlaps. Points are Web Mercator px inside a tile.
 
+import { widthAtZero } from "./grid_extent.js";
+
 const POINT = 1;
+const NAME_PX = 12;
+const NAME_SHARE = 0.5; // of a grid's width that its name may take
 
 export class GridLabels {
   constructor() {
@@ -9,13 +13,15 @@ export class GridLabels {
   }
 
   set(features) {
-    this.points = features.map(({ properties, geometry }) => {
+    this.points = features.map((feature) => {
+      const { properties, geometry } = feature;
       const [lon, lat] = innerPoint(geometry);
+      const short = shortName(properties);
       const sin = Math.sin((lat * Math.PI) / 180);
       return {
         x: lon / 360 + 0.5,
         y: 0.5 - Math.log((1 + sin) / (1 - sin)) / (4 * Math.PI),
-        props: { code: properties.code, name: properties.name, short: shortName(properties) },
+        props: { code: properties.code, name: properties.name, short, fromZoom: Math.log2(lengthOf(short) / NAME_SHARE / widthAtZero(feature)) },
       };
     });
   }
@@ -39,6 +45,12 @@ export class GridLabels {
 function shortName({ name, community }) {
   const place = (community || "").replace(/(居民委员会|居委会)$/, "");
   return place && name.startsWith(place) && name.length > place.length ? name.slice(place.length) : name;
+}
+
+// About how long a name is in px; long ones stand on two lines.
+function lengthOf(name) {
+  const letters = [...name].reduce((sum, letter) => sum + (letter > "\u2e7f" ? 1 : 0.55), 0);
+  return NAME_PX * Math.min(letters, 8);
 }
 
 class Place {

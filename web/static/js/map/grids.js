@@ -1,8 +1,12 @@
 // Grid borders on a canvas: a halo below, a violet line above; hover tints, selection is the accent.
 
 import { mapColours } from "./colours.js";
-import { nearnessOf } from "./grid_extent.js";
+import { widthAtZero } from "./grid_extent.js";
 import { GRID, HALO } from "./widths.js";
+
+const SEEN_PX = 14; // a grid as wide as this has a border at any zoom
+const USUAL_PX = 0.006; // how wide a town's grid is at zoom 0; line widths are made for it
+const THIN = 0.5;
 
 export class Grids {
   constructor(map, { onSelect, describe }) {
@@ -13,10 +17,11 @@ export class Grids {
     this.lines = null;
     this.picked = L.layerGroup().addTo(map);
     this.byCode = new Map();
+    this.widths = new Map(); // code -> px at zoom 0
+    this.nearness = 0; // wards ten times as wide as a town's grids are drawn as if looked at from nearer
     this.selected = null;
     this.hovered = null;
     this.visible = true;
-    this.nearness = 0;
     map.on("zoomend", () => this.paint());
     map.on("click", (event) => {
       if (!event.gridTaken) onSelect(null);
@@ -26,10 +31,12 @@ export class Grids {
   set(collection) {
     for (const layer of [this.halo, this.lines]) if (layer) layer.remove();
     this.byCode.clear();
+    this.widths = new Map(collection.features.map((feature) => [feature.properties.code, widthAtZero(feature)]));
+    const sorted = [...this.widths.values()].sort((a, b) => a - b);
+    this.nearness = sorted.length ? Math.max(0, Math.log2(sorted[Math.floor(sorted.length / 2)] / USUAL_PX)) : 0;
     const options = { renderer: this.renderer, pane: "grids", smoothFactor: 0.6 };
     this.halo = L.geoJSON(collection, { ...options, interactive: false });
     this.lines = L.geoJSON(collection, { ...options, onEachFeature: (feature, layer) => this.prepare(feature, layer) });
-    this.nearness = nearnessOf(collection.features);
     this.halo.addTo(this.map);
     this.lines.addTo(this.map);
     this.paint();
@@ -77,14 +84,24 @@ export class Grids {
   paint() {
     if (!this.lines) return;
     const colours = mapColours();
-    const width = this.visible ? GRID(this.map.getZoom() + this.nearness) : 0;
-    const drawn = width > 0.2;
-    this.halo.setStyle({ stroke: drawn, fill: false, color: colours.halo, weight: width + 2 * Math.min(HALO, width * 2), opacity: 0.75, lineJoin: "round" });
-    this.lines.setStyle({
-      stroke: drawn, color: colours.border, weight: width, opacity: 1, lineJoin: "round",
-      fill: true, fillColor: colours.border, fillOpacity: 0,
+    const line = { opacity: 1, lineJoin: "round" };
+    this.halo.setStyle((grid) => {
+      const width = this.lineWidth(grid);
+      return { ...line, stroke: width > 0, fill: false, color: colours.halo, weight: width + 2 * Math.min(HALO, width * 2), opacity: 0.75 };
+    });
+    this.lines.setStyle((grid) => {
+      const width = this.lineWidth(grid);
+      return { ...line, stroke: width > 0, color: colours.border, weight: width, fill: true, fillColor: colours.border, fillOpacity: 0 };
     });
     this.paintPicked(colours);
+  }
+
+  // Whether it has a line at all goes by its own size.
+  lineWidth({ properties }) {
+    if (!this.visible) return 0;
+    const zoom = this.map.getZoom();
+    const isSeen = this.widths.get(properties.code) * 2 ** zoom >= SEEN_PX;
+    return isSeen ? Math.max(THIN, GRID(zoom + this.nearness)) : 0;
   }
 
   select(code) {

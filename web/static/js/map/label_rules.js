@@ -9,12 +9,12 @@ const { CenteredTextSymbolizer, Padding } = window.protomapsL;
 const PADDING_PX = 4;
 const HALO_PX = 1.8;
 
-export function labelRules(c, { labels, roads, grids, selected, gridsSource, nearness }) {
+export function labelRules(c, { labels, roads, grids, selected, gridsSource }) {
   const rules = [];
-  if (grids) rules.push(selectedGrid(c, selected, gridsSource, 12 - nearness));
+  if (grids) rules.push(selectedGrid(c, selected, gridsSource));
   if (labels) rules.push(...areas(c));
   if (labels && roads) rules.push(...streets(c));
-  if (grids) rules.push(otherGrids(c, selected, gridsSource, 15 - nearness));
+  if (grids) rules.push(otherGrids(c, selected, gridsSource));
   if (labels) rules.push(...places(c));
   return rules;
 }
@@ -26,16 +26,17 @@ function text(c, { size, weight = 400, fill = c.label, style, props, spacing = 0
   }));
 }
 
-function selectedGrid(c, selected, dataSource, minzoom) {
+function selectedGrid(c, selected, dataSource) {
   return {
-    dataSource, dataLayer: "grid", minzoom, filter: (zoom, f) => f.props.code === selected,
+    dataSource, dataLayer: "grid", filter: (zoom, f) => f.props.code === selected,
     symbolizer: text(c, { size: 14, weight: 700, fill: c.accent }),
   };
 }
 
-function otherGrids(c, selected, dataSource, minzoom) {
+// Where the name fits into its grid.
+function otherGrids(c, selected, dataSource) {
   return {
-    dataSource, dataLayer: "grid", minzoom, filter: (zoom, f) => f.props.code !== selected,
+    dataSource, dataLayer: "grid", filter: (zoom, f) => f.props.code !== selected && zoom >= f.props.fromZoom,
     symbolizer: text(c, { size: 12, fill: c.border, props: ["short"] }),
   };
 }

@@ -5,7 +5,7 @@ import { followChanges } from "../net/changes.js";
 import { loadWords, number, t, tn } from "../net/words.js";
 import { onModeChange } from "../map/colours.js";
 import { Basemap } from "../map/basemap.js";
-import { boundsOf, nearnessOf } from "../map/grid_extent.js";
+import { boundsOf } from "../map/grid_extent.js";
 import { GridLabels } from "../map/grid_labels.js";
 import { Grids } from "../map/grids.js";
 import { Heat } from "../map/heat.js";
@@ -155,11 +155,13 @@ class MapPage {
       const before = this.situation;
       const now = await getJson("/api/v1/situation");
       // another base map, other kinds or another extent are built into the parts: begin anew, at the same address
-      const isOtherGround = ["basemap"].some((name) => before[name] !== now[name])
+      const isFirst = !before.basemap && !before.plan && !before.counts.incidents;
+      const isOtherGround = before.basemap !== now.basemap
         || String(before.project.extent) !== String(now.project.extent)
         || String(leaves(this.tree)) !== String(leaves(treeOf(now)));
       if (isOtherGround) {
-        this.writeAddress();
+        if (isFirst) history.replaceState(null, "", location.pathname + location.search); // to look where the data are
+        else this.writeAddress();
         location.reload();
         return;
       }
@@ -181,11 +183,23 @@ class MapPage {
     });
     this.home = boundsOf(features);
     this.gridLabels.set(features);
-    this.basemap.gridsChanged(nearnessOf(features));
+    this.basemap.gridsChanged(features.length > 0);
+    if (!this.home) this.home = await this.ground();
     begin();
     this.grids.show(this.shown().grids);
     this.grids.set({ type: "FeatureCollection", features });
     markReady("grids");
+  }
+
+  // Where there are no grids: all that can be drawn, or the project's extent.
+  async ground() {
+    const { project, incident_bounds: box } = this.situation;
+    const bounds = L.latLngBounds([]);
+    const drawn = await this.basemap.bounds();
+    if (drawn) bounds.extend(drawn);
+    if (box) bounds.extend([box[1], box[0]]).extend([box[3], box[2]]);
+    if (bounds.isValid()) return bounds;
+    return project.extent && L.latLngBounds([project.extent[1], project.extent[0]], [project.extent[3], project.extent[2]]);
   }
 
   drawHeat() {
@@ -246,9 +260,7 @@ class MapPage {
   }
 
   goHome() {
-    const { extent } = this.situation.project;
-    const bounds = this.home || (extent && L.latLngBounds([extent[1], extent[0]], [extent[3], extent[2]]));
-    if (bounds) fit(this.map, bounds);
+    if (this.home) fit(this.map, this.home);
     else this.map.setZoom(Math.round(this.map.getZoom()), { animate: false });
   }
 

@@ -27,6 +27,7 @@ export function icon(path) {
 }
 
 export const CHEVRON = "m9 5 7 7-7 7";
+export const CROSS = "M6 6l12 12M18 6 6 18";
 
 // The event's work at most once a frame, with the newest values.
 export function oncePerFrame(work) {

@@ -1,7 +1,7 @@
 // What the page says over the map: nothing there yet, nothing in this period, a failure and the way out of it.
 
 import { t } from "../net/words.js";
-import { byId, el } from "./dom.js";
+import { byId, CROSS, el, icon } from "./dom.js";
 
 const shown = new Map();
 
@@ -17,6 +17,19 @@ export function notify(key, { text, hint, isError = false, action, label }) {
 export function dismiss(key) {
   if (shown.has(key)) shown.get(key).remove();
   shown.delete(key);
+}
+
+// A notice that goes when it is closed; where it was closed before in this tab it stays away.
+function strip(key, about, ...words) {
+  const mark = `gridmap-closed-${key}`;
+  if (sessionStorage.getItem(mark) === about) return;
+  const name = t("Close");
+  const button = el("button", { type: "button", class: "button button--plain button--square", title: name, "aria-label": name }, icon(CROSS));
+  button.addEventListener("click", () => {
+    sessionStorage.setItem(mark, about);
+    dismiss(key);
+  });
+  place(key, el("div", { class: "notice notice--strip", "data-notice": key }, el("p", {}, ...words), button));
 }
 
 function place(key, node) {
@@ -38,20 +51,23 @@ export function explain(key, error, retry) {
   notify(key, { text, hint, isError: true, action: retry, label: t("Try again") });
 }
 
-// The designed empty states: nothing at all, no grids, no incidents.
-export function welcome({ counts, plan }) {
+// The designed empty states. A card only while there is nothing to look at: over a map it would cover what is there.
+export function welcome({ counts, plan, basemap }) {
   dismiss("welcome");
-  const hasGround = counts.blocks || counts.buildings || counts.grids;
-  if (counts.incidents && plan) return;
-  const steps = [];
-  if (!plan) steps.push([t("Bring in the grids: polygons with a code and a name"), "scripts/gridmap import grids grids.gpkg"]);
-  if (!hasGround) steps.push([t("Bring in streets and buildings, so that the map is not bare"), "scripts/gridmap import streets streets.geojson"]);
-  if (!counts.incidents) steps.push([t("Bring in the incidents: a table with longitude, latitude, kind and time"), "scripts/gridmap import incidents incidents.csv"]);
-  const title = !hasGround && !counts.incidents ? t("Nothing is here yet") : !plan ? t("There are no grids yet") : t("There are no incidents yet");
+  const missing = [];
+  if (!plan) missing.push([t("There are no grids yet"), t("Bring in the grids: polygons with a code and a name"), "scripts/gridmap import grids grids.gpkg"]);
+  if (!basemap) missing.push([t("The map is still bare"), t("Bring in streets and buildings, so that the map is not bare"), "scripts/gridmap import streets streets.geojson"]);
+  if (!counts.incidents) missing.push([t("There are no incidents yet"), t("Bring in the incidents: a table with longitude, latitude, kind and time"), "scripts/gridmap import incidents incidents.csv"]);
+  if (!missing.length) return;
+  if (plan || basemap || counts.incidents) {
+    const [[title, , command]] = missing;
+    strip("welcome", missing.map(([text]) => text).join(), title, " ", el("code", {}, command));
+    return;
+  }
   place("welcome", el("section", { class: "notice notice--card", "data-notice": "welcome" },
-    el("h2", {}, title),
+    el("h2", {}, t("Nothing is here yet")),
     el("p", {}, t("The page fills by itself as soon as data has been imported.")),
-    el("ol", {}, ...steps.map(([text, command]) => el("li", {}, text, el("code", {}, command)))),
+    el("ol", {}, ...missing.map(([, text, command]) => el("li", {}, text, el("code", {}, command)))),
   ));
 }
 
