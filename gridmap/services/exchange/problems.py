@@ -39,9 +39,9 @@ class Problems:
             detail = "" if details is None else details[index]
             self._rows.setdefault(int(index), []).append((cause, "" if detail is None else _short(str(detail))))
 
-    def close(self, index: int, cause: str) -> None:
+    def close(self, index: int, cause: str, detail: str = "") -> None:
         """Note the one cause that matters for a row; whatever else may be found in it follows from this."""
-        self.add([index], cause)
+        self.add([index], cause, {index: detail})
         self._closed.add(index)
 
     def mask(self) -> NDArray[np.bool_]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 from gridmap.errors import BadFile
 from gridmap.services.exchange.problems import Cause
@@ -89,11 +89,12 @@ class Report:
         return {name: int(getattr(self, name)) for name in names}
 
     def json_line(self) -> str:
-        """One line of JSON: the counts, and what else is not zero."""
+        """One line of JSON: the counts, and what else is not zero; `findings` with their places."""
         more = {name: int(getattr(self, name)) for name in ("updated", "bad") if getattr(self, name)}
         more_placed = {"placed": self.placed} if self.placed else {}
         flags = {"dry_run": True} if self.dry_run else {}
-        return json.dumps({**self.counts(), **more, **more_placed, **flags}, ensure_ascii=False)
+        found = {"findings": [asdict(finding) for finding in self.findings]} if self.findings else {}
+        return json.dumps({**self.counts(), **more, **more_placed, **flags, **found}, ensure_ascii=False)
 
 
 class RowsRefused(BadFile):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -247,6 +248,31 @@ def test_the_plan_in_force_is_known_in_any_file(bench: Any) -> None:
     again = bench.run("grids", bench.drawing("AAB", "ABB", name="copy.geojson"))
     assert (again.stored, again.known) == (0, 2)
     assert len(plans(bench)) == 1
+
+
+def test_other_borders_that_move_no_block_are_known_but_told(bench: Any) -> None:
+    def split_at(border: float, name: str) -> Any:
+        boxes = {"A": shapely.box(114.95, 30.1, border, 30.2), "B": shapely.box(border, 30.1, 114.97, 30.2)}
+        return bench.geojson([({"code": code}, box) for code, box in boxes.items()], name)
+
+    bench.run("grids", split_at(114.960, "first.geojson"))
+    report = bench.run("grids", split_at(114.964, "second.geojson"))
+    assert (report.stored, report.known, len(plans(bench))) == (0, 2, 1)
+    (finding,) = report.findings
+    assert (finding.kind, finding.codes) == ("split_block", ("B", "A"))
+    assert 114.960 < finding.lon < 114.964
+    assert finding.area_m2 == pytest.approx(0.004 * 96_300 * 0.1 * 110_900, rel=0.01)
+    assert any("no block changes its grid" in warning for warning in report.warnings)
+    assert json.loads(report.json_line())["findings"][0]["codes"] == ["B", "A"]
+
+
+def test_a_code_that_stands_twice_has_one_cause(bench: Any, square: Any) -> None:
+    rows = [({"code": "A", "name": name}, square(i, 0)) for i, name in enumerate(("one", "two"))]
+    path = bench.geojson(rows)
+    with pytest.raises(RowsRefused) as caught:
+        bench.run("grids", path, dry_run=True)
+    (cause,) = caught.value.report.causes
+    assert (cause.text, cause.examples) == ("code stands twice in the file", ((2, "A, first in row 1"),))
 
 
 def test_a_draft_imported_twice_is_one_draft(bench: Any) -> None:

@@ -47,7 +47,8 @@ class GridRecipe(Recipe):
             for i, code in enumerate(codes)
             if first.setdefault(code, i) != i
         }
-        self.job.problems.add(twice, "code stands twice in the file", twice)
+        for index, detail in twice.items():
+            self.job.problems.close(index, "code stands twice in the file", detail)
 
     @cached_property
     def identities(self) -> Objects:
@@ -121,7 +122,7 @@ class GridRecipe(Recipe):
         """Every block to the grid with most of it -> block id: grid id; residuals become findings."""
         block_ids, codes, _ = self.blocks
         ordinals, residuals = self._majority(stored)
-        self.job.report.findings += [self._finding(residual, codes, stored) for residual in residuals]
+        self._tell(residuals, codes, stored)
         taken = set(ordinals.tolist())
         empty = [self.rows.fields["code"][i] for k, i in enumerate(stored.tolist()) if k not in taken]
         if empty:
@@ -139,6 +140,9 @@ class GridRecipe(Recipe):
         position = np.append(order, NO_GRID)
         return position[found].astype(np.int64), [replace(r, grid=int(position[r.grid])) for r in residuals]
 
+    def _tell(self, residuals: list[Residual], codes: list[str], rows: Indices) -> None:
+        self.job.report.findings += [self._finding(residual, codes, rows) for residual in residuals]
+
     def _finding(self, residual: Residual, codes: list[str], stored: Indices) -> Finding:
         block, place = codes[residual.block], (residual.lon, residual.lat, residual.area_m2)
         if residual.grid == NO_GRID:
@@ -146,11 +150,17 @@ class GridRecipe(Recipe):
         return Finding("split_block", (block, str(self.rows.fields["code"][stored[residual.grid]])), *place)
 
     def _is_plan_in_force(self, good: Indices) -> bool:
-        """Whether these rows give every block the grid it has already."""
+        """Whether these rows give every block the grid it has already. Grids are whole blocks, so borders that differ
+        without changing that store nothing; they are told.
+        """
         plan = plans.current(self.job.session, self.job.now)
         if plan is None or any(index not in self.job.ids for index in good.tolist()):
             return False
-        ordinals, _ = self._majority(good)
+        ordinals, residuals = self._majority(good)
         pairs = zip(self.blocks[0].tolist(), ordinals.tolist(), strict=True)
         assignment = {block: self.job.ids[int(good[k])] for block, k in pairs if k != NO_GRID}
-        return assignment == plans.assignment(self.job.session, plan.id)
+        is_same = assignment == plans.assignment(self.job.session, plan.id)
+        if is_same and residuals:
+            self._tell(residuals, self.blocks[1], good)
+            self.job.report.warnings.append("Borders differ, but no block changes its grid: nothing is stored.")
+        return is_same
