@@ -29,7 +29,7 @@ export function hideDetail() {
   byId("detail").hidden = true;
 }
 
-export function showDetail(grid, plan) {
+export function showDetail(grid, { plan, counts }) {
   const panel = byId("detail");
   byId("detail-code").textContent = grid.code;
   byId("detail-name").textContent = grid.name;
@@ -39,7 +39,7 @@ export function showDetail(grid, plan) {
   kind.textContent = [t("Dedicated grid"), dedicatedNames()[grid.kind]].filter(Boolean).join(" · ");
   byId("detail-body").replaceChildren(
     el("section", { class: "fact", id: "detail-counts" }, title(t("Incidents in the period")), el("p", { class: "figure is-waiting" }, "0")),
-    households(grid, plan),
+    counts.households ? households(grid, plan) : noHouseholds(grid),
     people(grid.workers || []),
     el("section", { class: "fact", id: "detail-recent", hidden: true }),
   );
@@ -51,8 +51,7 @@ function title(text, mark) {
 }
 
 function households(grid, plan) {
-  const figure = el("p", { class: "fact__figure" }, el("span", { class: "figure" }, number(grid.households)), el("small", {},
-    [tn("{n} block", "{n} blocks", grid.blocks), `${decimal(grid.area_km2, 2)} km²`].join(" · ")));
+  const figure = el("p", { class: "fact__figure" }, el("span", { class: "figure" }, number(grid.households)), el("small", {}, areaOf(grid)));
   if (grid.dedicated || !plan) {
     const mark = grid.dedicated ? el("span", { class: "tag" }, t("outside the band")) : null;
     return el("section", { class: "fact" }, title(t("Households"), mark), figure);
@@ -61,6 +60,16 @@ function households(grid, plan) {
   const word = inside ? t("within {low}–{high}", plan) : grid.households < plan.low ? t("below {low}", plan) : t("above {high}", plan);
   const mark = el("span", { class: `tag ${inside ? "tag--good" : "tag--warning"}` }, word);
   return el("section", { class: "fact" }, title(t("Households"), mark), figure, band(grid.households, plan));
+}
+
+// A count of nothing would read as a grid that nobody lives in.
+function noHouseholds(grid) {
+  return el("section", { class: "fact" }, title(t("Households"), el("span", { class: "tag" }, t("no households imported"))),
+    el("p", { class: "quiet" }, areaOf(grid)));
+}
+
+function areaOf(grid) {
+  return [tn("{n} block", "{n} blocks", grid.blocks), `${decimal(grid.area_km2, 2)} km²`].join(" · ");
 }
 
 // A ruler from 0 to half as much again as the upper bound, the band marked on it.
@@ -96,7 +105,7 @@ export function drawGridCounts(counts, whole, tree) {
   const bars = rows.map(({ kind, n }) => {
     const bar = el("i");
     bar.style.transform = `scaleX(${n / most})`;
-    return el("li", {}, el("span", {}, kind[lang]), el("span", { class: "shares__bar" }, bar), el("span", {}, number(n)));
+    return el("li", {}, el("span", { title: kind[lang] }, kind[lang]), el("span", { class: "shares__bar" }, bar), el("span", {}, number(n)));
   });
   const share = whole ? t("{share} % of the district", { share: decimal((100 * counts.total) / whole, 1) }) : "";
   section.replaceChildren(
