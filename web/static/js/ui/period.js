@@ -1,12 +1,15 @@
-// The period: five presets that end today, and two dates.
+// The period: five presets that end today, and two dates, with what is wrong with them in words.
 
 import { byId } from "./dom.js";
-import { toDay, toText } from "./dates.js";
+import { dayName, toDay, toText } from "./dates.js";
+import { t } from "../net/words.js";
 
-export function wirePeriod(state, span) {
+// `begin` gives the first day of the data, null before there are any.
+export function wirePeriod(state, span, begin) {
   const buttons = [...byId("presets").querySelectorAll("button")];
   const from = byId("from");
   const to = byId("to");
+  const said = byId("dates-said");
 
   const periodOf = (button) => {
     const { first, today } = span();
@@ -18,12 +21,25 @@ export function wirePeriod(state, span) {
     button.addEventListener("click", () => state.set(periodOf(button), { push: true }));
   }
 
+  const mark = (bad) => {
+    to.setCustomValidity(bad ? "?" : "");
+    said.classList.toggle("dates__said--wrong", bad);
+    for (const field of [from, to]) field.setAttribute("aria-invalid", String(bad));
+  };
+
   const typed = () => {
     const first = toDay(from.value);
     const last = toDay(to.value);
     const bad = first === null || last === null || first > last;
-    to.setCustomValidity(bad ? "?" : "");
-    if (!bad) state.set({ from: first, to: last }, { push: true });
+    mark(bad);
+    if (!bad) {
+      state.set({ from: first, to: last }, { push: true });
+      draw(state.get()); // also where these are the days that were shown all along
+      return;
+    }
+    const { from: shownFrom, to: shownTo } = state.get();
+    const wrong = first === null || last === null ? t("Both days are needed.") : t("The first day is after the last.");
+    said.textContent = `${wrong} ${t("The figures are still those of {from} – {to}.", { from: dayName(shownFrom), to: dayName(shownTo) })}`;
   };
   from.addEventListener("change", typed);
   to.addEventListener("change", typed);
@@ -31,7 +47,9 @@ export function wirePeriod(state, span) {
   const draw = (view) => {
     from.value = toText(view.from);
     to.value = toText(view.to);
-    to.setCustomValidity("");
+    mark(false);
+    const first = begin();
+    said.textContent = first !== null && view.from < first ? t("The data begin on {day}.", { day: dayName(first) }) : "";
     const pressed = buttons.find((button) => {
       const period = periodOf(button);
       return period.from === view.from && period.to === view.to;

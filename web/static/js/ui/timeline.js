@@ -44,6 +44,7 @@ export function wireTimeline(state, span) {
         most: answer.daily.reduce((a, b) => Math.max(a, b), 0), mostInMonth: months.reduce((a, m) => Math.max(a, m.count), 1),
       };
       const byMonth = !data.most && months.length > 0;
+      byId("timeline-months").hidden = byMonth || !months.length;
       byId("timeline-title").textContent = byMonth ? t("Incidents per month") : t("Incidents per day");
       draw();
     },

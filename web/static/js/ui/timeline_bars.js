@@ -27,7 +27,7 @@ function drawDays(ctx, { first, daily, most }, view, scale, { top, floor, width 
   const bar = Math.max(1, scale.perDay - (scale.perDay >= 3 ? 1 : 0));
   const rise = (floor - top) / most;
   const inside = colour("bar-in");
-  const outside = colour("bar");
+  const outside = colour("bar-out");
   for (let i = 0; i < daily.length; i++) {
     if (!daily[i]) continue;
     const x = scale.x(first + i);
@@ -45,7 +45,7 @@ function drawMonths(ctx, { months, mostInMonth }, view, scale, { top, floor }, c
     const x = scale.x(day) + 0.5;
     const wide = Math.max(1, scale.x(next) - scale.x(day) - 1);
     const tall = Math.max(2, ((floor - top - 1) * count) / mostInMonth);
-    const ink = colour(inside ? "bar-in" : "bar");
+    const ink = colour(inside ? "bar-in" : "bar-out");
     ctx.fillStyle = hatch(ctx, ink);
     ctx.fillRect(x, floor - tall, wide, tall);
     ctx.strokeStyle = ink;
