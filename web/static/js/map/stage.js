@@ -15,8 +15,16 @@ export function takeOverMap() {
   map._fadeAnimated = false; // four canvases a tile fading one by one cost half the time to the first view
   holder.setAttribute("role", "application");
   holder.setAttribute("aria-label", t("Map. Arrow keys move it, plus and minus zoom."));
+  wireFocus();
   new ResizeObserver(() => map.invalidateSize({ pan: false })).observe(holder);
   return map;
+}
+
+// Leaflet focuses the map at each click; only who uses the keys wants to see where the focus is.
+function wireFocus() {
+  const root = document.documentElement;
+  document.addEventListener("keydown", () => { root.dataset.by = "keys"; }, true);
+  document.addEventListener("pointerdown", () => { root.dataset.by = "pointer"; }, true);
 }
 
 export function placeControls(map, goHome) {

@@ -64,7 +64,10 @@ export function wireSearch({ grids, countOf, onPick }) {
       const chosen = options[active] || (field.value.trim() && options[0]);
       if (chosen) pick(chosen);
     } else if (event.key === "Escape" && !list.hidden) close();
-    else return;
+    else {
+      if (event.key === "Tab") close(); // a list that scrolls would take the focus and lose it when it closes
+      return;
+    }
     event.preventDefault();
   });
 }
