@@ -42,8 +42,9 @@ const CLASSES = [["path", PATH, 15], ["lane", LANE, 13], ["street", STREET, 11],
 const faint = (zoom) => (zoom <= 12 ? 0.55 : zoom <= 13 ? 0.85 : 1);
 
 // Streets and railways. All casings first, so that crossings are open.
-export function roadRules(c, { roads }) {
-  if (!roads) return [];
+export function roadRules(c, { roads, buildings }) {
+  const outlines = buildings ? [outline(c)] : [];
+  if (!roads) return outlines;
   const of = (name) => (zoom, feature) => feature.props.class === name;
   const stroke = (color, width, opacity) => new LineSymbolizer({ color, width, opacity, lineCap: "round", lineJoin: "round" });
   const casings = CLASSES.filter(([name]) => name !== "path").map(([name, width, minzoom]) => ({
@@ -53,7 +54,12 @@ export function roadRules(c, { roads }) {
   const fills = CLASSES.map(([name, width, minzoom]) => ({
     dataLayer: "street", minzoom, filter: of(name), symbolizer: stroke(c.road, width, name === "trunk" ? 1 : faint),
   }));
-  return [...casings, ...fills, ...railwayRules(c)];
+  return [...outlines, ...casings, ...fills, ...railwayRules(c)];
+}
+
+// Heat hides what stands below it: above it, an outline of the buildings stays.
+function outline(c) {
+  return { dataLayer: "building", minzoom: 16, symbolizer: new LineSymbolizer({ color: c.buildingOver, width: 0.8, opacity: 0.7, lineJoin: "round" }) };
 }
 
 // A thin dashed grey line on a lighter bed.

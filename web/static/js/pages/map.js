@@ -12,6 +12,7 @@ import { Heat } from "../map/heat.js";
 import { fit, placeControls, takeOverMap } from "../map/stage.js";
 import { readAddress, readPlace, writeAddress } from "../ui/address.js";
 import { hideDetail, showDetail, wireDetail } from "../ui/detail.js";
+import { toDay } from "../ui/dates.js";
 import { byId, el } from "../ui/dom.js";
 import { Figures } from "../ui/figures.js";
 import { leaves } from "../ui/kind_tree.js";
@@ -77,7 +78,7 @@ class MapPage {
 
   wirePanels() {
     const span = () => spanOf(this.situation);
-    wirePeriod(this.state, span);
+    wirePeriod(this.state, span, () => toDay(this.situation.first_on));
     this.kindList = wireKinds(this.state, this.tree);
     wireLayers(this.state);
     wireBandwidth(this.state, this.defaults.bandwidths);
@@ -133,12 +134,13 @@ class MapPage {
     const figures = Promise.all([this.figures.drawCounts(), this.figures.drawTimeline(), this.figures.drawLegend()]);
     this.goTo(readPlace());
     await this.loadGrids(() => {
-      if (!this.asked) this.goHome();
+      if (!this.asked) this.begin();
       this.basemap.addTo(this.map);
       this.drawHeat();
     });
     if (this.state.get().grid) this.drawSelection();
     await figures;
+    this.writeAddress(); // whoever gets this address sees the same days
     followChanges(this.situation.seq, {
       onChange: () => this.renew(),
       onLost: (error) => explain("line", error),
@@ -155,12 +157,12 @@ class MapPage {
       const before = this.situation;
       const now = await getJson("/api/v1/situation");
       // another base map, other kinds or another extent are built into the parts: begin anew, at the same address
-      const isFirst = !before.basemap && !before.plan && !before.counts.incidents;
+      const isFirst = !before.counts.incidents;
       const isOtherGround = before.basemap !== now.basemap
         || String(before.project.extent) !== String(now.project.extent)
         || String(leaves(this.tree)) !== String(leaves(treeOf(now)));
       if (isOtherGround) {
-        if (isFirst) history.replaceState(null, "", location.pathname + location.search); // to look where the data are
+        if (isFirst) history.replaceState(null, "", location.pathname); // where and when the data are is known only now
         else this.writeAddress();
         location.reload();
         return;
@@ -181,6 +183,7 @@ class MapPage {
     await this.figures.guarded("grids", () => this.loadGrids(), async () => {
       if (plan) ({ features } = await getJson("/api/v1/grids.geojson", { v: plan.version }));
     });
+    this.features = features;
     this.home = boundsOf(features);
     this.gridLabels.set(features);
     this.basemap.gridsChanged(features.length > 0);
@@ -243,7 +246,7 @@ class MapPage {
       if (grid) notify("unknown-grid", { text: t("There is no grid {code} in the plan in force.", { code: grid }) });
       return;
     }
-    showDetail(found, this.situation.plan);
+    showDetail(found, this.situation);
     this.sheet.rise();
     this.figures.drawGrid();
   }
@@ -251,12 +254,22 @@ class MapPage {
   describe(grid) {
     const count = this.figures.counts.by_grid[grid.code] || 0;
     return el("div", {}, el("b", {}, grid.name), el("span", {}, grid.code), el("br"),
-      el("strong", {}, tn("{n} incident", "{n} incidents", count)), el("span", {}, ` · ${t("{n} households", { n: number(grid.households) })}`));
+      el("strong", {}, tn("{n} incident", "{n} incidents", count)),
+      this.situation.counts.households ? el("span", {}, ` · ${t("{n} households", { n: number(grid.households) })}`) : null);
   }
 
   showAll() {
     const { first, today } = spanOf(this.situation);
     this.state.set({ from: first, to: today, kinds: null }, { push: true });
+  }
+
+  // Without a place in the address: the grid that it names, beside its panel, else everything.
+  begin() {
+    const { grid } = this.state.get();
+    const bounds = grid && boundsOf(this.features.filter(({ properties }) => properties.code === grid));
+    if (!bounds) return this.goHome();
+    byId("detail").hidden = false;
+    return fit(this.map, bounds.pad(0.6), { maxZoom: 16 });
   }
 
   goHome() {

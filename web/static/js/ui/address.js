@@ -33,13 +33,12 @@ export function readPlace() {
 }
 
 export function writeAddress(tree, defaults, view, place, { push = false } = {}) {
-  const isDefaultPeriod = view.from === defaults.from && view.to === defaults.to;
   const asked = new URLSearchParams(location.search);
   const noKinds = view.kinds !== null && !view.kinds.size;
   const hide = [...LAYERS.filter((name) => view.hidden.has(name)), ...(noKinds ? ["kinds"] : [])];
   const text = query({
-    from: isDefaultPeriod ? null : toText(view.from),
-    to: isDefaultPeriod ? null : toText(view.to),
+    from: toText(view.from), // always: the usual days are others tomorrow
+    to: toText(view.to),
     kinds: noKinds ? null : toCodes(tree, view.kinds),
     bw: view.bandwidth === defaults.bandwidth ? null : view.bandwidth,
     grid: view.grid,
