@@ -72,6 +72,12 @@ def ids_by_code(session: Session, at: dt.date | None = None) -> dict[str, int]:
     return dict(rows.all())
 
 
+def open_days(session: Session) -> dict[str, dt.date | None]:
+    """Code -> first day of the one area with this code that has no end."""
+    rows = session.execute(sa.select(Area.code, Area.valid_from).where(Area.valid_to.is_(None)))
+    return dict(rows.all())
+
+
 def _valid_on(at: dt.date | None) -> list[sa.ColumnElement[bool]]:
     """The condition that an area is valid on that day; `valid_to` is its last day."""
     if at is None:

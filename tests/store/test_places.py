@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime as dt
 
 import numpy as np
+import pytest
 import sqlalchemy as sa
 
+from gridmap.errors import Conflict
 from gridmap.store import areas, bulk, places
 from gridmap.store.engine import Store
 from gridmap.store.tables import Area, Block, Camera, Grid, Household, Incident, Street
@@ -143,3 +145,19 @@ def test_areas_have_their_time(store: Store) -> None:
         assert areas.ids_by_code(session) == {"C": made[1], "D": made[2]}
         assert areas.ids_by_code(session, dt.date(2024, 1, 1)) == {"C": made[0], "D": made[2]}
     assert named == {2024: ["Old", "Always"], 2025: ["Always"], 2026: ["New", "Always"]}
+
+
+def test_of_one_code_one_area_has_no_end(store: Store) -> None:
+    def add(code: str, begin: dt.date | None, end: dt.date | None) -> None:
+        columns = {"code": [code], "name": ["x"], "level": ["community"], "valid_from": [begin], "valid_to": [end]}
+        with store.write() as session:
+            bulk.insert(session, Area, columns)
+
+    first, later = dt.date(2000, 1, 1), dt.date(2020, 1, 1)
+    add("C9", first, dt.date(2019, 12, 31))
+    add("C9", None, None)
+    for begin in (None, later):
+        with pytest.raises(Conflict):
+            add("C9", begin, None)
+    with store.read() as session:
+        assert areas.open_days(session) == {"C9": None}

@@ -12,10 +12,23 @@ from gridmap.store.tables.base import Base, BigId, Identified, Sourced, one_row_
 
 
 class Area(Sourced, Base):
-    """A node of the tree district > street/town > community/village > compound. Codes may recur with other dates."""
+    """A node of the tree district > street/town > community/village > compound.
+
+    Codes may recur with other dates; of one code only one area has no end.
+    """
 
     __tablename__ = "area"
-    __table_args__ = (UniqueConstraint("code", "valid_from"), one_row_of_a_file())
+    __table_args__ = (
+        UniqueConstraint("code", "valid_from"),
+        Index(
+            "uq_area_open",
+            "code",
+            unique=True,
+            sqlite_where=text("valid_to IS NULL"),
+            postgresql_where=text("valid_to IS NULL"),
+        ),
+        one_row_of_a_file(),
+    )
     code: Mapped[str] = mapped_column(String(40), index=True)
     name: Mapped[str] = mapped_column(String(120))
     level: Mapped[str] = mapped_column(String(20), index=True)

@@ -11,6 +11,7 @@ import shapely
 from gridmap.errors import CrsMismatch
 from gridmap.services.exchange import RowsRefused
 
+OPEN_TWICE = "an area with this code has no end yet (valid_to)"
 TREE = """code,name,level,parent_code,aliases
 420204,下陆区,district,,
 420204004,团城山街道,street,420204,团城山
@@ -98,6 +99,20 @@ def test_days_of_validity(bench: Any) -> None:
     with pytest.raises(RowsRefused) as caught:
         bench.run("areas", bench.csv(head + "2,Never,community,2020-01-02,2020-01-01\n", "b.csv"))
     assert caught.value.report.causes[0].text == "valid_to lies before valid_from"
+
+
+def test_two_areas_that_both_go_on_cannot_have_one_code(bench: Any) -> None:
+    head = "code,name,level,valid_from,valid_to\n"
+    with pytest.raises(RowsRefused) as caught:
+        bench.run("areas", bench.csv(head + "1,Old,community,2000-01-01,\n1,New,community,2020-01-01,\n"))
+    assert [cause.text for cause in caught.value.report.causes] == [OPEN_TWICE]
+    bench.run("areas", bench.csv(head + "1,Old,community,2000-01-01,\n", "old.csv"))
+    with pytest.raises(RowsRefused) as caught:
+        bench.run("areas", bench.csv(head + "1,New,community,2020-01-01,\n", "new.csv"))
+    assert [cause.text for cause in caught.value.report.causes] == [OPEN_TWICE]
+    both = head + "1,Old,community,2000-01-01,2019-12-31\n1,New,community,2020-01-01,\n"
+    report = bench.run("areas", bench.csv(both, "both.csv"), update=True)
+    assert (report.updated, report.stored) == (1, 2)
 
 
 def test_renaming_an_area_replaces_its_other_names(bench: Any) -> None:

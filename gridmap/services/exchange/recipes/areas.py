@@ -9,7 +9,7 @@ from gridmap.domain.areas import RANKS, Validity, level_named, may_hold, version
 from gridmap.services.exchange.recipes.base import Columns, Indices, Recipe
 from gridmap.services.exchange.recipes.communities import link_communities
 from gridmap.services.exchange.table import Objects, object_array
-from gridmap.store import areas, importing
+from gridmap.store import areas, bulk, importing
 from gridmap.store.tables import Area
 
 
@@ -29,6 +29,7 @@ class AreaRecipe(Recipe):
             for days in zip(self.rows.fields["valid_from"], self.rows.fields["valid_to"], strict=True)
         ]
         problems.add(~np.array(possible, bool), "valid_to lies before valid_from")
+        self._refuse_second_open()
         self.stored = {row.code: row for row in areas.tree(self.job.session)}
         self.parents = self._parents()
         self._check_parents()
@@ -37,7 +38,13 @@ class AreaRecipe(Recipe):
         return self.level_of
 
     def insert(self, take: Indices) -> None:
-        """Level by level, so that a parent has its id before its children name it."""
+        """Level by level, so that a parent has its id before its children name it.
+
+        Areas that end now end first: their code may go on with a new one.
+        """
+        ends, bad = self.rows.fields["valid_to"], self.job.problems.mask()
+        ending = [i for i in self.job.ids if ends[i] is not None and not bad[i]]
+        bulk.update(self.job.session, Area, [self.job.ids[i] for i in ending], {"valid_to": [ends[i] for i in ending]})
         for rank in sorted(set(RANKS.values())):
             super().insert(np.array([i for i in take.tolist() if RANKS[self.level_of[i]] == rank], dtype=np.intp))
 
@@ -58,6 +65,25 @@ class AreaRecipe(Recipe):
         names = {self.job.ids[i]: self.rows.fields["aliases"][i] or [] for i in stored.tolist()}
         importing.replace_area_names(self.job.session, names)
         link_communities(self.job)
+
+    def _refuse_second_open(self) -> None:
+        """Of one code only one area may have no end: here, or stored and not ended by this file."""
+        problems = self.job.problems
+        bad = problems.mask()
+        open_days = areas.open_days(self.job.session)
+        fields = self.rows.fields
+        rows = list(zip(fields["code"], fields["valid_from"], fields["valid_to"], strict=True))
+        if self.job.is_update:
+            for i, (code, begin, end) in enumerate(rows):
+                if end is not None and not bad[i] and code in open_days and open_days[code] == begin:
+                    del open_days[code]
+        second: dict[int, str] = {}
+        for i, (code, begin, end) in enumerate(rows):
+            if code is None or end is not None or bad[i]:
+                continue
+            if open_days.setdefault(code, begin) != begin:
+                second[i] = code
+        problems.add(second, "an area with this code has no end yet (valid_to)", second)
 
     def _levels(self) -> Objects:
         """n levels: as given, else as the length of the code tells."""

@@ -207,6 +207,8 @@ def _areas() -> None:
         sa.Column("valid_to", sa.Date()),
         sa.UniqueConstraint("code", "valid_from"),
     )
+    no_end = sa.text("valid_to IS NULL")
+    op.create_index("uq_area_open", "area", ["code"], unique=True, sqlite_where=no_end, postgresql_where=no_end)
     op.create_table("area_alias", _key("area_id", "area", cascade=True), _text_key("name", 120))
     op.create_table(
         "block",
