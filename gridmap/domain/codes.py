@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any
 
+from gridmap.domain.areas import RANKS
 from gridmap.errors import BadInput
 
 
@@ -57,10 +58,13 @@ class CodeScheme:
 
 
 def scheme_of(configuration: Mapping[str, Any]) -> CodeScheme:
-    """The scheme a configuration names under `codes` ({level: digits}, top down), else the default one."""
+    """The scheme a configuration names under `codes` ({level: digits}), else the default one.
+
+    Levels go from the top down whatever their order there: PostgreSQL keeps none. Raises BadInput.
+    """
     steps = configuration.get("codes")
     if not steps:
         return CodeScheme()
     if not all(isinstance(digits, int) and digits > 0 for digits in steps.values()):
         raise BadInput("The code scheme has a level without digits.", "Write codes as level = number of digits.")
-    return CodeScheme(tuple(steps.items()))
+    return CodeScheme(tuple(sorted(steps.items(), key=lambda step: RANKS.get(step[0], len(RANKS)))))

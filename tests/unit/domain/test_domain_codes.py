@@ -27,6 +27,12 @@ def test_length_tells_the_level(code: str, level: str | None) -> None:
     assert DEFAULT.level_of(code) == level
 
 
+def test_the_order_of_a_stored_scheme_does_not_matter() -> None:
+    # PostgreSQL's JSONB keeps no order of keys
+    stored = {"grid": 3, "street": 3, "district": 6, "community": 3}
+    assert scheme_of({"codes": stored}) == CodeScheme()
+
+
 def test_parent_is_one_level_up() -> None:
     assert DEFAULT.parent_of("420204004001002") == "420204004001"
     assert DEFAULT.parent_of("420204004") == "420204"
