@@ -250,6 +250,45 @@ def test_address_reproduces_the_view(demo: Watched, watch: Callable[..., Watched
     assert changed_share(picture(first), picture(second)) < 0.01
 
 
+def test_address_names_its_days_and_a_grid_alone_is_gone_to(demo: Watched) -> None:
+    feature = asked(demo.base, "/api/v1/grids.geojson")["features"][41]
+    page = demo.open(f"/?grid={feature['properties']['code']}")
+    page.wait_for_url("**from=2026-06-01&to=2026-06-30**")
+    spot = spot_of(page, feature["properties"]["code"])
+    assert page.evaluate("() => gridmap.map.getZoom()") >= 14
+    assert page.evaluate("({ x, y }) => Boolean(document.elementFromPoint(x, y).closest('#map'))", spot)
+
+
+def test_days_in_the_wrong_order_are_told(demo: Watched) -> None:
+    page = demo.open("/?from=2020-01-01&to=2026-06-30")
+    said = page.locator("#dates-said")
+    expect(said).to_contain_text("数据始于")
+    page.fill("#to", "2019-12-31")
+    page.dispatch_event("#to", "change")
+    expect(said).to_contain_text("起始日期晚于结束日期")
+    expect(said).to_contain_text("2026年6月30日")
+    assert page.get_attribute("#to", "aria-invalid") == "true"
+    page.fill("#to", "2026-06-30")
+    page.dispatch_event("#to", "change")
+    expect(said).to_contain_text("数据始于")
+    assert page.get_attribute("#to", "aria-invalid") == "false"
+
+
+def test_focus_goes_on_after_the_search_and_the_map_shows_it(demo: Watched) -> None:
+    page = demo.open()
+    ring = "() => getComputedStyle(document.getElementById('map'), '::after').borderTopWidth"
+    page.focus("#grid-search")
+    page.keyboard.press("Tab")
+    expect(page.locator("#language")).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    expect(page.locator("#map")).to_be_focused()
+    assert page.evaluate(ring) == "3px"
+    page.mouse.click(1300, 700)
+    expect(page.locator("#map")).to_be_focused()
+    assert page.evaluate(ring) != "3px"
+
+
 def test_unknown_grid_in_the_address_is_said(demo: Watched) -> None:
     page = demo.open("/?grid=999")
     expect(page.locator("[data-notice='unknown-grid']")).to_contain_text("999")
@@ -297,6 +336,7 @@ def test_phone_layout(watch: Callable[..., Watched], demo_address: str) -> None:
     page = demo.open(CENTRE.join(["/", ""]))
     width = page.evaluate("() => Math.max(document.documentElement.scrollWidth, document.body.scrollWidth)")
     assert width == PHONE["width"]
+    expect(page.locator(".bar__now")).to_contain_text("2026-06-30")
     stage = page.locator(".stage").bounding_box()
     assert stage is not None
     heights = []

@@ -3,20 +3,33 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
+from gridmap.cli import main
 from gridmap.config import Settings
 from gridmap.domain.incidents import IncidentReport, on_day
 from gridmap.services.intake import receive
-from tests.browser.conftest import PHONE, Watched, serving
+from tests.browser.conftest import PHONE, READY, Watched, serving
 from tests.services import small_world as world
 
 pytestmark = pytest.mark.browser
 
 Watch = Callable[..., Watched]
+
+
+def bring_in(settings: Settings, monkeypatch: pytest.MonkeyPatch, layer: str, file: Path, text: str) -> None:
+    """What a person does with a file of their own: `gridmap import LAYER FILE`."""
+    file.write_text(text, encoding="utf-8")
+    monkeypatch.setenv("GRIDMAP_DB", settings.db)
+    monkeypatch.setenv("GRIDMAP_VAR", str(settings.var))
+    with pytest.raises(SystemExit) as done:
+        main(["import", layer, str(file)])
+    assert not done.value.code
 
 
 @pytest.mark.usefixtures("store")
@@ -37,6 +50,57 @@ def test_empty_database_on_a_phone(settings: Settings, watch: Watch) -> None:
         page = watch(base, PHONE, touch=True).open("/?lang=en")
         expect(page.locator("[data-notice=welcome] h2")).to_have_text("Nothing is here yet")
         assert page.evaluate("() => document.documentElement.scrollWidth") == PHONE["width"]
+
+
+@pytest.mark.usefixtures("store")
+def test_streets_alone_are_shown_whole(
+    settings: Settings, watch: Watch, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    line = {"type": "LineString", "coordinates": [[114.95, 30.17], [114.99, 30.17], [114.99, 30.19]]}
+    street = {"type": "Feature", "geometry": line, "properties": {"name": "桂林路", "class": "trunk"}}
+    streets = json.dumps({"type": "FeatureCollection", "features": [street]})
+    bring_in(settings, monkeypatch, "streets", tmp_path / "streets.geojson", streets)
+    with serving(settings) as base:
+        page = watch(base).open()
+        west, south, east, north = map(float, page.evaluate("() => gridmap.map.getBounds().toBBoxString()").split(","))
+        assert west < 114.95 < 114.99 < east
+        assert south < 30.17 < 30.19 < north
+        assert east - west < 0.2  # the streets, not the project's extent
+        strip = page.locator("[data-notice=welcome]")
+        expect(strip).to_contain_text("还没有网格")
+        assert "streets" not in strip.inner_text()
+        box = strip.bounding_box()
+        assert box is not None
+        assert box["height"] < 48
+        strip.locator("button").click()
+        expect(strip).to_have_count(0)
+        page.reload()
+        page.wait_for_selector(READY, state="attached")
+        expect(strip).to_have_count(0)
+
+
+@pytest.mark.usefixtures("store")
+def test_incidents_alone_are_shown_whole(
+    settings: Settings, watch: Watch, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    rows = "编号,类型,发生时间,经度,纬度\n1,噪声扰民,2024-03-05,114.96,30.17\n2,盗窃,2024-03-06,114.98,30.18\n"
+    bring_in(settings, monkeypatch, "incidents", tmp_path / "list.csv", rows)
+    with serving(settings) as base:
+        page = watch(base).open()
+        west, _, east, _ = map(float, page.evaluate("() => gridmap.map.getBounds().toBBoxString()").split(","))
+        assert west < 114.96 < 114.98 < east
+        assert east - west < 0.1
+        expect(page.locator("[data-notice=welcome]")).to_contain_text("还没有网格")
+        expect(page.locator(".notice--card")).to_have_count(0)
+        expect(page.locator("h1")).to_have_text("未命名项目")
+
+
+def test_grids_without_households_are_not_warned_of(settings: Settings, watch: Watch) -> None:
+    world.build(settings)
+    with serving(settings) as base:
+        page = watch(base).open("/?grid=G1")
+        expect(page.locator("#detail-body")).to_contain_text("未导入住户")
+        expect(page.locator("#detail-body .tag--warning")).to_have_count(0)
 
 
 def test_what_is_new_appears_by_itself(settings: Settings, watch: Watch) -> None:
