@@ -109,8 +109,9 @@ def test_counts_of_one_grid(calm: Situation) -> None:
 def test_an_unknown_kind_and_an_unknown_grid_are_refused(calm: Situation) -> None:
     with pytest.raises(BadInput, match="no kind order_teft"):
         calm.picture().counts(Selection(kinds=("order_teft",)))
-    with pytest.raises(NotFound, match="no grid G9"):
+    with pytest.raises(NotFound, match="no grid G9") as caught:
         calm.picture().counts(MAY, grid="G9")
+    assert "/api/" not in caught.value.hint
 
 
 def test_the_timeline_keeps_month_rows_apart(calm: Situation) -> None:

@@ -23,7 +23,11 @@ def check_kinds(tree: KindTree, events: Events, codes: Iterable[str]) -> None:
     known = {*tree.codes(), *events.kinds}
     unknown = [code for code in codes if code not in known and not kinds_below(events.kinds, [code])]
     if unknown:
-        raise BadInput(f"There is no kind {', '.join(unknown)}.", "GET /api/v1/situation lists the kinds.")
+        raise BadInput(f"There is no kind {', '.join(unknown)}.", f"At the top are: {_tops(tree, events)}.")
+
+
+def _tops(tree: KindTree, events: Events) -> str:
+    return ", ".join(node.code for node in kind_nodes(tree, events)) or "none yet"
 
 
 def kind_nodes(tree: KindTree, events: Events) -> tuple[KindNode, ...]:

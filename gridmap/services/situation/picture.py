@@ -103,7 +103,7 @@ class Picture:
         codes = [row.code for row in self.ground.grids]
         if grid is not None:
             if grid not in codes:
-                raise NotFound(f"There is no grid {grid}.", "GET /api/v1/grids.geojson lists the grids.")
+                raise NotFound(f"There is no grid {grid}.", "Give the code of a grid of the plan in force.")
             rows = rows[events.grid[rows] == codes.index(grid)]
         by_kind = np.bincount(events.kind[rows], minlength=len(events.kinds))
         by_grid = np.bincount(events.grid[rows] - NO_GRID, minlength=len(codes) + 1)

@@ -38,7 +38,7 @@ def incident_page(session: Session, wanted: IncidentFilter, *, after: str | None
     if wanted.grid is not None:
         grid_id = plans.grids_by_code(session).get(wanted.grid)
         if grid_id is None:
-            raise NotFound(f"There is no grid {wanted.grid}.", "GET /api/v1/grids.geojson lists the grids.")
+            raise NotFound(f"There is no grid {wanted.grid}.", "Give the code of a grid, as the map shows it.")
     return incidents.page(
         session,
         from_on=wanted.chosen.from_on,
