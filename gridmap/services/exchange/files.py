@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import io
+import re
 import zlib
 from dataclasses import dataclass
 from enum import StrEnum
@@ -36,6 +37,22 @@ SUFFIXES = {
 }
 
 # Formats people bring that are not read here, and what to save as instead.
+# Known by their names, the texts among them also by their first element.
+NOT_READ_YET = {
+    ".gpx": "a GPX file",
+    ".kml": "a KML file",
+    ".kmz": "a KMZ file",
+    ".osm": "an OpenStreetMap file",
+    ".pbf": "an OpenStreetMap file",
+    ".shp": "a Shapefile",
+    ".shx": "a Shapefile",
+    ".dbf": "the table of a Shapefile",
+    ".dxf": "a DXF drawing",
+    ".gml": "a GML file",
+    ".xml": "an XML file",
+    ".html": "an HTML page",
+}
+MARKUP = {"gpx": ".gpx", "kml": ".kml", "osm": ".osm", "html": ".html", "!doctype": ".html", "gml:": ".gml"}
 NOT_READ = {
     b"PK\x03\x04": ("an Excel or ZIP file", "Save the sheet as CSV UTF-8, or unpack the archive first."),
     b"\xd0\xcf\x11\xe0": ("an old Excel file", "Save the sheet as CSV UTF-8."),
@@ -59,8 +76,8 @@ class Source:
 def open_source(path: Path) -> Source:
     """Recognise and digest a file by its content, not by its name. Raises BadFile, or TooLarge over 2 GiB unpacked."""
     if not path.is_file():
-        what = "is a folder" if path.is_dir() else "does not exist"
-        raise BadFile(f"{path} {what}.", "Give the path of a file.")
+        what = "is a folder" if path.is_dir() else "is no file, but a stream" if path.exists() else "does not exist"
+        raise BadFile(f"{path} {what}.", "Give the path of a file; save a stream to one first.")
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
         file.seek(0)
@@ -106,7 +123,20 @@ def _recognise(name: str, head: bytes) -> Format:
         return Format.FLATGEOBUF
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise BadFile(f"{name} is written in UTF-16.", "Save it as UTF-8.")
+    bare = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    is_json = bare[:1] in (b"{", b"[")
+    suffix = ".xml" if bare.startswith(b"<") else Path(name).suffix.lower()
+    if suffix in NOT_READ_YET and not is_json:
+        raise _not_read_yet(name, suffix, bare)
     if b"\x00" in head:
         raise BadFile(f"{name} is in a format that is not known.", f"Read are {READABLE}.")
-    bare = head.removeprefix(b"\xef\xbb\xbf").lstrip()
-    return Format.GEOJSON if bare[:1] in (b"{", b"[") else Format.DELIMITED
+    return Format.GEOJSON if is_json else Format.DELIMITED
+
+
+def _not_read_yet(name: str, suffix: str, head: bytes) -> BadFile:
+    """What a text of another format is: by its first known element, else by its name."""
+    elements = re.findall(rb"<(!?[A-Za-z]+:?)", head)
+    named = next((MARKUP[e] for element in elements if (e := element.decode().lower()) in MARKUP), None)
+    what = NOT_READ_YET.get(named or Path(name).suffix.lower(), NOT_READ_YET[suffix])
+    cure = f"Convert it, for example with ogr2ogr. Read are {READABLE}."
+    return BadFile(f"{name} is {what}; this format is not read yet.", cure)

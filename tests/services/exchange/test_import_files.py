@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import os
 from pathlib import Path
 
 import pytest
@@ -63,6 +64,16 @@ def test_the_digest_is_the_files_own_whether_packed_or_not(tmp_path: Path) -> No
         ("a.tab", b"!table\n!version 300\n", "a MapInfo table"),
         ("a.csv", "号,经度".encode("utf-16"), "UTF-16"),
         ("a.bin", bytes(range(256)), "not known"),
+        ("a.gpx", b'<?xml version="1.0"?>\n<gpx version="1.1"><trk/></gpx>', "a GPX file; this format is not read yet"),
+        ("a.csv", b'<?xml version="1.0"?>\n<gpx version="1.1"><trk/></gpx>', "a GPX file; this format is not read yet"),
+        ("a.kml", b"<kml><Document/></kml>", "a KML file; this format"),
+        ("a.txt", b"<osm version='0.6'>", "an OpenStreetMap file; this format"),
+        ("a.osm.pbf", b"\x00\x00\x00\x0e\n\tOSMHeader", "an OpenStreetMap file; this format"),
+        ("a.dxf", b"  0\nSECTION\n", "a DXF drawing; this format"),
+        ("a.csv", b"<!DOCTYPE html><html>", "an HTML page; this format"),
+        ("a.gml", b"<gml:FeatureCollection>", "a GML file; this format"),
+        ("a.csv", b"<data><row/></data>", "an XML file; this format"),
+        ("a.zip", b"PK\x03\x04" + bytes(50), "an Excel or ZIP file"),
     ],
 )
 def test_what_is_not_read_is_refused_with_a_cure(tmp_path: Path, name: str, content: bytes, says: str) -> None:
@@ -74,6 +85,10 @@ def test_what_is_not_read_is_refused_with_a_cure(tmp_path: Path, name: str, cont
 def test_folders_and_missing_files(tmp_path: Path) -> None:
     with pytest.raises(BadFile, match="is a folder"):
         open_source(tmp_path)
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(BadFile, match="is no file, but a stream") as caught:
+        open_source(tmp_path / "pipe")
+    assert "save a stream to one first" in caught.value.hint
     with pytest.raises(BadFile, match="does not exist"):
         open_source(tmp_path / "nothing.csv")
 
