@@ -6,14 +6,14 @@ import click
 
 from gridmap.config import load
 from gridmap.errors import BadSettings, StoreBroken
-from gridmap.services.project import DEFAULT_NAME, DEFAULT_TIME_ZONE, open_project
+from gridmap.services.project import DEFAULT_TIME_ZONE, UNNAMED, open_project
 from gridmap.store import migrations
 from gridmap.store.engine import open_store
 from gridmap.store.project import get as project_of
 
 
 @click.command()
-@click.option("--name", default=DEFAULT_NAME, help="Name of the project, as the page shows it.")
+@click.option("--name", default=UNNAMED, help="Name of the project, as the page shows it; may be left out.")
 @click.option("--time-zone", default=DEFAULT_TIME_ZONE, show_default=True, help="Time zone of its dates and hours.")
 def init(name: str, time_zone: str) -> None:
     """Make the database that GRIDMAP_DB names. One that holds a project already is left as it is."""
@@ -27,7 +27,7 @@ def init(name: str, time_zone: str) -> None:
     with store.read() as session:
         project = project_of(session)
     if project is not None:
-        click.echo(f"{store.address} holds the project {project.name} ({project.time_zone})")
+        click.echo(f"{store.address} holds the project {project.name or 'unnamed'} ({project.time_zone})")
 
 
 @click.group()

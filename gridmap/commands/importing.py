@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from gridmap.commands.progress import progress_bar
+from gridmap.commands.telling import show_new_database
 from gridmap.config import Settings, load
 from gridmap.errors import BadInput
 from gridmap.services.demo import build
@@ -58,7 +59,7 @@ def import_(
     require_own_database(settings, into_demo=into_demo)
     if settings.is_demo:
         build_demo(settings)
-    store = open_project(settings)
+    store = open_project(settings, on_new=show_new_database)
     try:
         with progress_bar() as tell:
             report = import_file(

@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gridmap import __version__
-from gridmap.commands.telling import show_error
+from gridmap.commands.telling import show_error, show_new_database
 from gridmap.config import DATA_GEO, DEMO_DB_NAME, Settings, load
 from gridmap.errors import BadSettings, GridmapError, PortTaken
 from gridmap.store.peek import Peek, newest_revision, peek
@@ -202,6 +202,8 @@ def load_application(target: str, *, settings: Settings, state: Synchronized[int
     insist_on_signals()
     with state.get_lock():  # one after another: the first one may have to make the database
         try:
+            if state.value == STARTING:
+                require_project(settings)
             application: Callable[..., Any] = pkgutil.resolve_name(target)(settings)
         except GridmapError as error:
             if state.value != REFUSED:
@@ -212,3 +214,10 @@ def load_application(target: str, *, settings: Settings, state: Synchronized[int
             click.echo(READY.format(host=settings.host, port=settings.port, log=settings.log_file), err=True)
             state.value = READY_SAID
     return application
+
+
+def require_project(settings: Settings) -> None:
+    """Open the project once, and say so when its database had to be made."""
+    from gridmap.services.project import open_project
+
+    open_project(settings, on_new=show_new_database).close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -14,7 +15,7 @@ from gridmap.store import configuration, migrations, project
 from gridmap.store.engine import Store, open_store
 
 CONFIGURATION = Path(__file__).resolve().parent.parent / "configuration.toml"
-DEFAULT_NAME = "未命名项目"
+UNNAMED = ""  # who shows the project says so in the language spoken
 DEFAULT_TIME_ZONE = "Asia/Shanghai"
 
 
@@ -22,13 +23,15 @@ def open_project(
     settings: Settings,
     *,
     create: bool = True,
-    name: str = DEFAULT_NAME,
+    name: str = UNNAMED,
     time_zone: str = DEFAULT_TIME_ZONE,
     now: dt.datetime | None = None,
+    on_new: Callable[[Store], None] | None = None,
 ) -> Store:
     """The project's store, ready to use. An empty database becomes a project, unless `create` is False.
 
-    `name` and `time_zone` are those of a new project; `now` defaults to the clock. Raises StoreBroken for a database
+    `name` and `time_zone` are those of a new project; `now` defaults to the clock. `on_new` is called when the database
+    was empty and has just been made: a mistyped address must not pass unnoticed. Raises StoreBroken for a database
     with an old schema, or without a project when `create` is False; BadInput for a time zone that does not exist.
     """
     store = open_store(settings.db, create=create)
@@ -45,6 +48,8 @@ def open_project(
             )
         if create:
             prepare(store, name=name, time_zone=time_zone, now=now or dt.datetime.now(dt.UTC))
+        if revision is None and on_new is not None:
+            on_new(store)
     except BaseException:
         store.close()
         raise
@@ -54,7 +59,7 @@ def open_project(
 def prepare(
     store: Store,
     *,
-    name: str = DEFAULT_NAME,
+    name: str = UNNAMED,
     time_zone: str = DEFAULT_TIME_ZONE,
     attribution: str | None = None,
     demo_version: str | None = None,

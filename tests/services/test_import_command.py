@@ -125,6 +125,33 @@ def test_the_demo_is_refused_without_a_database_of_ones_own(
     assert not (tmp_path / "other" / "demo.db").exists()
 
 
+def test_a_mistyped_database_does_not_pass_unnoticed(
+    terminal: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GRIDMAP_DB", f"sqlite:///{tmp_path}/nothere.db")
+    code, _, err = terminal.run("import", "incidents", terminal.file(GOOD))
+    assert code == 0
+    assert f"A new, empty database was made: sqlite:///{tmp_path}/nothere.db" in err
+    assert "A new, empty" not in terminal.run("import", "incidents", terminal.file(GOOD))[2]
+
+
+def test_a_project_without_a_name_is_told_so(
+    terminal: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GRIDMAP_DB", f"sqlite:///{tmp_path}/own.db")
+    code, out, _ = terminal.run("init")
+    assert (code, "holds the project unnamed (Asia/Shanghai)" in out) == (0, True)
+
+
+def test_an_unknown_kind_is_told_with_those_there_are(terminal: Terminal) -> None:
+    assert terminal.run("import", "incidents", terminal.file(GOOD))[0] == 0
+    code, _, err = terminal.run("heat", "--kind", "nope", "out.png")
+    assert code == 2
+    assert "There is no kind nope." in err
+    assert "At the top are: dispute, hazard, order" in err
+    assert "/api/" not in err
+
+
 def test_help_names_every_layer_and_option(terminal: Terminal) -> None:
     _, text, _ = terminal.run("import", "--help")
     for word in (*LAYERS, "--layer", "--crs", "--map", "--rejects", "--update", "--dry-run", "--json", "--into-demo"):

@@ -65,6 +65,8 @@ def test_the_words_say_period_number_kinds_and_bandwidth(calm: Store) -> None:
         "2024-05-01 至 2024-05-31  ·  事件 60 起，其中 4 起只知月份",
         "类别：全部  ·  核带宽 100 米",
     )
+    unnamed = replace(report.picture, project=replace(report.picture.project, name=""))
+    assert replace(report, picture=unnamed).title == "事件热力图"
     english = report_of(calm, THEFTS, "en")
     assert english.title == "四块地: incident heat map"
     assert english.lines == ("2024-05-01 to 2024-05-31  ·  50 incidents", "Kinds: Theft  ·  kernel bandwidth 100 m")

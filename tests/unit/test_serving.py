@@ -125,6 +125,13 @@ def test_no_worker_outlives_a_killed_supervisor(store: Store, settings: Settings
 def test_a_new_database_becomes_a_project(settings: Settings, empty_db: str) -> None:
     with served(settings, GRIDMAP_DB=empty_db) as (process, port):
         assert health(process, port)["status"] == "ok"
+        os.kill(process.pid, signal.SIGTERM)
+        told, _ = process.communicate(timeout=PATIENCE_S)
+    assert told.count("A new, empty database was made: ") == 1
+    with served(settings, GRIDMAP_DB=empty_db) as (process, port):
+        health(process, port)
+        os.kill(process.pid, signal.SIGTERM)
+        assert "A new" not in process.communicate(timeout=PATIENCE_S)[0]
 
 
 def test_what_a_worker_refuses_is_told_with_its_cure(store: Store, settings: Settings) -> None:

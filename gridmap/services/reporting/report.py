@@ -39,7 +39,8 @@ class HeatReport:
 
     @property
     def title(self) -> str:
-        return self.words["title"].format(name=self.picture.project.name)
+        name = self.picture.project.name
+        return self.words["title"].format(name=name) if name else self.words["title_unnamed"]
 
     @property
     def lines(self) -> tuple[str, str]:

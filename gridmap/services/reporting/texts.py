@@ -9,6 +9,7 @@ Lang = Literal["zh", "en"]
 WORDS: dict[str, dict[str, str]] = {
     "zh": {
         "title": "{name} 事件热力图",
+        "title_unnamed": "事件热力图",
         "period": "{from_on} 至 {to_on}",
         "kinds": "类别：{kinds}",
         "all_kinds": "全部",
@@ -30,6 +31,7 @@ WORDS: dict[str, dict[str, str]] = {
     },
     "en": {
         "title": "{name}: incident heat map",
+        "title_unnamed": "Incident heat map",
         "period": "{from_on} to {to_on}",
         "kinds": "Kinds: {kinds}",
         "all_kinds": "all",
