@@ -26,6 +26,10 @@ _TIME = re.compile(
 )
 _ISO = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{6})?)?(Z|[+-]\d\d:\d\d)?", re.ASCII)
 _MONTH = re.compile(r"(\d{4})(?:[-/.](\d{1,2})(?:[-/.]\d{1,2}(?:[T ].*)?)?|(\d{2}))", re.ASCII)
+_CHINESE = re.compile(
+    r"(\d{4})年(\d{1,2})月(?:(\d{1,2})日(?:\s*(\d{1,2})(?:[时点](\d{1,2})分(?:(\d{1,2})秒)?|:(\d{2})(?::(\d{2}))?))?)?",
+    re.ASCII,
+)
 EPOCH_END_S = 4_102_444_800  # the year 2100
 
 
@@ -132,6 +136,7 @@ def _read_distinct(
 
 def _moment(text: str) -> Moment | str:
     """One cell -> a moment, or what is wrong with it."""
+    text = _in_digits(text)
     match = None if (is_iso := _ISO.fullmatch(text) is not None) else _TIME.fullmatch(text)
     if not is_iso and match is None:
         return "is no date (write 2024-03-05 or 2024-03-05 18:30)"
@@ -142,6 +147,19 @@ def _moment(text: str) -> Moment | str:
     if not EARLIEST_YEAR <= moment.year <= LATEST_YEAR:
         return f"is not in the years {EARLIEST_YEAR} to {LATEST_YEAR}"
     return moment
+
+
+def _in_digits(text: str) -> str:
+    """2026年3月5日 8时30分 -> 2026-3-5 8:30, without a day 2026-3; any other text as it is."""
+    match = _CHINESE.fullmatch(text)
+    if match is None:
+        return text
+    year, month, day, hour = match.groups()[:4]
+    date = "-".join(part for part in (year, month, day) if part)
+    minute, second = match[5] or match[7], match[6] or match[8]
+    if hour is None:
+        return date
+    return f"{date} {hour}:{minute:0>2}" + (f":{second:0>2}" if second else "")
 
 
 def _assembled(match: re.Match[str]) -> Moment:
@@ -165,7 +183,7 @@ def _offset(zone: str | None) -> dt.timedelta | None:
 
 
 def _month(text: str) -> Moment | str:
-    match = _MONTH.fullmatch(text)
+    match = _MONTH.fullmatch(_in_digits(text))
     if match is None or not 1 <= int(match[2] or match[3]) <= 12:
         return "is no month (write 2024-03)"
     if not EARLIEST_YEAR <= int(match[1]) <= LATEST_YEAR:

@@ -57,6 +57,47 @@ def test_whole_numbers_and_ranges() -> None:
     assert problems.mask().tolist() == [False, True, True, True, False]
 
 
+@pytest.mark.parametrize(
+    ("text", "utc"),
+    [
+        ("2026年3月5日", None),
+        ("2026年03月05日 8时30分", "2026-03-05T00:30"),
+        ("2026年3月5日8时30分15秒", "2026-03-05T00:30:15"),
+        ("2026年3月5日 8点30分", "2026-03-05T00:30"),
+        ("2026年3月5日 18:30", "2026-03-05T10:30"),
+    ],
+)
+def test_chinese_days_and_times(text: str, utc: str | None) -> None:
+    problems = Problems(1)
+    times = parse_times("t", object_array([text]), SHANGHAI, problems)
+    assert not len(problems)
+    assert times.on[0] == np.datetime64("2026-03-05")
+    assert str(times.at[0]) == str(np.datetime64(utc or "NaT", "us"))
+    assert parse_days("d", object_array([text]), problems)[0] == dt.date(2026, 3, 5)
+    months = parse_months("m", object_array(["2026年3月", text]), problems)
+    assert months.tolist() == [dt.date(2026, 3, 1)] * 2
+    assert not len(problems)
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("2026年2月30日", "no day of the calendar"),
+        ("2026年3月5日 25时00分", "no day of the calendar"),
+        ("2026年3月5日 8时", "no date"),  # an hour is no time to the minute
+        ("2026年3月5日 下午3时20分", "no date"),
+        ("26年3月5日", "no date"),
+        ("2026年3月5", "no date"),
+        ("2026年3月", "no date"),
+        ("２０２６年３月５日", "no date"),
+    ],
+)
+def test_chinese_times_that_are_none(text: str, fault: str) -> None:
+    problems = Problems(1)
+    parse_times("t", object_array([text]), SHANGHAI, problems)
+    assert fault in problems.reason(0)
+
+
 def test_texts_are_trimmed_and_limited() -> None:
     problems = Problems(4)
     values = texts(Field("name", limit=3), object_array(["  甲乙 ", "四个字了", 12.0, "a\x00b"]), problems)
