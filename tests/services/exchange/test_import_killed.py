@@ -23,8 +23,8 @@ def big_file(bench: Any, number: int) -> Path:
     return bench.csv("source_id,date,lon,lat\n" + rows, f"{number}.csv")
 
 
-def run(bench: Any, path: Path, delay_s: float) -> int:
-    command = [sys.executable, str(SCRIPT), bench.settings.db, str(bench.settings.var), str(path), str(delay_s)]
+def run(bench: Any, path: Path, when: float | str) -> int:
+    command = [sys.executable, str(SCRIPT), bench.settings.db, str(bench.settings.var), str(path), str(when)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode in (0, -signal.SIGKILL), done.stderr
     return done.returncode
@@ -51,10 +51,19 @@ def kill_often(bench: Any, times: int, seed: int) -> int:
     return killed
 
 
+def test_a_kill_before_the_commit_leaves_nothing(bench: Any) -> None:
+    path = big_file(bench, 1)
+    assert run(bench, path, "stored") == -signal.SIGKILL
+    assert state(bench) == (0, 0, 0)
+    assert bench.one("SELECT count(*) FROM project WHERE min_lon IS NOT NULL") == 0
+    assert bench.chain_is_whole()
+    assert bench.run("incidents", path).stored == ROWS
+
+
 def test_five_kills_leave_all_or_nothing(bench: Any) -> None:
     assert kill_often(bench, 5, seed=7) >= 1
     last = big_file(bench, 99)
-    assert run(bench, last, -1) == 0
+    assert run(bench, last, "never") == 0
     assert bench.run("incidents", last).known == ROWS
 
 
