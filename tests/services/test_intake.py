@@ -7,6 +7,7 @@ import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 import shapely
 import sqlalchemy as sa
@@ -16,9 +17,10 @@ from gridmap.domain.incidents import IncidentReport, at_minute, on_day
 from gridmap.errors import BadInput, Conflict, NotFound, OutsideExtent
 from gridmap.services import intake, placing, project
 from gridmap.services.exchange import import_file
-from gridmap.store import audit, incidents
+from gridmap.store import audit, bulk, incidents
 from gridmap.store.engine import Store
 from gridmap.store.ids import new_uid
+from gridmap.store.tables import Block
 
 NOW = dt.datetime(2024, 7, 1, 4, 0, tzinfo=dt.UTC)
 WEST, NORTH = 114.96, 30.20
@@ -158,3 +160,27 @@ def test_a_project_without_extent_takes_nothing_in(store: Store, settings: Setti
     project.prepare(store, now=NOW)
     with pytest.raises(NotFound, match="no extent"):
         intake.receive(store, settings, report(114.97, 30.17), actor="local", now=NOW)
+
+
+def test_both_ways_of_placing_agree_on_borders_and_corners(store: Store) -> None:
+    # five fields that meet in skewed corners, one of them an island in a hole of another
+    x, y = WEST + 0.0061, NORTH - 0.0043
+    rim = [(WEST, NORTH - 0.01), (WEST + 0.013, NORTH - 0.01), (WEST + 0.0117, NORTH), (WEST, NORTH - 0.0007)]
+    fields = [shapely.Polygon([(x, y), rim[k], rim[(k + 1) % 4]]) for k in range(4)]
+    island = shapely.Point(fields[0].centroid).buffer(0.0007, quad_segs=3)
+    fields = [fields[0].difference(island), *fields[1:], island]
+    columns = {"code": ["D", "B", "E", "A", "C"], "opened_at": [NOW] * 5, "geom": np.array(fields, dtype=object)}
+    with store.write() as session:
+        bulk.insert(session, Block, columns)
+    vertices = shapely.get_coordinates(fields)
+    middles = (vertices[1:] + vertices[:-1]) / 2
+    exact = np.vstack([vertices, middles])
+    points = np.vstack([exact, np.nextafter(exact, 0), np.nextafter(exact, 999)])
+    with store.read() as session:
+        placer = placing.placer_at(session, NOW)
+        one, other = (
+            [intake._placed(session, report(lon, lat), NOW, locator).block_id for lon, lat in points.tolist()]
+            for locator in (None, placer)
+        )
+    assert one == other
+    assert len(set(one)) == 6  # each of the blocks, and none
