@@ -23,7 +23,8 @@ MAY = "from=2024-05-01&to=2024-05-31"
 def test_the_situation(client: FlaskClient) -> None:
     body = client.get("/api/v1/situation").json
     assert list(body) == [
-        "project", "first_on", "last_on", "seq", "plan", "kinds", "counts", "incident_bounds", "heat", "period", "basemap",
+        "project", "first_on", "last_on", "seq", "plan", "kinds", "counts",
+        "incident_bounds", "heat", "period", "basemap",
     ]  # fmt: skip
     assert body["project"] == {
         "name": "四块地",
