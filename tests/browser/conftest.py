@@ -71,7 +71,7 @@ def serving(settings: Settings) -> Iterator[str]:
         server.server_close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")  # Playwright runs once at a time: other folders have their own
 def chromium() -> Iterator[Browser]:
     program = shutil.which("chromium")
     if program is None:
