@@ -18,7 +18,7 @@ from gridmap.errors import BadSettings
 ROOT = Path(__file__).resolve().parent.parent
 DATA_GEO = ROOT / "data" / "geo"
 DEMO_DB_NAME = "demo.db"
-KNOWN = {"db", "secret", "var", "files", "port", "host", "log_level", "sample_data"}
+KNOWN = {"db", "secret", "var", "port", "host", "log_level", "sample_data"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,6 @@ class Settings:
 
     db: str
     var: Path
-    files: Path
     is_demo: bool
     host: str = "127.0.0.1"
     port: int = 8000
@@ -83,7 +82,6 @@ def load(environ: Mapping[str, str] | None = None, *, toml: Path | None = None) 
     return Settings(
         db=_known_database(db),
         var=var,
-        files=Path(values.get("files", var / "files")).expanduser(),
         is_demo=is_demo,
         host=values.get("host", "127.0.0.1"),
         port=_port(env.get("PORT") or values.get("port", "8000")),

@@ -125,7 +125,6 @@ def _settings(address: str, var: Path, *, is_demo: bool) -> Settings:
     return Settings(
         db=config._known_database(address),
         var=var,
-        files=var / "files",
         is_demo=is_demo,
         secret_from_env="a secret for tests, 32 bytes and more",
     )

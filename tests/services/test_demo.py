@@ -85,7 +85,7 @@ def data_of(folder: Path, version: str) -> demo.DemoData:
 def target(tmp_path: Path) -> Settings:
     """Where a demo goes without GRIDMAP_DB."""
     var = tmp_path / "var"
-    return Settings(db=f"sqlite:///{var / 'demo.db'}", var=var, files=var, is_demo=True, secret_from_env="x" * 40)
+    return Settings(db=f"sqlite:///{var / 'demo.db'}", var=var, is_demo=True, secret_from_env="x" * 40)
 
 
 def silent(label: str, done: int, total: int) -> None:

@@ -19,7 +19,7 @@ NOW = dt.datetime(2024, 7, 1, tzinfo=dt.UTC)
 
 
 def settings_for(db: str, folder: Path) -> Settings:
-    return Settings(db=db, var=folder, files=folder, is_demo=False, secret_from_env="x" * 40)
+    return Settings(db=db, var=folder, is_demo=False, secret_from_env="x" * 40)
 
 
 def test_an_empty_database_becomes_a_project(empty_db: str, tmp_path: Path) -> None:
