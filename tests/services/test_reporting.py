@@ -21,7 +21,7 @@ from gridmap.errors import BadInput
 from gridmap.geo.projection import to_web_mercator
 from gridmap.services.project import open_project
 from gridmap.services.reporting import HeatReport, write_heat
-from gridmap.services.reporting.scene import Scene, read_scene
+from gridmap.services.reporting.scene import Scene, read_scene, view_of
 from gridmap.services.reporting.sheet import MARGIN_PX, draw_sheet
 from gridmap.services.situation import Selection, Situation
 from gridmap.store.engine import Store
@@ -100,6 +100,16 @@ def test_the_picture_has_its_heat_where_the_incidents_are(calm: Store, tmp_path:
     head_px = np.nonzero((pixels[:, MARGIN_PX + 3] == (0xF4, 0xF2, 0xED)).all(axis=1))[0][0]
     assert rows[on_map].mean() == pytest.approx(head_px + (north - y) * px_per_m, abs=2)
     assert (north - south) * px_per_m > 500
+
+
+def test_without_grids_the_view_holds_the_heat_round_the_outermost_incidents(calm: Store) -> None:
+    report = report_of(calm, MAY, bandwidth_m=400.0)
+    bare = replace(report, picture=replace(report.picture, ground=replace(report.picture.ground, grids=[])))
+    west, south, _, _ = view_of(bare)
+    bounds = report.picture.heat.bounds
+    assert bounds is not None
+    assert (bounds[1] - south) * 111_320 > 3 * 400
+    assert (bounds[0] - west) * 111_320 > 3 * 400
 
 
 def test_the_picture_without_incidents_says_so_and_has_no_heat(calm: Store) -> None:

@@ -22,6 +22,8 @@ from gridmap.store.areas import AreaShapes
 from gridmap.store.engine import Session
 
 FRAME_SHARE = 0.04  # of the longer side, left free round the grids
+HEAT_REACH = 4  # bandwidths: beyond them no heat is seen
+DEGREE_M = 111_320  # one degree of latitude
 NAMED_LEVELS = ("street", "community")
 BORDERED_LEVELS = ("street", "district")
 
@@ -92,16 +94,18 @@ def read_scene(session: Session, report: HeatReport) -> Scene:
 
 
 def view_of(report: HeatReport) -> Degrees:
-    """(west, south, east, north) of the grids, else of the incidents, with a frame; China when there is neither."""
+    """(west, south, east, north) of the grids, else of the incidents and their heat; China when there is neither."""
     rows = report.picture.ground.grids
     bounds = report.picture.heat.bounds
+    least = 1e-3
     if rows:
         west, south, east, north = shapely.total_bounds(np.array([row.geom for row in rows], dtype=object))
     elif bounds is not None:
         west, south, east, north = bounds
+        least = HEAT_REACH * report.bandwidth_m / DEGREE_M
     else:
         return report.picture.project.extent or CHINA
-    frame = max(FRAME_SHARE * max(east - west, north - south), 1e-3)
+    frame = max(FRAME_SHARE * max(east - west, north - south), least)
     return float(west - frame), float(south - frame), float(east + frame), float(north + frame)
 
 
