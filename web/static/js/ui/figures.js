@@ -51,10 +51,14 @@ export class Figures {
     const kinds = this.kinds();
     await this.guarded("counts", () => this.drawCounts(), async () => {
       // each kind's figure is that of the period, chosen or not: it says what choosing it would bring
-      const everything = kinds && kinds.kinds === null ? null : this.ask.kinds(this.period());
-      this.counts = kinds ? await this.ask.counts({ ...this.period(), ...kinds }) : NOTHING;
-      drawSummary(state.get(), this.counts);
-      kindList.count((everything ? await everything : this.counts).by_kind);
+      // awaited as one: a question that is overtaken must not leave the other's refusal to nobody
+      const [chosen, everything] = await Promise.all([
+        kinds ? this.ask.counts({ ...this.period(), ...kinds }) : NOTHING,
+        kinds && kinds.kinds === null ? null : this.ask.kinds(this.period()),
+      ]);
+      this.counts = chosen;
+      drawSummary(state.get(), chosen);
+      kindList.count((everything || chosen).by_kind);
       sayIfEmpty(state.get(), this.counts, situation.counts, () => this.page.showAll());
     });
   }
