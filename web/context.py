@@ -9,12 +9,14 @@ from flask import current_app
 
 from gridmap.config import Settings
 from gridmap.services.situation import Situation
+from gridmap.store.engine import Store
 from web.assets import Assets
 
 
 @dataclass(frozen=True, slots=True)
 class Running:
     settings: Settings
+    store: Store
     situation: Situation
     assets: Assets
     texts_version: str
