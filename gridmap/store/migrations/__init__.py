@@ -108,10 +108,16 @@ def _refuse_unknown(connection: Connection, script: ScriptDirectory) -> None:
 
 
 def _present(connection: Connection) -> sa.MetaData:
-    """The tables of ours that the database has at this moment (a revision may have more or fewer than the models)."""
-    names = set(sa.inspect(connection).get_table_names())
+    """What the database has of our tables at this moment: a revision before the newest lacks some of their columns."""
+    inspector = sa.inspect(connection)
+    is_older = MigrationContext.configure(connection).get_current_revision() in _older()
     here = sa.MetaData()
-    for name, table in Base.metadata.tables.items():
-        if name in names:
-            table.to_metadata(here)
+    for name in set(inspector.get_table_names()) & set(Base.metadata.tables):
+        there = {column["name"] for column in inspector.get_columns(name)} if is_older else None
+        columns = [c for c in Base.metadata.tables[name].columns if there is None or c.name in there]
+        sa.Table(name, here, *[sa.Column(c.name, c.type) for c in columns])
     return here
+
+
+def _older() -> set[str]:
+    return {revision.revision for revision in _history(()).walk_revisions()} - {head()}

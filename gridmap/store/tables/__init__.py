@@ -1,7 +1,7 @@
 """The tables. One database is one project."""
 
 from gridmap.store.tables.base import STORAGE_SRID, Base
-from gridmap.store.tables.events import Fix, Incident, Route, Track
+from gridmap.store.tables.events import Fix, Incident, IncidentEvent, Route, Track
 from gridmap.store.tables.places import Building, BuildingAlias, Camera, Ground, Household, Site, Street, Unit
 from gridmap.store.tables.plans import (
     Area,
@@ -15,7 +15,17 @@ from gridmap.store.tables.plans import (
     Post,
     Worker,
 )
-from gridmap.store.tables.record import Audit, AuditHead, Configuration, Counter, ImportBatch, Job, Project
+from gridmap.store.tables.record import (
+    Audit,
+    AuditHead,
+    Configuration,
+    Counter,
+    ImportBatch,
+    ImportBefore,
+    ImportSource,
+    Job,
+    Project,
+)
 
 __all__ = [
     "STORAGE_SRID",
@@ -39,7 +49,10 @@ __all__ = [
     "Ground",
     "Household",
     "ImportBatch",
+    "ImportBefore",
+    "ImportSource",
     "Incident",
+    "IncidentEvent",
     "Job",
     "Post",
     "Project",

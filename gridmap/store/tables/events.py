@@ -5,16 +5,18 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from gridmap.store.tables.base import Base, Sourced, one_row_of_a_file, shape
+from gridmap.store.tables.base import Base, Identified, Sourced, one_row_of_a_file, shape
 
 
 class Incident(Sourced, Base):
     """事件. `occurred_at` (UTC) is empty unless `precision` is minute; `occurred_on` is the local day, or the first of
     the month when `precision` is month. Stored with the block, and the grid and plan it was placed by; both empty when
-    it lies outside.
+    it lies outside. `is_doubtful`: its uncertainty reaches another grid and nobody has said which one it is.
+    `placed_by` says where the place comes from: coordinates, address, map (a person pointed at it) or person (a person
+    answered for it).
     """
 
     __tablename__ = "incident"
@@ -22,8 +24,16 @@ class Incident(Sourced, Base):
         CheckConstraint("precision IN ('minute', 'day', 'month')", name="precision_known"),
         CheckConstraint("(occurred_at IS NOT NULL) = (precision = 'minute')", name="minute_has_instant"),
         CheckConstraint("(grid_id IS NULL) = (plan_id IS NULL)", name="grid_with_plan"),
+        CheckConstraint("placed_by IN ('coordinates', 'address', 'map', 'person')", name="placed_by_known"),
         Index("ix_incident_kind_occurred_on", "kind", "occurred_on"),
         Index("ix_incident_occurred_on_id", "occurred_on", "id"),
+        Index(  # `where(Incident.is_doubtful)` is answered by it, newest day first
+            "ix_incident_doubtful",
+            "occurred_on",
+            "id",
+            sqlite_where=text("is_doubtful = 1"),
+            postgresql_where=text("is_doubtful"),
+        ),
         one_row_of_a_file(),
     )
     case_number: Mapped[str] = mapped_column(String(40), unique=True)
@@ -39,7 +49,23 @@ class Incident(Sourced, Base):
     grid_id: Mapped[int | None] = mapped_column(ForeignKey("grid.id"), index=True)
     plan_id: Mapped[int | None] = mapped_column(ForeignKey("grid_plan.id"))
     configuration_version: Mapped[int | None] = mapped_column(ForeignKey("configuration.version"))
+    is_doubtful: Mapped[bool] = mapped_column(default=False, server_default=false())
+    placed_by: Mapped[str] = mapped_column(String(20), default="coordinates", server_default="coordinates")
     geom: Mapped[Any] = mapped_column(shape("POINT"))
+
+
+class IncidentEvent(Identified, Base):
+    """A line of an incident's story, in the order of `id`: received, moved, confirmed, ...
+
+    `content` holds what changed, old and new: lon, lat, block and grid codes, a note.
+    """
+
+    __tablename__ = "incident_event"
+    incident_id: Mapped[int] = mapped_column(ForeignKey("incident.id", ondelete="CASCADE"), index=True)
+    at: Mapped[dt.datetime]
+    actor: Mapped[str] = mapped_column(String(60))
+    action: Mapped[str] = mapped_column(String(40))
+    content: Mapped[dict[str, Any]]
 
 
 class Route(Sourced, Base):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String
+from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gridmap.store.tables.base import Base, BigId, Identified
@@ -40,8 +40,23 @@ class Configuration(Base):
     valid_from: Mapped[dt.datetime]
 
 
+class ImportSource(Identified, Base):
+    """How the files of one source are read: `mapping` is field -> column ("=text" for one text in all rows)."""
+
+    __tablename__ = "import_source"
+    name: Mapped[str] = mapped_column(String(120), unique=True)
+    layer: Mapped[str] = mapped_column(String(20))
+    crs: Mapped[str | None] = mapped_column(String(60))
+    mapping: Mapped[dict[str, Any]]
+    created_at: Mapped[dt.datetime]
+    updated_at: Mapped[dt.datetime]
+
+
 class ImportBatch(Identified, Base):
-    """One file brought in. `source_crs` is what its coordinates were given in; `mapping` is field -> column."""
+    """One file brought in. `source_crs` is what its coordinates were given in; `mapping` is field -> column.
+
+    An import that was taken back keeps its row, with `undone_at`.
+    """
 
     __tablename__ = "import_batch"
     layer: Mapped[str] = mapped_column(String(20), index=True)
@@ -53,6 +68,22 @@ class ImportBatch(Identified, Base):
     rejects_file: Mapped[str | None] = mapped_column(String(400))
     imported_at: Mapped[dt.datetime]
     actor: Mapped[str] = mapped_column(String(60))
+    source_id: Mapped[int | None] = mapped_column(ForeignKey("import_source.id"))
+    undone_at: Mapped[dt.datetime | None]
+    undone_by: Mapped[str | None] = mapped_column(String(60))
+
+
+class ImportBefore(Base):
+    """A row as it was before an import replaced it, so that the import can be taken back. `geom` is WKB."""
+
+    __tablename__ = "import_before"
+    __table_args__ = (UniqueConstraint("batch_id", "table_name", "row_id"),)
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    batch_id: Mapped[int] = mapped_column(ForeignKey("import_batch.id"))
+    table_name: Mapped[str] = mapped_column(String(40))
+    row_id: Mapped[int] = mapped_column(BigId)
+    content: Mapped[dict[str, Any]]
+    geom: Mapped[bytes | None] = mapped_column(LargeBinary)
 
 
 class Audit(Base):
