@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,6 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 Objects = NDArray[np.object_]
+
+# Spreadsheets write days as numbers. Day 1 is 1900-01-01, but they count a 29 February 1900 that never was: from
+# 1 March 1900 on, this is the day before day 1.
+SERIALS_FROM = dt.date(1899, 12, 30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +23,9 @@ class Table:
     `columns`: heading -> n raw values, each str, int, float, bool or None. `shapes`: n shapely geometries (None where
     a row has none) in the reference system `crs`, or None when the format carries no shapes. `crs_is_implied`: the
     format fixes it (GeoJSON), nobody stated it. `broken`: row index -> why the row could not even be read.
+    `parts`: a heading that was joined from several lines (位置/经度) -> these lines, the lowest last; it may be
+    recognised by the lowest alone. `cut`: headings that the format may have cut short (a Shapefile's at 10 bytes); they
+    may be the beginning of a name. `serials_from`: the day 0 of days written as numbers.
     """
 
     n: int
@@ -29,6 +37,9 @@ class Table:
     broken: dict[int, str] = field(default_factory=dict)
     broken_cells: dict[int, list[str]] = field(default_factory=dict)  # their values as they stood, for the rejects file
     notes: list[str] = field(default_factory=list)
+    parts: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    cut: frozenset[str] = frozenset()
+    serials_from: dt.date = SERIALS_FROM
 
     @property
     def headings(self) -> list[str]:
