@@ -14,6 +14,7 @@ from html import escape
 from apiflask import HTTPError
 from flask import Flask, Response, current_app, render_template, request
 from flask_babel import gettext
+from flask_wtf.csrf import CSRFError
 from jinja2 import TemplateError
 from werkzeug.exceptions import HTTPException
 
@@ -118,10 +119,18 @@ HTTP_WORDS: dict[int, tuple[str, str, str, str]] = {
     500: ("internal", *WORDS["internal"]),
     503: ("unavailable", FAILED, _("gridmap cannot answer just now."), _("Try again in a moment.")),
 }
+FORGED = (
+    "csrf",
+    UNANSWERABLE,
+    _("It did not come from a page of this server, or the page is out of date."),
+    _("Load the page again."),
+)
+FORGED_HINT = 'Send the token of <meta name="csrf-token"> in the header X-CSRFToken, with the cookie of that page.'
 
 
 def init_errors(app: Flask) -> None:
     app.register_error_handler(errors.GridmapError, _of_gridmap)
+    app.register_error_handler(CSRFError, _of_forgery)
     app.register_error_handler(HTTPError, _of_validation)
     app.register_error_handler(HTTPException, _of_http)
     app.register_error_handler(Exception, _of_bug)
@@ -153,6 +162,10 @@ def _flat(texts: object) -> list[object]:
     if isinstance(texts, dict):
         return [text for part in texts.values() for text in _flat(part)]
     return list(texts) if isinstance(texts, list | tuple) else [texts]
+
+
+def _of_forgery(error: CSRFError) -> Response:
+    return _respond(Refusal(400, *FORGED, error.description or "", FORGED_HINT))
 
 
 def _of_http(error: HTTPException) -> Response:

@@ -2,14 +2,20 @@
 
 Until accounts exist, whoever reaches the server sees the whole district. So it answers only to the names of this
 machine: a page of another site that points its own name at 127.0.0.1 (DNS rebinding) is refused by its Host header.
+Whatever changes something must carry the token that our own pages hold (`<meta name="csrf-token">`, sent as the header
+X-CSRFToken): another site can make a browser send a request, but cannot read the token.
 """
 
 from __future__ import annotations
 
+import hashlib
 import ipaddress
 import secrets
+from collections.abc import Callable
+from typing import Any, TypeVar
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
+from flask_wtf.csrf import CSRFProtect
 from werkzeug.exceptions import MisdirectedRequest, RequestEntityTooLarge, RequestURITooLarge
 
 from gridmap.config import Settings
@@ -17,6 +23,9 @@ from gridmap.errors import BadSettings
 
 MAX_BODY_BYTES = 1 << 20
 MAX_QUERY_BYTES = 8 << 10
+ACTOR = "local"  # whose name changes made in the browser bear, until accounts exist
+
+View = TypeVar("View", bound=Callable[..., Any])
 
 POLICY = (
     "default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'nonce-{nonce}'; "
@@ -42,7 +51,34 @@ def init_security(app: Flask, settings: Settings) -> None:
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     app.before_request(_refuse_foreign_host)
     app.before_request(_refuse_oversize)
+    _protect_from_forgery(app, settings)
     app.after_request(_add_headers)
+
+
+def takes_up_to(limit_bytes: int) -> Callable[[View], View]:
+    """Marks a view whose requests may have bodies up to that size instead of MAX_BODY_BYTES."""
+
+    def mark(view: View) -> View:
+        view.max_body_bytes = limit_bytes  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def _protect_from_forgery(app: Flask, settings: Settings) -> None:
+    """A token for every method that changes something, kept in a signed cookie that no script reads.
+
+    The cookie is named after the database: two servers of one machine share its cookies, whatever their ports are.
+    """
+    app.config.update(
+        SECRET_KEY=settings.secret(),
+        SESSION_COOKIE_NAME=f"gridmap_{hashlib.sha256(settings.db.encode()).hexdigest()[:8]}",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        WTF_CSRF_TIME_LIMIT=None,  # as long as the browser's session: a duty desk's page stays open all night
+        WTF_CSRF_SSL_STRICT=False,  # it wants a Referer, and our own policy sends none
+    )
+    CSRFProtect(app)
 
 
 def is_loopback(host: str) -> bool:
@@ -75,7 +111,10 @@ def _refuse_foreign_host() -> None:
 
 
 def _refuse_oversize() -> None:
-    if (request.content_length or 0) > MAX_BODY_BYTES:
+    view = current_app.view_functions.get(request.endpoint or "")
+    limit_bytes = getattr(view, "max_body_bytes", MAX_BODY_BYTES)
+    request.max_content_length = limit_bytes
+    if (request.content_length or 0) > limit_bytes:
         raise RequestEntityTooLarge
     if len(request.query_string) > MAX_QUERY_BYTES:
         raise RequestURITooLarge

@@ -53,6 +53,6 @@ def _remember_choice(response: Response) -> Response:
     chosen = {"lang": i18n.LANGUAGES, "theme": i18n.THEMES}
     for name, known in chosen.items():
         value = request.args.get(name)
-        if request.endpoint == "pages.map" and value in known:
+        if response.mimetype == "text/html" and value in known:
             response.set_cookie(name, value, max_age=COOKIE_S, samesite="Lax")
     return response

@@ -1,11 +1,13 @@
 // Asking the server. Every refusal becomes a Refused with the server's own code, message and hint.
 
 export class Refused extends Error {
-  constructor(status, { code = "error", message = "", hint = "" } = {}) {
+  // `more` is what else the server said: fields that cannot be used, what changed meanwhile.
+  constructor(status, { code = "error", message = "", hint = "", ...more } = {}) {
     super(message);
     this.status = status;
     this.code = code;
     this.hint = hint;
+    this.more = more;
   }
 
   // No answer at all: the server is down or the line is cut.
@@ -21,18 +23,33 @@ export function query(values) {
 
 export async function getJson(path, values = {}, { signal } = {}) {
   const text = query(values);
+  return (await ask(text ? `${path}?${text}` : path, { signal })).json();
+}
+
+// A request that changes something: with the page's token. `body` is a FormData as it is, anything else goes as JSON.
+// -> { status, etag, body }.
+export async function send(method, path, body = null, { headers = {}, signal } = {}) {
+  const isForm = body instanceof FormData;
+  const token = document.querySelector('meta[name="csrf-token"]').content;
+  const type = body === null || isForm ? {} : { "Content-Type": "application/json" };
+  const response = await ask(path, {
+    method, signal, headers: { ...type, "X-CSRFToken": token, ...headers }, body: body === null || isForm ? body : JSON.stringify(body),
+  });
+  const answer = response.status === 204 ? null : await response.json();
+  return { status: response.status, etag: response.headers.get("ETag"), body: answer };
+}
+
+async function ask(address, { headers = {}, ...how }) {
   let response;
   try {
-    response = await fetch(text ? `${path}?${text}` : path, { signal, headers: { Accept: "application/json" } });
+    response = await fetch(address, { ...how, headers: { Accept: "application/json", ...headers } });
   } catch (error) {
     if (error.name === "AbortError") throw error;
     throw new Refused(0);
   }
-  if (!response.ok) {
-    const body = await response.json().catch(() => ({}));
-    throw new Refused(response.status, body.error);
-  }
-  return response.json();
+  if (response.ok) return response;
+  const body = await response.json().catch(() => ({}));
+  throw new Refused(response.status, body.error);
 }
 
 // Only the newest of a kind of question matters: asking again drops the one before.

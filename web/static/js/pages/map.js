@@ -19,6 +19,7 @@ import { leaves } from "../ui/kind_tree.js";
 import { wireKinds } from "../ui/kinds.js";
 import { wireLayers } from "../ui/layers.js";
 import { wireBandwidth } from "../ui/legend.js";
+import { wireNav } from "../ui/nav.js";
 import { dismiss, explain, notify, setBusy, welcome } from "../ui/notices.js";
 import { wirePeriod } from "../ui/period.js";
 import { markReady } from "../ui/ready.js";
@@ -92,6 +93,7 @@ class MapPage {
     });
     wireTheme();
     wireLanguage();
+    wireNav();
     welcome(this.situation);
   }
 
