@@ -71,9 +71,9 @@ def page(
     """
     limit = max(1, min(limit, PAGE_AT_MOST))
     table = tables.Incident
-    conditions = _in_period(from_on, to_on)
+    conditions = in_period(from_on, to_on)
     if kinds is not None:
-        conditions.append(_of_kinds(kinds))
+        conditions.append(of_kinds(kinds))
     if grid_id is not None:
         conditions.append(table.grid_id == grid_id)
     if outside:
@@ -162,7 +162,7 @@ def _insert_unless_there(session: Session, name: str) -> Any:
     return insert(Counter).values(name=name, value=0).on_conflict_do_nothing()
 
 
-def _in_period(from_on: dt.date | None, to_on: dt.date | None) -> list[sa.ColumnElement[bool]]:
+def in_period(from_on: dt.date | None, to_on: dt.date | None) -> list[sa.ColumnElement[bool]]:
     """Conditions of an inclusive period. A month row stands at its month's first day: the first condition holds it
     already; the second asks for its last day.
     """
@@ -181,7 +181,8 @@ def _last_of_month(day: dt.date) -> dt.date:
     return (day.replace(day=28) + dt.timedelta(days=4)).replace(day=1) - dt.timedelta(days=1)
 
 
-def _of_kinds(kinds: Collection[str]) -> sa.ColumnElement[bool]:
+def of_kinds(kinds: Collection[str]) -> sa.ColumnElement[bool]:
+    """The condition that an incident is of one of these kinds, or of one below it."""
     column = tables.Incident.kind
     children = [column.startswith(f"{kind}.", autoescape=True) for kind in sorted(kinds)]
     return sa.or_(column.in_(sorted(kinds)), *children)
