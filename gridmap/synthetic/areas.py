@@ -9,7 +9,8 @@ import shapely
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import dijkstra
 
-from gridmap.synthetic.partition import Geometries, Ints, borders
+from gridmap.geo.adjacency import borders
+from gridmap.synthetic.partition import Geometries, Ints
 from gridmap.synthetic.sketch import Seed
 from gridmap.synthetic.terrain import Terrain
 

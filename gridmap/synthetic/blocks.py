@@ -9,11 +9,12 @@ import numpy.typing as npt
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from gridmap.geo.adjacency import mean_width
 from gridmap.synthetic.areas import grow_communities, heal_communities
 from gridmap.synthetic.country import divide_ground
 from gridmap.synthetic.field import lay_field
 from gridmap.synthetic.network import lay_network
-from gridmap.synthetic.partition import Geometries, Ints, absorb_small, faces, mean_width, node
+from gridmap.synthetic.partition import Geometries, Ints, absorb_small, faces, node
 from gridmap.synthetic.roads import RoadLine, trace_roads
 from gridmap.synthetic.sketch import Hill, Sketch
 from gridmap.synthetic.terrain import Terrain, lay_ground

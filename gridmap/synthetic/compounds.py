@@ -9,6 +9,8 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from gridmap.geo.adjacency import borders
+from gridmap.geo.order import reading_order
 from gridmap.synthetic.areas import connected_parts
 from gridmap.synthetic.lots import Building
 from gridmap.synthetic.naming import (
@@ -22,8 +24,7 @@ from gridmap.synthetic.naming import (
     combinations,
     compound_aliases,
 )
-from gridmap.synthetic.order import reading_order
-from gridmap.synthetic.partition import Geometries, Ints, borders
+from gridmap.synthetic.partition import Geometries, Ints
 from gridmap.synthetic.sketch import VillageSpot
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from gridmap.geo.adjacency import mean_width
 from gridmap.synthetic.field import Field
 from gridmap.synthetic.partition import (
     Geometries,
@@ -16,7 +17,6 @@ from gridmap.synthetic.partition import (
     faces,
     largest,
     lines_of,
-    mean_width,
     node,
     polygons_of,
 )

@@ -10,9 +10,10 @@ import numpy as np
 import shapely
 
 from gridmap.errors import BadInput
+from gridmap.geo.adjacency import Borders, borders
 from gridmap.synthetic.areas import connected_parts
 from gridmap.synthetic.curves import Floats
-from gridmap.synthetic.partition import Borders, Geometries, Ints, borders
+from gridmap.synthetic.partition import Geometries, Ints
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Lines into a coverage: noding on a fixed grid, faces, small leftovers merged, who borders whom.
+"""Lines into a coverage: noding on a fixed grid, faces, small leftovers merged.
 
 With a noding grid of 0.25 m no vertex comes nearer than about that to a foreign edge, so rounding the projected
 coordinates to 1e-7 degrees (about 1 cm) afterwards cannot break the coverage.
@@ -7,26 +7,18 @@ coordinates to 1e-7 degrees (about 1 cm) afterwards cannot break the coverage.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from gridmap.geo.adjacency import borders
+
 GRID_M = 0.25
 
 Geometries = npt.NDArray[np.object_]
 Ints = npt.NDArray[np.int64]
-
-
-@dataclass(frozen=True, slots=True)
-class Borders:
-    """Pairs of polygons with a common edge: indices `first` < `second` and the shared length in metres."""
-
-    first: Ints
-    second: Ints
-    length_m: npt.NDArray[np.float64]
 
 
 def polygons_of(shape: BaseGeometry) -> list[shapely.Polygon]:
@@ -58,31 +50,6 @@ def faces(noded: BaseGeometry, outline: shapely.Polygon) -> Geometries:
     found = shapely.get_parts(shapely.polygonize(shapely.get_parts(noded)))
     inside = shapely.contains(shapely.buffer(outline, 1.0), shapely.point_on_surface(found))
     return np.asarray(found[inside], dtype=object)
-
-
-def borders(polygons: Geometries) -> Borders:
-    """Common edges of polygons that share their vertices exactly."""
-    rings, ring_owner = shapely.get_rings(polygons, return_index=True)
-    xy, at = shapely.get_coordinates(rings, return_index=True)
-    same = at[1:] == at[:-1]
-    a, b, owner = xy[:-1][same], xy[1:][same], ring_owner[at[:-1][same]]
-    swap = (a[:, 0] > b[:, 0]) | ((a[:, 0] == b[:, 0]) & (a[:, 1] > b[:, 1]))
-    key = np.where(swap[:, None], np.hstack([b, a]), np.hstack([a, b]))
-    order = np.lexsort(key.T)
-    key, owner = key[order], owner[order]
-    twin = np.flatnonzero((key[1:] == key[:-1]).all(axis=1))
-    i, j = np.minimum(owner[twin], owner[twin + 1]), np.maximum(owner[twin], owner[twin + 1])
-    length = np.hypot(key[twin, 2] - key[twin, 0], key[twin, 3] - key[twin, 1])
-    real = i != j
-    pair, where = np.unique(np.column_stack([i[real], j[real]]), axis=0, return_inverse=True)
-    shared = np.bincount(where.ravel(), weights=length[real], minlength=len(pair)).astype(np.float64)
-    return Borders(pair[:, 0], pair[:, 1], shared)
-
-
-def mean_width(polygons: Geometries) -> npt.NDArray[np.float64]:
-    """Twice the area over the perimeter, in metres: half the side of a square, the half width of a strip."""
-    out: npt.NDArray[np.float64] = 2.0 * shapely.area(polygons) / np.maximum(shapely.length(polygons), 1e-9)
-    return out
 
 
 def absorb_small(

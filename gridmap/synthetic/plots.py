@@ -9,8 +9,9 @@ import numpy as np
 import shapely
 import shapely.ops
 
+from gridmap.geo.adjacency import mean_width
 from gridmap.synthetic.curves import Floats, along, catmull_rom, noise_along
-from gridmap.synthetic.partition import largest, lines_of, mean_width, polygons_of
+from gridmap.synthetic.partition import largest, lines_of, polygons_of
 
 OVERSHOOT_M = 1.0  # a cut runs past the edge it ends on, so that noding joins them
 

@@ -11,10 +11,10 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from gridmap.geo.order import reading_order
 from gridmap.synthetic.district import District
 from gridmap.synthetic.metric import Metric
 from gridmap.synthetic.naming import numeral
-from gridmap.synthetic.order import reading_order
 from gridmap.synthetic.partition import Ints
 
 STORAGE_CRS = "EPSG:4326"

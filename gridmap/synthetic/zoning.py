@@ -9,8 +9,9 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from gridmap.geo.adjacency import mean_width
 from gridmap.synthetic.country import Ground
-from gridmap.synthetic.partition import Ints, mean_width
+from gridmap.synthetic.partition import Ints
 from gridmap.synthetic.plots import divide, town_cut, village_cut
 from gridmap.synthetic.roads import RoadLine
 from gridmap.synthetic.seeds import stream

@@ -3,9 +3,9 @@ from __future__ import annotations
 import numpy as np
 import shapely
 
+from gridmap.geo.adjacency import borders
 from gridmap.synthetic.areas import connected_parts
 from gridmap.synthetic.blocks import Drawing, draw
-from gridmap.synthetic.partition import borders
 from gridmap.synthetic.sketch import Sketch
 
 from .conftest import SEED

@@ -5,9 +5,9 @@ import pytest
 import shapely
 
 from gridmap.errors import BadInput
+from gridmap.geo.adjacency import borders
 from gridmap.synthetic.areas import connected_parts, heal_communities
 from gridmap.synthetic.grids import deal_grids, settle, share_out
-from gridmap.synthetic.partition import borders
 
 
 def board(n: int) -> np.ndarray:

@@ -3,7 +3,8 @@ from __future__ import annotations
 import numpy as np
 import shapely
 
-from gridmap.synthetic.partition import absorb_small, borders, faces, largest, lines_of, mean_width, node, polygons_of
+from gridmap.geo.adjacency import borders, mean_width
+from gridmap.synthetic.partition import absorb_small, faces, largest, lines_of, node, polygons_of
 
 OUTLINE = shapely.box(0, 0, 100, 100)
 

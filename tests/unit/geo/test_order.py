@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from gridmap.synthetic.order import reading_order
+from gridmap.geo.order import reading_order
 
 
 def test_rows_from_the_north_each_from_the_west() -> None:

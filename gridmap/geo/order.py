@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-
-from gridmap.synthetic.curves import Floats
-from gridmap.synthetic.partition import Ints
+from numpy.typing import NDArray
 
 
-def reading_order(x: Floats, y: Floats) -> Ints:
+def reading_order(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.int64]:
     """Indices of n points in bands from north to south, each band from west to east -> int64[n].
 
     There are about as many bands as points in a band of a square area.
