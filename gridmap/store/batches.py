@@ -18,7 +18,7 @@ AT_ONCE = 500  # bound values a query; SQLite's oldest limit is 999
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """One file as it was brought in."""
+    """One file as it was brought in; `source_id` is the saved source it was read by. Undone ones keep their row."""
 
     id: int
     uid: str
@@ -31,6 +31,19 @@ class Batch:
     rejects_file: str | None
     imported_at: dt.datetime
     actor: str
+    source_id: int | None = None
+    undone_at: dt.datetime | None = None
+    undone_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KnownRow:
+    """A stored row that a source id names, and the row of the file that it came from (None: from no file)."""
+
+    id: int
+    digest: bytes | None
+    batch_id: int | None
+    row_number: int | None
 
 
 def add(
@@ -46,6 +59,7 @@ def add(
     actor: str,
     rejects_file: str | None = None,
     uid: str | None = None,
+    source_id: int | None = None,
 ) -> Batch:
     """Store a batch's row; its rows then carry its `id`."""
     values: dict[str, Any] = {
@@ -59,6 +73,7 @@ def add(
         "rejects_file": rejects_file,
         "imported_at": imported_at,
         "actor": actor,
+        "source_id": source_id,
     }
     key = session.scalar(sa.insert(tables.ImportBatch).values(values).returning(tables.ImportBatch.id))
     return Batch(id=int(key or 0), **values)
@@ -69,37 +84,66 @@ def set_counts(session: Session, batch_id: int, counts: Mapping[str, Any]) -> No
     session.execute(sa.update(tables.ImportBatch).where(tables.ImportBatch.id == batch_id).values(counts=dict(counts)))
 
 
-def by_digest(session: Session, file_sha256: str, layer: str) -> list[Batch]:
-    """The earlier imports of the same file into the same layer, oldest first."""
+def set_source(session: Session, batch_id: int, source_id: int) -> None:
+    """Note the saved source that a batch was read by, once it is stored."""
+    session.execute(sa.update(tables.ImportBatch).where(tables.ImportBatch.id == batch_id).values(source_id=source_id))
+
+
+def set_undone(session: Session, batch_id: int, *, actor: str, at: dt.datetime) -> None:
+    """Mark a batch as taken back."""
+    values = {"undone_at": at, "undone_by": actor}
+    session.execute(sa.update(tables.ImportBatch).where(tables.ImportBatch.id == batch_id).values(values))
+
+
+def get(session: Session, uid: str) -> Batch | None:
+    """The batch of that uid."""
     batch = tables.ImportBatch.__table__
-    found = sa.select(batch).where(batch.c.file_sha256 == file_sha256, batch.c.layer == layer).order_by(batch.c.id)
-    return [Batch(**row) for row in session.execute(found).mappings()]
+    row = session.execute(sa.select(batch).where(batch.c.uid == uid)).mappings().one_or_none()
+    return None if row is None else Batch(**row)
 
 
-def newest(session: Session, limit: int = 50) -> list[Batch]:
-    """The last imports, newest first."""
+def uids_beginning(session: Session, beginning: str) -> list[str]:
+    """The uids of batches that begin with a text, for people who type only its first characters."""
+    column = tables.ImportBatch.uid
+    found = sa.select(column).where(column.startswith(beginning, autoescape=True)).order_by(column)
+    return [str(uid) for uid in session.scalars(found)]
+
+
+def by_digest(session: Session, file_sha256: str, layer: str) -> list[Batch]:
+    """The earlier imports of the same file into the same layer that still stand, oldest first."""
+    batch = tables.ImportBatch.__table__
+    found = sa.select(batch).where(
+        batch.c.file_sha256 == file_sha256, batch.c.layer == layer, batch.c.undone_at.is_(None)
+    )
+    return [Batch(**row) for row in session.execute(found.order_by(batch.c.id)).mappings()]
+
+
+def recent(session: Session, limit: int = 50) -> list[Batch]:
+    """The last imports, newest first, also those taken back."""
     batch = tables.ImportBatch.__table__
     found = sa.select(batch).order_by(batch.c.id.desc()).limit(limit)
     return [Batch(**row) for row in session.execute(found).mappings()]
 
 
-def known_rows(session: Session, model: type[Sourced], batch_ids: Iterable[int]) -> set[int]:
-    """Row numbers that these batches have stored in the model's table."""
-    rows = sa.select(model.row_number).where(model.batch_id.in_(list(batch_ids)), model.row_number.is_not(None))
+def known_rows(
+    session: Session, model: type[Sourced], batch_ids: Iterable[int], first: int = 1, last: int | None = None
+) -> set[int]:
+    """Row numbers from `first` to `last` (inclusive) that these batches have stored in the model's table."""
+    rows = sa.select(model.row_number).where(model.batch_id.in_(list(batch_ids)), model.row_number >= first)
+    if last is not None:
+        rows = rows.where(model.row_number <= last)
     return {int(number) for number in session.scalars(rows) if number is not None}
 
 
-def known_sources(
-    session: Session, model: type[Sourced], source_ids: Iterable[str]
-) -> dict[str, tuple[int, bytes | None]]:
-    """Which of these source ids are stored -> {source id: (row id, content digest)}."""
+def known_sources(session: Session, model: type[Sourced], source_ids: Iterable[str]) -> dict[str, KnownRow]:
+    """Which of these source ids are stored -> {source id: its row}."""
     wanted = list(dict.fromkeys(source_ids))
-    found: dict[str, tuple[int, bytes | None]] = {}
+    found: dict[str, KnownRow] = {}
+    columns = (model.source_id, model.id, model.content_digest, model.batch_id, model.row_number)
     for start in range(0, len(wanted), AT_ONCE):
         part = wanted[start : start + AT_ONCE]
-        rows = session.execute(
-            sa.select(model.source_id, model.id, model.content_digest).where(model.source_id.in_(part))
-        )
-        for source_id, key, digest in rows:
-            found[str(source_id)] = (key, None if digest is None else bytes(digest))
+        for source_id, key, digest, batch_id, number in session.execute(
+            sa.select(*columns).where(model.source_id.in_(part))
+        ):
+            found[str(source_id)] = KnownRow(key, None if digest is None else bytes(digest), batch_id, number)
     return found

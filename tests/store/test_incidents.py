@@ -317,9 +317,15 @@ def test_batches_know_their_rows_and_sources(store: Store) -> None:
         assert known[1].counts == {"read": 3}
         assert len(known) == 2
         assert batches.by_digest(session, "b" * 64, "incidents") == []
+    with store.write() as session:
+        batches.set_undone(session, second.id, actor="local", at=NOW)
+    with store.read() as session:
+        assert [batch.id for batch in batches.by_digest(session, "a" * 64, "incidents")] == [first.id]
         assert batches.known_rows(session, Incident, [first.id, second.id]) == {1, 2, 9}
         assert batches.known_rows(session, Incident, [second.id]) == set()
         sources = batches.known_sources(session, Incident, [f"s{i}" for i in range(1_200)] + ["x", "y", "x"])
-        assert {name: digest for name, (_, digest) in sources.items()} == {"x": b"1", "y": None}
-        assert [batch.id for batch in batches.newest(session, 2)] == [second.id + 1, second.id]
+        assert {name: row.digest for name, row in sources.items()} == {"x": b"1", "y": None}
+        assert [(row.batch_id, row.row_number) for row in sources.values()] == [(first.id, 1), (first.id, 9)]
+        assert batches.known_rows(session, Incident, [first.id], 2, 8) == {2}
+        assert [batch.id for batch in batches.recent(session, 2)] == [second.id + 1, second.id]
     assert SECRET  # the district's key signs the entries above

@@ -79,9 +79,9 @@ class Recipe:
                 if not bad[index]:
                     first[source_id] = index
                 if source_id in stored:
-                    row_id, stored_digest = stored[source_id]
-                    self.job.ids[index] = row_id
-                    status[index] = Status.KNOWN if stored_digest == digest else Status.CHANGED
+                    row = stored[source_id]
+                    self.job.ids[index] = row.id
+                    status[index] = Status.KNOWN if row.digest == digest else Status.CHANGED
         id_field = self.job.layer.id_field
         self.job.problems.add(contradicts, f"{id_field} stands twice in the file with different content", contradicts)
         self.refuse_changes(status)

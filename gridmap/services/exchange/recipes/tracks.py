@@ -29,6 +29,12 @@ class Walk:
     digest: bytes
 
 
+def stretches(coords: NDArray[np.float64], at: NDArray[np.datetime64]) -> list[shapely.LineString]:
+    """n fixes (n x 2) in the order of their times -> the lines that join them, cut at every gap; a rest is no line."""
+    gaps = np.flatnonzero(np.diff(at) > np.timedelta64(int(GAP_S * 1e6), "us")) + 1
+    return [shapely.linestrings(part) for part in np.split(coords, gaps) if len(np.unique(part, axis=0)) > 1]
+
+
 class TrackRecipe(Recipe):
     model = Track
 
@@ -53,9 +59,9 @@ class TrackRecipe(Recipe):
         stored = batches.known_sources(self.job.session, Track, [walk.code for walk in self.walks])
         for walk in self.walks:
             if walk.code in stored:
-                row_id, digest = stored[walk.code]
-                status[list(walk.rows)] = Status.KNOWN if digest == walk.digest else Status.CHANGED
-                self.job.ids.update(dict.fromkeys(walk.rows, row_id))
+                row = stored[walk.code]
+                status[list(walk.rows)] = Status.KNOWN if row.digest == walk.digest else Status.CHANGED
+                self.job.ids.update(dict.fromkeys(walk.rows, row.id))
         self.refuse_changes(status)
         return status
 
@@ -94,11 +100,7 @@ class TrackRecipe(Recipe):
         rows = np.array(walk.rows)
         parts = [line for shape in self.rows.shapes[rows[~self.is_point[rows]]] for line in shapely.get_parts(shape)]
         fixes = rows[self.is_point[rows]]
-        gaps = np.flatnonzero(np.diff(self.at[fixes]) > np.timedelta64(int(GAP_S * 1e6), "us")) + 1
-        for stretch in np.split(fixes, gaps):
-            coords = shapely.get_coordinates(self.rows.shapes[stretch])
-            if len(np.unique(coords, axis=0)) > 1:
-                parts.append(shapely.linestrings(coords))
+        parts += stretches(shapely.get_coordinates(self.rows.shapes[fixes]), self.at[fixes])
         return shapely.multilinestrings(parts) if parts else None
 
     def _store_fixes(self, walks: list[Walk], track_ids: list[int]) -> None:
