@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from gridmap.errors import BadFile, BadInput
 from gridmap.services.exchange.layers import LAT, LON, PLACE_FIELDS, WKT, Field, Layer
-from gridmap.services.exchange.table import Objects, Table, object_array, text_of
+from gridmap.services.exchange.table import Objects, Table, folded, object_array, text_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +40,9 @@ def choose(layer: Layer, table: Table, told: Mapping[str, str]) -> Columns:
     chosen, constants = _as_told(layer, fields, table, told)
     notes: list[str] = []
     guessed: list[str] = []
-    free = {heading: _folded(heading) for heading in table.headings if heading not in chosen.values()}
+    free = {heading: folded(heading) for heading in table.headings if heading not in chosen.values()}
     for field in fields:  # a heading that is the field's own name is never another field's guess
-        own = [heading for heading, folded in free.items() if folded == _folded(field.name)]
+        own = [heading for heading, plain in free.items() if plain == folded(field.name)]
         if own and field.name not in told:
             chosen[field.name] = own[0]
             del free[own[0]]
@@ -87,9 +85,9 @@ def _as_told(
 def _guess(field: Field, free: Mapping[str, str]) -> str | None:
     """The heading that matches the best synonym; None when there is none."""
     by_folded: dict[str, str] = {}
-    for heading, folded in free.items():
-        by_folded.setdefault(folded, heading)
-    return next((by_folded[_folded(s)] for s in field.synonyms if _folded(s) in by_folded), None)
+    for heading, plain in free.items():
+        by_folded.setdefault(plain, heading)
+    return next((by_folded[folded(s)] for s in field.synonyms if folded(s) in by_folded), None)
 
 
 def _is_unique(table: Table, heading: str) -> bool:
@@ -112,10 +110,3 @@ def _require(layer: Layer, table: Table, columns: Columns) -> None:
             f"Its columns are: {', '.join(table.headings) or 'none'}.",
             f"Say which one it is: --map {example}=COLUMN, or --map {example}==TEXT for one text in every row.",
         )
-
-
-def _folded(heading: str) -> str:
-    """Headings as they are compared: without case, width, spaces, signs and what stands in brackets."""
-    text = unicodedata.normalize("NFKC", heading).casefold()
-    text = re.sub(r"\(.*?\)|（.*?）|\[.*?\]", "", text)
-    return re.sub(r"[\s_\-.:/*]+", "", text)

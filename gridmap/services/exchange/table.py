@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+import unicodedata
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -64,3 +66,10 @@ def text_of(value: object) -> str | None:
             return None
         return str(int(value)) if value.is_integer() and abs(value) < 1e16 else repr(value)
     return str(value)
+
+
+def folded(heading: str) -> str:
+    """A heading as headings are compared: without case, width, spaces, signs and what stands in brackets."""
+    text = unicodedata.normalize("NFKC", heading).casefold()
+    text = re.sub(r"\(.*?\)|（.*?）|\[.*?\]", "", text)
+    return re.sub(r"[\s_\-.:/*]+", "", text)
