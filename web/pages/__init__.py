@@ -12,12 +12,14 @@ from web import i18n, security
 from web.assets import Assets
 from web.context import running
 from web.delivery import unchanged
-from web.pages import map_page
+from web.pages import linkage, map_page
 
 COOKIE_S = 31_536_000
 
 blueprint = Blueprint("pages", __name__)
 blueprint.add_url_rule("/", "map", map_page.show)
+blueprint.add_url_rule("/linkage", "linkage", linkage.show)
+blueprint.add_url_rule("/linkage.csv", "linkage_csv", linkage.download)
 
 
 def init_pages(app: Flask, assets: Assets) -> None:
