@@ -68,3 +68,15 @@ def scheme_of(configuration: Mapping[str, Any]) -> CodeScheme:
     if not all(isinstance(digits, int) and digits > 0 for digits in steps.values()):
         raise BadInput("The code scheme has a level without digits.", "Write codes as level = number of digits.")
     return CodeScheme(tuple(sorted(steps.items(), key=lambda step: RANKS.get(step[0], len(RANKS)))))
+
+
+BLOCK_DIGITS = 4
+
+
+def block_codes(community: str, n: int) -> list[str]:
+    """Codes of the n blocks of a community in their order: its code and a running number from 1.
+
+    Four digits, or more where n has more, so that codes sort as numbers.
+    """
+    digits = max(BLOCK_DIGITS, len(str(n)))
+    return [f"{community}{number:0{digits}d}" for number in range(1, n + 1)]
