@@ -148,8 +148,10 @@ def _node(lines: Iterable[Any]) -> Any:
 
 def _near(lines: Shapes, homes: Shapes) -> Shapes:
     """The lines that touch a community at all: an extract of a province must not be noded for one district."""
-    found = np.unique(shapely.STRtree(lines).query(homes, predicate="intersects")[1]) if len(lines) else []
-    return lines[found]
+    if not len(lines):
+        return lines
+    near: Shapes = lines[np.unique(shapely.STRtree(lines).query(homes, predicate="intersects")[1])]
+    return near
 
 
 def _faces(noded: Any, homes: Shapes) -> _Faces:
@@ -235,9 +237,7 @@ def _polygons(shape: Any) -> Shapes:
     return np.asarray(parts[shapely.get_type_id(parts) == shapely.GeometryType.POLYGON], dtype=object)
 
 
-def _round_buildings(
-    noded: Any, homes: Shapes, coarse: _Faces, crossed: Shapes
-) -> tuple[_Faces, list[BlockFinding]]:
+def _round_buildings(noded: Any, homes: Shapes, coarse: _Faces, crossed: Shapes) -> tuple[_Faces, list[BlockFinding]]:
     """The faces with every crossed building in one of them; a face that is cut off by one becomes several."""
     if not len(crossed):
         return coarse, []
@@ -306,7 +306,7 @@ def _restored(polygons: Shapes, homes: Shapes) -> Shapes:
     rings = shapely.get_rings(shapely.get_parts(homes))
     xy, ring = shapely.get_coordinates(rings, return_index=True)
     within = ring[1:] == ring[:-1]
-    sides = shapely.linestrings(np.stack([xy[:-1][within], xy[1:][within]], axis=1))
+    sides = np.asarray(shapely.linestrings(np.stack([xy[:-1][within], xy[1:][within]], axis=1)), dtype=object)
     point, side = shapely.STRtree(sides).query_nearest(shapely.points(given), max_distance=GRID_M, all_matches=False)
     along_m = shapely.line_locate_point(sides[side], shapely.points(given[point]))
     exact[point] = shapely.get_coordinates(shapely.line_interpolate_point(sides[side], along_m))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import sqlalchemy as sa
@@ -71,6 +72,6 @@ def has_open_blocks(session: Session) -> bool:
     return session.scalar(sa.select(sa.literal(1)).where(Block.closed_at.is_(None)).limit(1)) is not None
 
 
-def _kept(session: Session, query: sa.Select[tuple[str, bytes]]) -> Kept:
+def _kept(session: Session, query: sa.Select[Any, Any]) -> Kept:
     rows = session.execute(query).all()
     return Kept([row[0] for row in rows], geom_array(row[1] for row in rows))
