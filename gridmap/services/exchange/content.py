@@ -10,6 +10,7 @@ import shapely
 from numpy.typing import NDArray
 
 from gridmap.services.exchange.columns import Columns
+from gridmap.services.exchange.exported import ATTRIBUTES, attributes_in
 from gridmap.services.exchange.table import Objects, Table, object_array, text_of
 
 DIGEST_BYTES = 16
@@ -17,14 +18,22 @@ STEPS_PER_DEG = 1e7  # 1 cm: the last digits of a coordinate depend on the road 
 
 
 def attributes_of(table: Table, columns: Columns) -> Objects:
-    """The columns no field took -> n dicts by heading, without empty cells; None where nothing is left."""
-    headings = columns.unused(table)
-    if not headings:
-        return object_array([None] * table.n)
-    cells = zip(*(table.columns[heading].tolist() for heading in headings), strict=True)
-    return object_array(
-        [{h: v for h, v in zip(headings, row, strict=True) if v is not None and v != ""} or None for row in cells]
-    )
+    """The columns no field took -> n dicts by heading, without empty cells; None where nothing is left.
+
+    A file that gridmap wrote holds the attributes of a row in one cell; a column of its own wins over what is there.
+    """
+    headings = [heading for heading in columns.unused(table) if heading != ATTRIBUTES]
+    kept = [attributes_in(cell) for cell in _readable_attributes(table)]
+    for heading in headings:
+        for given, value in zip(kept, table.columns[heading].tolist(), strict=True):
+            if value is not None and value != "":
+                given[heading] = value
+    return object_array([given or None for given in kept])
+
+
+def _readable_attributes(table: Table) -> list[object]:
+    cells = table.columns[ATTRIBUTES].tolist() if ATTRIBUTES in table.columns else [None] * table.n
+    return [None if index in table.broken else cell for index, cell in enumerate(cells)]
 
 
 def digests(fields: Mapping[str, Objects], shapes: Objects, attributes: Objects) -> Objects:
