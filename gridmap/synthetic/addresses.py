@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gridmap.synthetic.naming import numeral
+from gridmap.synthetic.naming import XIALU_NAMES, Names, numeral
 
 FULL_WIDTH = str.maketrans("0123456789-#", "０１２３４５６７８９－＃")
 
@@ -27,7 +27,7 @@ class Spot:
     community: str = ""
 
 
-def write_address(spot: Spot, rng: np.random.Generator) -> str:
+def write_address(spot: Spot, rng: np.random.Generator, names: Names = XIALU_NAMES) -> str:
     """An address text for a spot as somebody might type it; empty where nothing is known."""
     if spot.compound and spot.number:
         text = _in_compound(spot, rng)
@@ -44,17 +44,17 @@ def write_address(spot: Spot, rng: np.random.Generator) -> str:
         text = spot.compound + str(rng.choice(["", "村口", "附近", "水塘边", "田边"]))
     else:
         return f"{spot.community}附近" if spot.community and rng.random() < 0.5 else ""
-    return _prefix(spot, rng) + text
+    return _prefix(spot, rng, names) + text
 
 
-def _prefix(spot: Spot, rng: np.random.Generator) -> str:
+def _prefix(spot: Spot, rng: np.random.Generator, names: Names) -> str:
     u = rng.random()
     if u < 0.66:
         return ""
     if u < 0.80:
-        return "下陆区"
+        return names.district
     if u < 0.88:
-        return "黄石市下陆区"
+        return f"{names.city}{names.district}"
     return f"{spot.community}社区" if spot.community else ""
 
 

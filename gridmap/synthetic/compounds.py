@@ -14,13 +14,11 @@ from gridmap.geo.order import reading_order
 from gridmap.synthetic.areas import connected_parts
 from gridmap.synthetic.lots import Building
 from gridmap.synthetic.naming import (
-    NEW_ROOTS,
     NEW_TAILS,
     NEW_VILLAGE_TAILS,
-    OLD_ROOTS,
     OLD_TAILS,
-    VILLAGE_ROOTS,
-    VILLAGE_TAILS,
+    XIALU_NAMES,
+    Names,
     combinations,
     compound_aliases,
 )
@@ -49,6 +47,7 @@ def form_compounds(
     villages: Sequence[VillageSpot],
     characters: Sequence[str],
     rng: np.random.Generator,
+    names: Names = XIALU_NAMES,
 ) -> list[Compound]:
     """One compound per residential parcel that has dwellings, one per hamlet; names are unique in the district.
 
@@ -58,10 +57,10 @@ def form_compounds(
     edge = borders(blocks)
     word = np.array(use)
     pools = {
-        "new": combinations(NEW_ROOTS, NEW_TAILS, rng, ("桂花苑小区", "铜都花园")),
-        "old": combinations(OLD_ROOTS, OLD_TAILS, rng, ("冶钢二村", "有色新村")),
-        "village": combinations(VILLAGE_ROOTS, VILLAGE_TAILS, rng),
-        "hill": combinations(VILLAGE_ROOTS, NEW_VILLAGE_TAILS, rng),
+        "new": combinations(names.new_roots, NEW_TAILS, rng, names.first_new),
+        "old": combinations(names.old_roots, OLD_TAILS, rng, names.first_old),
+        "village": combinations(names.village_roots, names.village_tails, rng),
+        "hill": combinations(names.village_roots, NEW_VILLAGE_TAILS, rng),
     }
     spots = list(villages)
     used: set[str] = {v.name for v in villages}

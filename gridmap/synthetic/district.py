@@ -27,6 +27,7 @@ from gridmap.synthetic.features import (
 from gridmap.synthetic.grids import Grids, deal_grids, settle
 from gridmap.synthetic.households import Households, deal, enlarge
 from gridmap.synthetic.lots import Building, Site
+from gridmap.synthetic.naming import Names
 from gridmap.synthetic.partition import Ints
 from gridmap.synthetic.roads import HALF_WIDTH_M
 from gridmap.synthetic.seeds import stream
@@ -34,6 +35,8 @@ from gridmap.synthetic.sketch import Sketch
 from gridmap.synthetic.streetnames import Door, name_streets, number_doors
 
 LEAST_FLATS = 440  # a residential grid is built up to this many dwellings
+
+BuiltUp = tuple[list[Building], list[Site]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +56,23 @@ class District:
     sites: tuple[Feature, ...]
     ground: tuple[Feature, ...]
     cameras: tuple[Camera, ...]
+    names: Names
 
 
-def settle_district(sketch: Sketch, drawing: Drawing, shorts: Sequence[str], seed: int) -> District:
-    """Fill a drawing with buildings, people and things; `shorts` are the short names of the communities."""
+def settle_district(
+    sketch: Sketch, drawing: Drawing, shorts: Sequence[str], seed: int, built: BuiltUp | None = None
+) -> District:
+    """Fill a drawing with buildings, people and things; `shorts` are the short names of the communities.
+
+    `built`: its buildings, where they are known already.
+    """
     community_ground = [shapely.coverage_union_all(drawing.blocks[drawing.community == c]) for c in range(len(shorts))]
     halves = {r.name: r.halves for r in sketch.roads if r.halves}
     named = list(zip(shorts, community_ground, strict=True))
     streets = name_streets(drawing.streets, named, halves, stream(seed, "streets"))
     drawing = replace(drawing, streets=tuple(streets))
-    buildings, grounds = _build(sketch, drawing, seed)
-    grids, buildings = _grids(sketch, drawing, buildings)
+    buildings, grounds = built or build_up(sketch, drawing, seed)
+    grids, buildings = grow_grids(sketch, drawing, buildings)
     grid_of = grids.of_block[[b.block for b in buildings]]
     residential = np.array([k == "residential" for k in grids.kinds])
     flats = np.bincount(grid_of, [b.flats for b in buildings], len(grids.kinds)).astype(np.float64)
@@ -78,13 +87,14 @@ def settle_district(sketch: Sketch, drawing: Drawing, shorts: Sequence[str], see
         sketch.villages,
         [c.character for c in sketch.communities],
         stream(seed, "compounds"),
+        sketch.names,
     )
     compound_of, number_of = number_buildings(compounds, buildings)
     footprints = outlines(buildings)
     doors = number_doors(streets, footprints)
     greenhouses = greenhouse_areas(drawing, [*footprints, *(s.line for s in streets)], stream(seed, "greenhouses"))
     names = {d.kind: d.name for d in sketch.dedicated}
-    sites = key_sites(drawing, grounds, shorts, names, greenhouses, stream(seed, "sites"))
+    sites = key_sites(drawing, grounds, shorts, names, greenhouses, stream(seed, "sites"), sketch.names)
     fences, gates = walls(compounds, _inside_streets(drawing, compounds), [s.line for s in streets if s.name])
     return District(
         drawing=drawing,
@@ -108,10 +118,12 @@ def settle_district(sketch: Sketch, drawing: Drawing, shorts: Sequence[str], see
                 stream(seed, "cameras"),
             )
         ),
+        names=sketch.names,
     )
 
 
-def _build(sketch: Sketch, drawing: Drawing, seed: int) -> tuple[list[Building], list[Site]]:
+def build_up(sketch: Sketch, drawing: Drawing, seed: int) -> BuiltUp:
+    """The buildings and other sites of a drawing; they do not depend on communities."""
     water = [g.buffer(b + 3.0) for g, b in zip(waters(drawing), bank_widths(drawing), strict=True)]
     rails = [g.buffer(18.0) for _, g in drawing.railways]
     areas = buildable(drawing.blocks, drawing.streets, [*water, *rails])
@@ -119,7 +131,8 @@ def _build(sketch: Sketch, drawing: Drawing, seed: int) -> tuple[list[Building],
     return build(areas, drawing.blocks, drawing.use, fronts, stream(seed, "buildings"), sketch.buildings)
 
 
-def _grids(sketch: Sketch, drawing: Drawing, buildings: list[Building]) -> tuple[Grids, list[Building]]:
+def grow_grids(sketch: Sketch, drawing: Drawing, buildings: list[Building]) -> tuple[Grids, list[Building]]:
+    """Grids of about equal numbers of flats, and the buildings enlarged where a grid has too few."""
     block_of = np.array([b.block for b in buildings])
     flats = np.bincount(block_of, [b.flats for b in buildings], len(drawing.blocks)).astype(np.float64)
     grids = deal_grids(

@@ -14,7 +14,16 @@ from shapely.geometry.base import BaseGeometry
 from gridmap.synthetic.blocks import Drawing
 from gridmap.synthetic.compounds import Compound
 from gridmap.synthetic.lots import Building, Site
-from gridmap.synthetic.naming import FIRM_ROOTS, FIRM_TRADES, SHOP_ROOTS, SHOPS, combinations, numeral
+from gridmap.synthetic.naming import (
+    FIRM_ROOTS,
+    FIRM_TRADES,
+    SHOP_ROOTS,
+    SHOPS,
+    XIALU_NAMES,
+    Names,
+    combinations,
+    numeral,
+)
 from gridmap.synthetic.packing import long_angle
 from gridmap.synthetic.partition import Ints, largest
 from gridmap.synthetic.plots import blob
@@ -50,6 +59,7 @@ def key_sites(
     dedicated_names: dict[str, str],
     greenhouses: Sequence[BaseGeometry],
     rng: np.random.Generator,
+    names: Names = XIALU_NAMES,
 ) -> list[Feature]:
     """Schools, hospitals, markets, stations, enterprises, waters and greenhouse areas; `shorts` names communities."""
     firms = combinations(FIRM_ROOTS, FIRM_TRADES, rng)
@@ -61,9 +71,9 @@ def key_sites(
         if dedicated and word != "industrial":
             name = dedicated_names[dedicated]
         elif word == "industrial":
-            name = f"黄石{next(firms)}有限公司"
+            name = f"{names.firm_prefix}{next(firms)}有限公司"
         else:
-            name = _service_name(word, home, counters[word])
+            name = _service_name(word, home, counters[word], names)
         shape = shapely.coverage_union_all(drawing.blocks[members])
         out.append(Feature(name, "enterprise" if word == "industrial" else word, shape))
     out += [Feature(n, "water", g.intersection(drawing.outline)) for n, g in drawing.lakes]
@@ -87,13 +97,18 @@ def _site_grounds(drawing: Drawing) -> Iterator[tuple[str, str, Ints]]:
             yield word, "", np.flatnonzero(single & (drawing.parcel == number))
 
 
-def _service_name(word: str, home: str, count: int) -> str:
+def _service_name(word: str, home: str, count: int, place: Names) -> str:
     if word == "school":
-        names = (f"{home}小学", f"下陆第{numeral(count)}中学", f"{home}实验小学", f"下陆区第{numeral(count)}小学")
+        names = (
+            f"{home}小学",
+            f"{place.short}第{numeral(count)}中学",
+            f"{home}实验小学",
+            f"{place.district}第{numeral(count)}小学",
+        )
         return names[count % len(names)]
     if word == "hospital":
-        return (f"{home}社区卫生服务中心", "下陆区人民医院", f"{home}医院")[count % 3]
-    return {"market": f"{home}农贸市场", "station": "下陆火车站"}[word]
+        return (f"{home}社区卫生服务中心", f"{place.district}人民医院", f"{home}医院")[count % 3]
+    return {"market": f"{home}农贸市场", "station": f"{place.short}火车站"}[word]
 
 
 def _unique(features: list[Feature]) -> list[Feature]:

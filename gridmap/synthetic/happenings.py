@@ -151,7 +151,7 @@ def draw_incidents(
     frame["uncertainty_m"] = frame["uncertainty_m"].mask(frame["uncertainty_m"] < 0)
     frame = frame.sort_values(["order", "lon", "lat"], kind="stable").reset_index(drop=True)
     year = frame.pop("order").dt.year
-    frame.insert(0, "source_id", [f"XL{y}-{k:06d}" for k, y in enumerate(year, start=1)])
+    frame.insert(0, "source_id", [f"{district.names.case_prefix}{y}-{k:06d}" for k, y in enumerate(year, start=1)])
     return frame, changes
 
 
@@ -214,7 +214,8 @@ def _texts(district: District, refs: _Refs, place: np.ndarray, rng: np.random.Ge
         if p < 0 or rng.random() > 0.66:
             out.append("")
         elif refs.layer[p] == "building":
-            out.append(write_address(_building_spot(district, int(refs.index[p]), homes, site_tree, rng), rng))
+            spot = _building_spot(district, int(refs.index[p]), homes, site_tree, rng)
+            out.append(write_address(spot, rng, district.names))
         elif refs.layer[p] == "street":
             street = district.drawing.streets[int(refs.index[p])]
             others = crossing.get(street.name, [])
@@ -226,13 +227,15 @@ def _texts(district: District, refs: _Refs, place: np.ndarray, rng: np.random.Ge
                         community="",
                     ),
                     rng,
+                    district.names,
                 )
                 if street.name
                 else ""
             )
         else:
             block = int(refs.index[p])
-            out.append(write_address(Spot(community=district.shorts[int(district.drawing.community[block])]), rng))
+            spot = Spot(community=district.shorts[int(district.drawing.community[block])])
+            out.append(write_address(spot, rng, district.names))
     return out
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -72,6 +73,45 @@ SHOPS = _words(
 SHOP_ROOTS = _words(
     "惠民 佳佳 好又多 旺旺 老地方 一家亲 顺心 万家 福源 鸿运 聚福 永兴 新世纪 星星 东方 城南 "
     "城北 湖畔 山城 百姓 便民 天天 美美 金牌 老字号 小城 邻家 喜洋洋 同心 德胜 福满 大众 "
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What a place is called, and the words its compounds, firms and cases are named with.
+
+    `firm_prefix` stands before the name of a firm, `case_prefix` before the number of a case; `first_new` and
+    `first_old` are names that every run gives out first.
+    """
+
+    city: str
+    district: str
+    firm_prefix: str
+    case_prefix: str
+    new_roots: tuple[str, ...]
+    old_roots: tuple[str, ...]
+    village_roots: tuple[str, ...]
+    village_tails: tuple[str, ...]
+    first_new: tuple[str, ...] = ()
+    first_old: tuple[str, ...] = ()
+
+    @property
+    def short(self) -> str:
+        """The district without its last character: 下陆区 -> 下陆."""
+        return self.district.removesuffix("区")
+
+
+XIALU_NAMES = Names(
+    city="黄石市",
+    district="下陆区",
+    firm_prefix="黄石",
+    case_prefix="XL",
+    new_roots=NEW_ROOTS,
+    old_roots=OLD_ROOTS,
+    village_roots=VILLAGE_ROOTS,
+    village_tails=VILLAGE_TAILS,
+    first_new=("桂花苑小区", "铜都花园"),
+    first_old=("冶钢二村", "有色新村"),
 )
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from gridmap.synthetic.naming import XIALU_NAMES, Names
+
 Points = tuple[tuple[float, float], ...]
 
 
@@ -125,3 +127,4 @@ class Sketch:
     buildings: int = 12_000
     cameras: int = 300
     incidents: int = 100_000
+    names: Names = XIALU_NAMES
