@@ -1,0 +1,238 @@
+"""What follows a name: building, stairwell, floor, room, door, group, plot, and where from there.
+
+The text is in the writing of `normalise`: every word for building is 栋, numbers are Arabic, "-" parts numbers.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+NUMBER = r"(\d{1,4}[A-Z]?|[A-Z]\d{0,3})"
+SIDE = r"(东南|东北|西南|西北|东|南|西|北)"
+DISTANCE = r"(?:约|大约|大概|差不多|走|大致|不到|近)*(\d+(?:\.\d+)?)(?:多|来|几)?(公里|千米|KM|米|M)(?:处|左右|远|的地方|外|开外|的位置|位置|多)*"
+
+TOWARDS = re.compile(rf"(?:的)?(?:以|往|向|朝|偏|正|靠)?{SIDE}(?:侧|边|面|方向|方|头|端|部|角|走)?(?:方向)?{DISTANCE}")
+AWAY = re.compile(rf"(?:往前|前方|前面|前|往里|里面|附近|旁边|外|路过|过去|对面|斜对面)?{DISTANCE}(?:(?:以|往|向|偏|的)?{SIDE}(?:侧|边|面|方向)?)?")
+SIDED = re.compile(rf"(?:的|以|正|靠)?{SIDE}(?:侧|边|面|方向|头|端|部|角|出入口|入口|大门|小门|门|口|段|外墙|围墙)(?:口|外|处|附近|旁边?|门口)*")
+VAGUE = {
+    "opposite": re.compile(r"的?(?:正|斜|马路|街|路)?(?:对面|对过|对门|对街|对马路)"),
+    "near": re.compile(r"的?(?:附近|周边|一带|周围|左近|方圆|不远处?|那一片|那一带)"),
+    "beside": re.compile(r"的?(?:旁边|边上|旁|隔壁|侧面|傍边|紧邻|挨着|靠近|后边|后面|背后|屋后|楼后|后墙|后身|前面|前边)"),
+    "at": re.compile(
+        r"的?(?:大门口|正门口|门口|门前|门外|门卫室|门卫|楼下|楼前|楼顶|楼上|天台|地下室|地下车库|车库|院门口|进口|入口|出口|大门|正门|后门"
+        r"|门栋|下面|下|前|后|上)"
+    ),
+    "along": re.compile(
+        r"的?(?:中段|中间段|路段|沿线|路边|街边|沿街|路旁|人行道|非机动车道|路面|路中间|路上|街上|公交车站|公交站台?|站台|红绿灯|斑马线|天桥|路口|巷口|巷子|巷内|街口|村口"
+        r"|水塘边?|塘边|田边|田里|河边|湖边|岸边|山脚下?|地里|果园|菜地|桥头|桥下|段)"
+    ),
+}
+FILLER = re.compile(
+    r"(?:住宅小区|住宅区|小区|居民小区|家属楼|居民楼|住宅楼|宿舍楼|单元楼|大院|院子|院内|院里|里面|里头|内部|内|里|园区|的那栋楼?|那栋楼?|那一栋楼?|这栋楼?|那个楼|那座楼"
+    r"|那边|这边|那里|这里|那儿|这儿|那块|那个|这个|处|位置|地方|这一块|家里|家中|家|楼道里?|楼道|楼梯间?|过道|电梯间?|电梯里|房屋|房子|公寓|业主|住户|居民|左手边|右手边"
+    r"|左手|右手|左边|右边|东户|西户|中户|左户|右户|东头|西头|的|号|室|户|楼|/|-|啊|呢|吧|哦|了)"
+)
+LEADING = re.compile(
+    r"(?:就在|正在|现在在|现在|我们家住在?|我家住在?|我家在|我们在|我住在?|我在|家住在?|家在|住在|住址是?|住址|家庭地址|地址是|地址在|地址|位于|位置在|位置|地点是?|地点|事发地点?|案发地"
+    r"|坐落于|坐落在|座落于|发生在|发生地|辖区内?|我区|我市|本市|本区|本辖区|麻烦到|请到|快来|来一下|到达|到|在|就是|是|从|由|靠近|紧邻|那个|这个|嗯|呃|喂|你好|您好|的|:|-|/)+"
+)
+
+PLOT = re.compile(
+    r"(?:的|内|里)?(?:蔬菜|温室|草莓|西瓜|番茄|花卉)?(?:大棚|棚区|温室|棚)?(?:基地|园区|园|区|内|里|的)?第?(\d{1,3})排(?:的|-)?第?(\d{1,3})(?:号大棚|号温室|号棚|个大棚|个棚|大棚|号|棚|座|个)?"
+    r"(?:蔬菜)?(?:大棚|温室|棚)?"
+)
+GROUP = re.compile(r"第?(\d{1,2})(?:村民小组|居民小组|小组|组|社(?!区)|生产队|队)")
+BUILDING = re.compile(rf"第?{NUMBER}栋(?:居民楼|住宅|楼(?![上下前后道梯顶]))?")
+SUB_DOOR = re.compile(r"第?(\d{1,5})号?(?:附|之)(\d{1,3})号?|第?(\d{1,5})-(\d{1,3})号(?!楼)")
+NUMBERED = re.compile(r"第?(\d{1,5}[A-Z]?)号(?:大院|院子|院|门牌|门面房?|门市|商铺|铺面|房子|房屋|民房|民宅)?")
+UNIT = re.compile(r"第?(\d{1,2}|[A-Z])(?:单元|门(?![口前面外卫]))")
+FLOOR = re.compile(r"第?(\d{1,2})(?:楼|层|F)(?:半)?")
+DASHED = re.compile(rf"{NUMBER}((?:[-/]\d{{1,4}}[A-Z]?){{1,3}})(?:室|号房|号|户|房)?(?!\d|栋)")
+ROOM = re.compile(r"(\d{1,4}[A-Z]?|[A-Z]\d{2,4})(?:号房间|号房|号室|房间|室|房|户|号)?(?![\dA-Z])")
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """Where from the named thing: `sort` is a key of VAGUE, "side" or "metres"; a "" direction is any."""
+
+    sort: str
+    direction: str = ""
+    metres: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Tail:
+    """The parts found, "" for none; `number` is N号, `sub` a door's 附N, `dashed` numbers with "-" between them, `bare`
+    a number without any word; `rest` was not understood, `filled` counts signs of words that say nothing.
+    """
+
+    building: str = ""
+    unit: str = ""
+    floor: str = ""
+    room: str = ""
+    number: str = ""
+    sub: str = ""
+    dashed: tuple[str, ...] = ()
+    bare: str = ""
+    group: str = ""
+    plot: tuple[str, str] | None = None
+    relations: tuple[Relation, ...] = field(default=())
+    rest: str = ""
+    filled: int = 0
+
+    @property
+    def is_bare(self) -> bool:
+        """Nothing finer than the name is said."""
+        return not (self.has_numbers or self.group or self.plot)
+
+    @property
+    def has_numbers(self) -> bool:
+        return bool(
+            self.building or self.unit or self.floor or self.room or self.number or self.dashed or self.bare
+        )
+
+
+EMPTY = Tail()
+
+
+def parse(text: str) -> Tail:
+    """The tail that begins a text; `rest` is what stands after the last part that was understood."""
+    tail = EMPTY
+    while text:
+        for step in STEPS:
+            found = step(tail, text)
+            if found is not None:
+                tail, used = found
+                text = text[used:]
+                break
+        else:
+            return replace(tail, rest=text)
+    return tail
+
+
+def starts(text: str) -> Iterator[int]:
+    """The positions where a tail may begin, so where a name that we do not know may end."""
+    for begin in range(2, len(text)):
+        if MARK.match(text, begin) and not text[begin - 1].isdigit():
+            yield begin
+
+
+MARK = re.compile(
+    r"第?\d|[A-Z]\d{0,3}栋|[的在]?(?:对面|旁|附近|门口|大门|楼下|门前|隔壁|边上|[东南西北]{1,2}[侧边面门角]|以[东南西北]|[往向][东南西北])"
+    r"|与|和|跟|及|/|交叉|路口"
+)
+
+Step = tuple[Tail, int] | None
+
+
+def _metres(tail: Tail, text: str) -> Step:
+    found = TOWARDS.match(text)
+    direction, amount, unit = found.groups() if found else ("", "", "")
+    if found is None:
+        found = AWAY.match(text)
+        if found is None:
+            return None
+        amount, unit, direction = found[1], found[2], found[3] or ""
+    metres = float(amount) * (1000 if unit in {"公里", "千米", "KM"} else 1)
+    return replace(tail, relations=(*tail.relations, Relation("metres", direction, metres))), found.end()
+
+
+def _plot(tail: Tail, text: str) -> Step:
+    found = PLOT.match(text)
+    return (replace(tail, plot=(found[1], found[2])), found.end()) if found and tail.plot is None else None
+
+
+def _group(tail: Tail, text: str) -> Step:
+    found = GROUP.match(text)
+    if found is None or tail.group or tail.has_numbers:
+        return None
+    return replace(tail, group=found[1]), found.end()
+
+
+def _building(tail: Tail, text: str) -> Step:
+    found = BUILDING.match(text)
+    if found is None or tail.building:
+        return None
+    return replace(tail, building=found[1]), found.end()
+
+
+def _sub_door(tail: Tail, text: str) -> Step:
+    found = SUB_DOOR.match(text)
+    if found is None or tail.number or tail.building:
+        return None
+    return replace(tail, number=found[1] or found[3], sub=found[2] or found[4]), found.end()
+
+
+def _numbered(tail: Tail, text: str) -> Step:
+    found = NUMBERED.match(text)
+    if found is None:
+        return None
+    if tail.building or tail.unit or tail.floor or tail.number:
+        return None if tail.room else (replace(tail, room=found[1]), found.end())
+    return replace(tail, number=found[1]), found.end()
+
+
+def _unit(tail: Tail, text: str) -> Step:
+    found = UNIT.match(text)
+    return (replace(tail, unit=found[1]), found.end()) if found and not tail.unit else None
+
+
+def _floor(tail: Tail, text: str) -> Step:
+    found = FLOOR.match(text)
+    return (replace(tail, floor=found[1]), found.end()) if found and not (tail.floor or tail.room) else None
+
+
+def _dashed(tail: Tail, text: str) -> Step:
+    found = DASHED.match(text)
+    if found is None or tail.dashed or tail.room:
+        return None
+    return replace(tail, dashed=(found[1], *re.split("[-/]", found[2])[1:])), found.end()
+
+
+def _room(tail: Tail, text: str) -> Step:
+    found = ROOM.match(text)
+    if found is None or tail.room or tail.dashed:
+        return None
+    if tail.building or tail.unit or tail.floor or tail.number:
+        return replace(tail, room=found[1]), found.end()
+    if found[0] != found[1]:  # 501室 before anything else
+        return replace(tail, room=found[1]), found.end()
+    return (replace(tail, bare=found[1]), found.end()) if not tail.bare and found[1][0].isdigit() else None
+
+
+def _side(tail: Tail, text: str) -> Step:
+    found = SIDED.match(text)
+    return (replace(tail, relations=(*tail.relations, Relation("side", found[1]))), found.end()) if found else None
+
+
+def _vague(tail: Tail, text: str) -> Step:
+    for sort, pattern in VAGUE.items():
+        found = pattern.match(text)
+        if found is not None:
+            return replace(tail, relations=(*tail.relations, Relation(sort))), found.end()
+    return None
+
+
+def _filler(tail: Tail, text: str) -> Step:
+    found = FILLER.match(text)
+    return (replace(tail, filled=tail.filled + found.end()), found.end()) if found else None
+
+
+STEPS = (
+    _metres, _plot, _group, _building, _sub_door, _unit, _floor, _dashed, _numbered, _room, _side, _vague, _filler,
+)  # fmt: skip
+
+JOINT = re.compile(r"(?:与|和|跟|同|及|交叉|交|/|-|的)")
+CROSSING = re.compile(
+    r"(?:的)?(?:交叉路口|交叉口|交汇路口|交汇处|交汇口|交会处|交界处|交接处|交界|交叉处|交叉|10字路口|十字路口|丁字路口|丁字口|3岔路口|3叉路口|岔路口|岔口|路口|交口|相交处|相交"
+    r"|转角处?|拐角处?|转弯处|拐弯处|汇合处|口|红绿灯|转盘)(?:处|附近|那里|那边)?"
+)
+DOOR_BEFORE = re.compile(r"(\d{1,5})号(?:附\d+号?|之\d+|院|大院)?(?:的)?")
+PLACE_WORD = re.compile(
+    r"的?(?:正|斜)?(?:对面|旁边|旁|隔壁|附近|边上|后面|前面|门口|背后|[东南西北]{1,2}[侧边面门])的?"
+)
+LEAD = re.compile(
+    rf"(?:第?{NUMBER}栋(?!楼[上下])|第?\d{{1,2}}单元|\d{{1,2}}(?:楼|层)|\d{{3,4}}(?:室|房|号房|号室)|(?<![\d-])\d{{1,3}}-\d{{1,2}}-\d{{3,4}}(?:室)?|-|,)+的?"
+)
