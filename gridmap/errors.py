@@ -6,16 +6,19 @@ prints both; `web/errors.py` maps the class to an HTTP status in one place.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 
 class GridmapError(Exception):
     """The parent of every error a user can cause or cure."""
 
     code = "error"
 
-    def __init__(self, message: str, hint: str = "") -> None:
+    def __init__(self, message: str, hint: str = "", *, details: Mapping[str, object] | None = None) -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
+        self.details = dict(details or {})  # what a program needs to go on: alternatives, what changed meanwhile
 
     def __str__(self) -> str:
         return f"{self.message} {self.hint}".strip()
@@ -51,6 +54,12 @@ class OutsideAllGrids(BadInput):
     code = "outside_all_grids"
 
 
+class AmbiguousPlace(BadInput):
+    """An address may mean several places, or none that is known; `details` has the alternatives for a person."""
+
+    code = "ambiguous_place"
+
+
 class NotFound(GridmapError):
     """What was asked for does not exist, or is not in the asker's scope."""
 
@@ -61,6 +70,12 @@ class Conflict(GridmapError):
     """The request contradicts what is stored."""
 
     code = "conflict"
+
+
+class Stale(Conflict):
+    """Somebody else changed the same thing meanwhile; `details` says what."""
+
+    code = "stale"
 
 
 class TooLarge(GridmapError):

@@ -49,6 +49,10 @@ class _Shelf:
         columns = ((self.key, other.key), (self.x, other.x), (self.y, other.y), (self.row, other.row))
         return _shelf(*(np.insert(mine, at, theirs) for mine, theirs in columns))
 
+    def without(self, rows: Ints) -> _Shelf:
+        kept = ~np.isin(self.row, rows)
+        return self if kept.all() else _shelf(self.key[kept], self.x[kept], self.y[kept], self.row[kept])
+
     def span(self) -> tuple[int, int] | None:
         """First and last time."""
         if not len(self.key):
@@ -108,16 +112,19 @@ class EventIndex:
         self, x: ArrayLike, y: ArrayLike, kind: ArrayLike, day: ArrayLike, precision: ArrayLike
     ) -> EventIndex:
         """A new index with more events, numbered on from this one's."""
-        columns = (
-            np.asarray(x, dtype=np.float64),
-            np.asarray(y, dtype=np.float64),
-            np.asarray(kind, dtype=np.int64),
-            np.asarray(day, dtype=np.int64),
-            np.asarray(precision, dtype=np.int64),
-        )
-        _check(columns)
+        columns = _columns(x, y, kind, day, precision)
+        return self._merged(np.arange(len(self), len(self) + len(columns[0])), columns)
+
+    def replaced(
+        self, rows: Ints, x: ArrayLike, y: ArrayLike, kind: ArrayLike, day: ArrayLike, precision: ArrayLike
+    ) -> EventIndex:
+        """A new index in which the events of these numbers are others, under the same numbers."""
+        columns = _columns(x, y, kind, day, precision)
+        rest = EventIndex(self.kinds, self.dated.without(rows), self.monthly.without(rows))
+        return rest._merged(np.asarray(rows, dtype=np.int64), columns)
+
+    def _merged(self, rows: Ints, columns: tuple[NDArray[Any], ...]) -> EventIndex:
         xs, ys, kinds, days, precisions = columns
-        rows = np.arange(len(self), len(self) + len(xs))
         monthly = precisions == MONTH
         months = _month_of(days[monthly])
         return EventIndex(
@@ -179,6 +186,20 @@ def _sorted(kind: Ints, time: Ints, x: Floats, y: Floats, row: Ints) -> _Shelf:
 
 
 _EMPTY = _shelf(np.empty(0, dtype=np.int64), np.empty(0), np.empty(0), np.empty(0, dtype=np.int64))
+
+
+def _columns(
+    x: ArrayLike, y: ArrayLike, kind: ArrayLike, day: ArrayLike, precision: ArrayLike
+) -> tuple[NDArray[Any], ...]:
+    columns = (
+        np.asarray(x, dtype=np.float64),
+        np.asarray(y, dtype=np.float64),
+        np.asarray(kind, dtype=np.int64),
+        np.asarray(day, dtype=np.int64),
+        np.asarray(precision, dtype=np.int64),
+    )
+    _check(columns)
+    return columns
 
 
 def _check(columns: tuple[NDArray[Any], ...]) -> None:

@@ -35,13 +35,13 @@ class Reached:
 class Reach:
     """An index over n polygons in metres, each with an owner (int64[n], -1: nobody's). Polygons do not overlap."""
 
-    __slots__ = ("_edge_owners", "_edges", "_owners", "_polygons", "_shapes")
+    __slots__ = ("_edge_owners", "_edges", "_numbers", "_owners", "_shapes", "_tree")
 
     def __init__(self, polygons: NDArray[np.object_], owners: Ints) -> None:
-        self._owners = owners
-        self._shapes = polygons
-        self._polygons = shapely.STRtree(polygons)
-        edges, self._edge_owners = _borders(polygons[owners != NOBODY], owners[owners != NOBODY])
+        self._numbers = np.flatnonzero(owners != NOBODY)
+        self._shapes, self._owners = polygons[self._numbers], owners[self._numbers]
+        self._tree = shapely.STRtree(self._shapes)
+        edges, self._edge_owners = _borders(self._shapes, self._owners)
         self._edges = shapely.STRtree(edges)
 
     def reaches_another(self, x: ArrayLike, y: ArrayLike, radius_m: ArrayLike, own: Ints) -> NDArray[np.bool_]:
@@ -63,8 +63,7 @@ class Reach:
     def within(self, x: float, y: float, radius_m: float) -> list[Reached]:
         """All owners that a circle in metres reaches, the largest share first, then the nearest."""
         centre = shapely.Point(x, y)
-        hits = self._polygons.query(centre, predicate="dwithin", distance=radius_m)
-        hits = np.sort(hits[self._owners[hits] != NOBODY])
+        hits = np.sort(self._tree.query(centre, predicate="dwithin", distance=radius_m))
         circle = centre.buffer(radius_m, quad_segs=CIRCLE_SEGMENTS)
         distances_m = shapely.distance(self._shapes[hits], centre)
         shares = shapely.area(shapely.intersection(self._shapes[hits], circle)) / circle.area
@@ -73,8 +72,14 @@ class Reach:
             mine = np.flatnonzero(self._owners[hits] == owner)
             nearest = int(mine[np.argmin(distances_m[mine])])
             share = min(1.0, float(shares[mine].sum()))
-            reached.append(Reached(owner, float(distances_m[nearest]), int(hits[nearest]), share))
+            reached.append(Reached(owner, float(distances_m[nearest]), int(self._numbers[hits[nearest]]), share))
         return sorted(reached, key=lambda one: (-round(one.share, 6), one.distance_m, one.owner))
+
+    def nearest(self, x: float, y: float) -> tuple[int, float] | None:
+        """The owner nearest to a point and its distance in metres; None where nobody owns anything."""
+        point = shapely.Point(x, y)
+        hit = self._tree.nearest(point) if len(self._shapes) else None
+        return None if hit is None else (int(self._owners[hit]), float(shapely.distance(self._shapes[hit], point)))
 
 
 def _borders(polygons: NDArray[Any], owners: Ints) -> tuple[NDArray[np.object_], Ints]:

@@ -1,4 +1,4 @@
-"""Taking in one incident: placed, stored and audited in one transaction."""
+"""Taking in one incident: placed, stored, told in its story and audited in one transaction."""
 
 from __future__ import annotations
 
@@ -7,28 +7,19 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-import shapely
-
 from gridmap.config import Settings
 from gridmap.domain.incidents import IncidentReport
 from gridmap.domain.kinds import KindTree
-from gridmap.errors import BadInput, Conflict, NotFound, OutsideExtent
-from gridmap.geo.projection import LocalProjection
-from gridmap.services.placing import NOWHERE, Placer
-from gridmap.store import audit, configuration, ids, incidents, locating, plans, project
+from gridmap.errors import BadInput, Conflict
+from gridmap.services import incident_place as place
+from gridmap.services import incident_story as story
+from gridmap.services.current_places import CurrentPlaces, Places
+from gridmap.services.doubt import Nearest
+from gridmap.services.incident_record import Record
+from gridmap.services.kind_names import required_kind
+from gridmap.store import configuration, ids, incidents, stories
 from gridmap.store.engine import Session, Store
-
-SAME_PLACE_DEG = 1e-7  # 1 cm
-
-
-@dataclass(frozen=True, slots=True)
-class Nearest:
-    """The grid nearest to a point that lies in none."""
-
-    code: str
-    name: str
-    distance_m: float
+from gridmap.store.incidents import IncidentRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +27,7 @@ class ReceivedIncident:
     """What became of a report. `is_new` is False when it had been received before: nothing was written then.
 
     `block` and `grid` are codes, None where it lies in none; `nearest` then says which grid is next to it.
+    `is_doubtful`: it may belong to another grid, somebody has to say to which.
     """
 
     uid: str
@@ -44,13 +36,7 @@ class ReceivedIncident:
     grid: str | None
     is_new: bool
     nearest: Nearest | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    block_id: int | None
-    grid_id: int | None
-    plan_id: int | None
+    is_doubtful: bool = False
 
 
 def receive(
@@ -60,61 +46,64 @@ def receive(
     *,
     actor: str,
     now: dt.datetime,
-    locator: Placer | None = None,
+    places: CurrentPlaces | None = None,
 ) -> ReceivedIncident:
-    """Store one report, placed by the blocks and the plan of `now`, with its audit entry.
+    """Store one report, placed by the blocks and the plan of `now`, with its audit entry and its story's first line.
 
-    A report that comes again under its uid is answered with what was stored. `locator` saves looking the block up in
-    the database; it must be of the state at `now`. A place in no grid is stored, and the nearest grid is named.
-    Raises OutsideExtent, BadInput for an unknown kind or a uid that is none, Conflict for a uid that is another
-    report's, StoreBusy; then nothing was written.
+    A report that comes again under its uid is answered with what was stored. `places` keeps blocks and plan in memory
+    from one report to the next. A place in no grid is stored, and the nearest grid is named. Raises OutsideExtent,
+    BadInput for an unknown kind or a uid that is none, Conflict for a uid that is another report's, StoreBusy; then
+    nothing was written.
     """
     uid = _checked_uid(report.uid)
+    record, places = Record(settings, actor, now), places or CurrentPlaces()
 
     def work(session: Session) -> ReceivedIncident:
+        present = places.at(session, now)
         before = incidents.get(session, uid)
         if before is not None:
-            _require_same(report, before)
-            return _answer(session, before, now, is_new=False)
-        _require_inside(session, report)
-        version, content = configuration.current(session)
-        kind = _kind(report.kind, KindTree.of(content))
-        place = _placed(session, report, now, locator)
-        year = report.occurrence.on.year
-        number = incidents.next_case_numbers(session, year, 1)[0]
-        values: dict[str, Any] = {
-            "kind": kind,
-            "occurred_at": report.occurrence.at,
-            "occurred_on": report.occurrence.on,
-            "precision": str(report.occurrence.precision),
-            "reported_at": report.reported_at or now,
-            "address": report.address,
-            "summary": report.summary,
-            "lon": report.lon,
-            "lat": report.lat,
-            "uncertainty_m": report.uncertainty_m,
-            "source_id": report.source_id,
-            "block_id": place.block_id,
-            "grid_id": place.grid_id,
-            "plan_id": place.plan_id,
-        }
-        incidents.add(session, uid=uid, case_number=number, configuration_version=version, **values)
-        audit.append(
-            session,
-            actor=actor,
-            action="incident.received",
-            entity="incident",
-            entity_uid=uid,
-            fields={"case_number": number, **values},
-            secret=settings.secret(),
-            at=now,
-        )
+            _require_same(session, report, before)
+            return _answer(session, before, present, is_new=False)
+        _store(session, record, report, uid, present)
         stored = incidents.get(session, uid)
         if stored is None:
             raise RuntimeError(f"Incident {uid} was stored, but cannot be read.")
-        return _answer(session, stored, now, is_new=True)
+        return _answer(session, stored, present, is_new=True)
 
     return store.transact(work)
+
+
+def _store(session: Session, record: Record, report: IncidentReport, uid: str, present: Places) -> None:
+    place.require_inside(session, report.lon, report.lat)
+    version, content = configuration.current(session)
+    where = place.placed(present, report.lon, report.lat, report.uncertainty_m)
+    number = incidents.next_case_numbers(session, report.occurrence.on.year, 1)[0]
+    values: dict[str, Any] = {
+        "kind": required_kind(report.kind, KindTree.of(content)),
+        "occurred_at": report.occurrence.at,
+        "occurred_on": report.occurrence.on,
+        "precision": str(report.occurrence.precision),
+        "reported_at": report.reported_at or record.now,
+        "address": report.address,
+        "summary": report.summary,
+        "lon": report.lon,
+        "lat": report.lat,
+        "uncertainty_m": report.uncertainty_m,
+        "placed_by": str(report.placed_by),
+        "source_id": report.source_id,
+        **where,
+    }
+    incident_id = incidents.add(session, uid=uid, case_number=number, configuration_version=version, **values)
+    after = story.place_of(story.required(session, uid))
+    told = {
+        **story.line_of(None, after),
+        "placed_by": str(report.placed_by),
+        "is_doubtful": where["is_doubtful"],
+        "occurred_on": report.occurrence.on.isoformat(),
+        "occurred_at": None if report.occurrence.at is None else report.occurrence.at.isoformat(),
+    }
+    record.tell(session, incident_id, story.RECEIVED, told)
+    record.audit(session, story.RECEIVED, uid, {"case_number": number, **values})
 
 
 def _checked_uid(uid: str | None) -> str:
@@ -126,73 +115,39 @@ def _checked_uid(uid: str | None) -> str:
         raise BadInput(f"'{uid}' is no uid.", "Send a UUID (version 7), or none: then one is made.") from None
 
 
-def _kind(text: str, tree: KindTree) -> str:
-    code = tree.find(text)
-    if code is None:
-        tops = ", ".join(kind.code for kind in tree.kinds if "." not in kind.code)
-        raise BadInput(f"There is no kind '{text}'.", f"Use one of the configured kinds; at the top are {tops}.")
-    return code
-
-
-def _require_same(report: IncidentReport, before: incidents.IncidentRow) -> None:
-    """A uid stands for one report: the same place and time, or it is somebody else's."""
-    same = (
-        abs(report.lon - before.lon) < SAME_PLACE_DEG
-        and abs(report.lat - before.lat) < SAME_PLACE_DEG
-        and report.occurrence.on == before.occurred_on
-        and report.occurrence.at == before.occurred_at
-    )
-    if not same:
+def _require_same(session: Session, report: IncidentReport, before: IncidentRow) -> None:
+    """A uid stands for one report: the place and time it first came with (it may have been moved since), or it is
+    somebody else's.
+    """
+    at = None if report.occurrence.at is None else report.occurrence.at.isoformat()
+    said = (report.lon, report.lat, report.occurrence.on.isoformat(), at)
+    if not any(_is_same(said, known) for known in (_as_stored(before), _as_received(session, before)) if known):
         raise Conflict(
             f"The uid {before.uid} is another incident's ({before.case_number}).", "Make a new uid for a new incident."
         )
 
 
-def _require_inside(session: Session, report: IncidentReport) -> None:
-    found = project.get(session)
-    if found is None or found.extent is None:
-        raise NotFound("The project has no extent yet.", "Import its grids, blocks or areas first (gridmap import).")
-    west, south, east, north = found.extent
-    if not (west <= report.lon <= east and south <= report.lat <= north):
-        raise OutsideExtent(
-            f"Longitude {report.lon}, latitude {report.lat} lies outside the project "
-            f"(longitude {west:.4f} to {east:.4f}, latitude {south:.4f} to {north:.4f}).",
-            "Check the order (longitude first) and the datum of the position.",
-        )
+Said = tuple[float, float, str, str | None]  # lon, lat, day, instant
 
 
-def _placed(session: Session, report: IncidentReport, now: dt.datetime, locator: Placer | None) -> _Place:
-    if locator is not None:
-        where = locator.place(np.array([report.lon]), np.array([report.lat]))
-        block, grid = int(where.block_ids[0]), int(where.grid_ids[0])
-        return _Place(
-            None if block == NOWHERE else block,
-            None if grid == NOWHERE else grid,
-            None if grid == NOWHERE else locator.plan_id,
-        )
-    block_ids, _, polygons = locating.blocks_touching(session, report.lon, report.lat, now)
-    covering = shapely.intersects_xy(polygons, report.lon, report.lat) if block_ids else np.empty(0, bool)
-    if not covering.any():
-        return _Place(None, None, None)
-    block_id = block_ids[int(np.flatnonzero(covering)[0])]  # in code order: the lowest code has the border
-    plan = plans.current(session, now)
-    grid_id = None if plan is None else plans.assignment(session, plan.id).get(block_id)
-    return _Place(block_id, grid_id, None if plan is None or grid_id is None else plan.id)
+def _is_same(said: Said, known: Said) -> bool:
+    return place.is_same_place(said[0], said[1], known[0], known[1]) and said[2:] == known[2:]
 
 
-def _answer(session: Session, row: incidents.IncidentRow, now: dt.datetime, *, is_new: bool) -> ReceivedIncident:
-    nearest = _nearest(session, row.lon, row.lat, now) if row.grid is None else None
-    return ReceivedIncident(row.uid, row.case_number, row.block, row.grid, is_new, nearest)
+def _as_stored(before: IncidentRow) -> Said:
+    at = None if before.occurred_at is None else before.occurred_at.isoformat()
+    return before.lon, before.lat, before.occurred_on.isoformat(), at
 
 
-def _nearest(session: Session, lon: float, lat: float, now: dt.datetime) -> Nearest | None:
-    """The nearest grid of the plan in force, measured in the project's projection."""
-    plan, found = plans.current(session, now), project.get(session)
-    if plan is None or found is None or found.projection is None:
+def _as_received(session: Session, before: IncidentRow) -> Said | None:
+    """What the first line of its story says; None for an incident that was imported."""
+    first = next((line for line in stories.lines(session, before.id) if line.action == story.RECEIVED), None)
+    if first is None:
         return None
-    grids = plans.grids(session, plan.id)
-    metric = LocalProjection(found.projection)
-    x, y = metric.forward([lon], [lat])
-    distances_m = shapely.distance(metric.forward_shapes([grid.geom for grid in grids]), shapely.Point(x[0], y[0]))
-    best = int(np.argmin(distances_m))
-    return Nearest(grids[best].code, grids[best].name, float(distances_m[best]))
+    there = first.content["to"]
+    return there["lon"], there["lat"], first.content["occurred_on"], first.content["occurred_at"]
+
+
+def _answer(session: Session, row: IncidentRow, present: Places, *, is_new: bool) -> ReceivedIncident:
+    nearest = story.nearest_of(session, row, present)
+    return ReceivedIncident(row.uid, row.case_number, row.block, row.grid, is_new, nearest, row.is_doubtful)

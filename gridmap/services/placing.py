@@ -49,6 +49,11 @@ class Placer:
         # the last, made-up block stands for nowhere: ordinal -1 reaches it
         return Placed(np.append(self.block_ids, NOWHERE)[ordinals], np.append(self.grid_ids, NOWHERE)[ordinals])
 
+    def place_one(self, lon: float, lat: float) -> tuple[int, int]:
+        """One point in degrees -> its block and its grid, -1 where there is none; as `place` has it."""
+        ordinal = self.locator.locate_one(lon, lat)
+        return (NOWHERE, NOWHERE) if ordinal < 0 else (int(self.block_ids[ordinal]), int(self.grid_ids[ordinal]))
+
     def grids_of(self, block_ids: Ints) -> Ints:
         """n block ids (-1 for none) -> the grid of each by the plan, -1 where it has none."""
         grid_of = dict(zip(self.block_ids.tolist(), self.grid_ids.tolist(), strict=True))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,7 @@ from gridmap.store.event_columns import EventColumns, events
 from gridmap.store.spatial import intersects_bbox, to_geom
 from gridmap.store.tables import Block, Counter, Grid
 
-__all__ = ["EventColumns", "IncidentRow", "Page", "add", "events", "get", "next_case_numbers", "page"]
+__all__ = ["EventColumns", "IncidentRow", "Page", "add", "change", "events", "get", "next_case_numbers", "page"]
 
 Box = tuple[float, float, float, float]  # west, south, east, north in degrees
 PAGE_AT_MOST = 1_000
@@ -41,6 +41,10 @@ class IncidentRow:
     grid: str | None
     block: str | None
     uncertainty_m: float | None
+    grid_name: str | None = None
+    summary: str | None = None
+    is_doubtful: bool = False
+    placed_by: str = "coordinates"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +64,16 @@ def page(
     grid_id: int | None = None,
     bbox: Box | None = None,
     outside: bool = False,
+    doubtful: bool = False,
     after: str | None = None,
     limit: int = 100,
 ) -> Page:
     """One page of the incidents that meet every condition given, newest day first, then newest id.
 
     `from_on` and `to_on` are inclusive; a month row counts when its whole month lies between them. `kinds` None means
-    all, and a kind includes its children. `outside` True asks for those in no grid. `after` is a page's `next`; rows
-    that arrive meanwhile neither repeat nor hide others. Raises BadInput for an `after` that is none.
+    all, and a kind includes its children. `outside` True asks for those in no grid, `doubtful` for those of which a
+    person has yet to say which grid it is. `after` is a page's `next`; rows that arrive meanwhile neither repeat nor
+    hide others. Raises BadInput for an `after` that is none.
     """
     limit = max(1, min(limit, PAGE_AT_MOST))
     table = tables.Incident
@@ -78,6 +84,8 @@ def page(
         conditions.append(table.grid_id == grid_id)
     if outside:
         conditions.append(table.grid_id.is_(None))
+    if doubtful:
+        conditions.append(table.is_doubtful)
     if bbox is not None:
         conditions.append(intersects_bbox(table, *bbox))
     if after is not None:
@@ -114,6 +122,8 @@ def add(
     address: str | None = None,
     summary: str | None = None,
     uncertainty_m: float | None = None,
+    is_doubtful: bool = False,
+    placed_by: str = "coordinates",
     source_id: str | None = None,
     configuration_version: int | None = None,
     attributes: dict[str, Any] | None = None,
@@ -134,6 +144,8 @@ def add(
         address=address,
         summary=summary,
         uncertainty_m=uncertainty_m,
+        is_doubtful=is_doubtful,
+        placed_by=placed_by,
         source_id=source_id,
         configuration_version=configuration_version,
         attributes=attributes,
@@ -141,6 +153,14 @@ def add(
     session.add(incident)
     session.flush()
     return incident.id
+
+
+def change(session: Session, incident_id: int, values: Mapping[str, Any]) -> None:
+    """Write columns of one stored incident; `lon` and `lat` together are its point."""
+    columns = dict(values)
+    if "lon" in columns:
+        columns["geom"] = to_geom(shapely.Point(columns.pop("lon"), columns.pop("lat")))
+    session.execute(sa.update(tables.Incident).where(tables.Incident.id == incident_id).values(columns))
 
 
 def next_case_numbers(session: Session, year: int, n: int) -> list[str]:
@@ -202,7 +222,7 @@ def _row_columns() -> sa.Select[Any]:
         sa.select(
             table.id, table.uid, table.case_number, table.kind, table.occurred_at, table.occurred_on, table.precision,
             table.address, sa.func.ST_X(table.geom), sa.func.ST_Y(table.geom), Grid.code, Block.code,
-            table.uncertainty_m,
+            table.uncertainty_m, Grid.name, table.summary, table.is_doubtful, table.placed_by,
         )
         .outerjoin(Grid, Grid.id == table.grid_id)
         .outerjoin(Block, Block.id == table.block_id)

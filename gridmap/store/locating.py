@@ -1,27 +1,30 @@
-"""Blocks around one point, found by the spatial index: for one incident no locator need be built."""
+"""What grids are called, by their ids: for the few that one point may belong to."""
 
 from __future__ import annotations
 
-import datetime as dt
+from collections.abc import Collection
+from dataclasses import dataclass
 
-import numpy as np
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from gridmap.store.spatial import as_wkb, geom_array, intersects_bbox
-from gridmap.store.tables import Block
+from gridmap.store.tables import Area, Grid
 
 
-def blocks_touching(
-    session: Session, lon: float, lat: float, at: dt.datetime
-) -> tuple[list[int], list[str], np.ndarray]:
-    """The blocks open at an instant whose closed polygon has the point: ids, codes, polygons, in code order."""
+@dataclass(frozen=True, slots=True)
+class GridName:
+    """`community` is its name, None where the grid belongs to none that is known."""
+
+    code: str
+    name: str
+    community: str | None
+
+
+def grid_names(session: Session, grid_ids: Collection[int]) -> dict[int, GridName]:
+    """Grid id -> what it is called; ids that are not stored are left out."""
     rows = session.execute(
-        sa.select(Block.id, Block.code, as_wkb(Block.geom)).where(
-            intersects_bbox(Block, lon, lat, lon, lat),
-            Block.opened_at <= at,
-            sa.or_(Block.closed_at.is_(None), Block.closed_at > at),
-        )
-    ).all()
-    ordered = sorted(rows, key=lambda row: str(row[1]))
-    return [row[0] for row in ordered], [row[1] for row in ordered], geom_array(row[2] for row in ordered)
+        sa.select(Grid.id, Grid.code, Grid.name, Area.name)
+        .outerjoin(Area, Area.id == Grid.community_id)
+        .where(Grid.id.in_(sorted(grid_ids)))
+    )
+    return {row[0]: GridName(row[1], row[2], row[3]) for row in rows}

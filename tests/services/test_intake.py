@@ -16,6 +16,7 @@ from gridmap.config import Settings
 from gridmap.domain.incidents import IncidentReport, at_minute, on_day
 from gridmap.errors import BadInput, Conflict, NotFound, OutsideExtent
 from gridmap.services import intake, placing, project
+from gridmap.services.current_places import CurrentPlaces
 from gridmap.services.exchange import import_file
 from gridmap.store import audit, bulk, incidents
 from gridmap.store.engine import Store
@@ -67,15 +68,15 @@ def receive(district: Store, settings: Settings) -> Receive:
         (WEST + 0.02, NORTH, "B"),  # on the outer corner
     ],
 )
-@pytest.mark.parametrize("with_locator", [False, True])
-def test_placed_by_the_database_or_by_a_locator_alike(
-    receive: Receive, district: Store, lon: float, lat: float, grid: str, with_locator: bool
+@pytest.mark.parametrize("is_held", [False, True])
+def test_placed_with_and_without_places_in_memory_alike(
+    receive: Receive, district: Store, lon: float, lat: float, grid: str, is_held: bool
 ) -> None:
-    locator = None
-    if with_locator:
+    places = CurrentPlaces()
+    if is_held:
         with district.read() as session:
-            locator = placing.placer_at(session, NOW)
-    received = receive(report(lon, lat), locator=locator)
+            places.at(session, NOW)
+    received = receive(report(lon, lat), places=places)
     assert (received.grid, received.block, received.is_new, received.nearest) == (grid, grid, True, None)
     assert received.case_number == "2024-000001"
 
@@ -178,9 +179,7 @@ def test_both_ways_of_placing_agree_on_borders_and_corners(store: Store) -> None
     points = np.vstack([exact, np.nextafter(exact, 0), np.nextafter(exact, 999)])
     with store.read() as session:
         placer = placing.placer_at(session, NOW)
-        one, other = (
-            [intake._placed(session, report(lon, lat), NOW, locator).block_id for lon, lat in points.tolist()]
-            for locator in (None, placer)
-        )
-    assert one == other
+    one = [placer.place_one(lon, lat)[0] for lon, lat in points.tolist()]
+    many = placer.place(points[:, 0], points[:, 1]).block_ids.tolist()
+    assert one == many
     assert len(set(one)) == 6  # each of the blocks, and none

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,24 +47,32 @@ class Events:
     def __len__(self) -> int:
         return len(self.id)
 
-    def knows(self, columns: EventColumns) -> bool:
-        """Whether any of these is here already, so that it would have to be replaced."""
-        return bool(np.isin(columns.id, self.id).any())
-
     def followed_by(self, columns: EventColumns, grids_of: GridsOf) -> Events:
-        """These incidents and new ones."""
+        """These incidents with others, each new or in the place of the one with its id."""
         kinds = self.kinds + tuple(code for code in columns.kinds if code not in self.kinds)
         number = np.array([kinds.index(code) for code in columns.kinds], dtype=np.int32)
         kind = number[columns.kind_code] if len(columns) else columns.kind_code
+        order = np.argsort(self.id)
+        at = np.minimum(np.searchsorted(self.id, columns.id, sorter=order), len(self) - 1)
+        is_known = self.id[order[at]] == columns.id if len(self) else np.zeros(len(columns), dtype=bool)
+        known, fresh = order[at[is_known]] if len(self) else at[:0], ~is_known
         x, y = to_web_mercator(columns.lon, columns.lat)
+        given = (x, y, kind, columns.occurred_on, columns.precision)
+        index = self.index.replaced(known, *(column[is_known] for column in given)) if len(known) else self.index
+
+        def merged(mine: NDArray[Any], theirs: NDArray[Any]) -> NDArray[Any]:
+            whole = np.concatenate([mine, theirs[fresh]])
+            whole[known] = theirs[is_known]
+            return whole
+
         return Events(
             kinds=kinds,
-            id=np.concatenate([self.id, columns.id]),
-            kind=np.concatenate([self.kind, kind]),
-            precision=np.concatenate([self.precision, columns.precision]),
-            block_id=np.concatenate([self.block_id, columns.block_id]),
-            grid=np.concatenate([self.grid, grids_of(columns.block_id)]),
-            index=self.index.appended(x, y, kind, columns.occurred_on, columns.precision),
+            id=merged(self.id, columns.id),
+            kind=merged(self.kind, kind),
+            precision=merged(self.precision, columns.precision),
+            block_id=merged(self.block_id, columns.block_id),
+            grid=merged(self.grid, grids_of(columns.block_id)),
+            index=index.appended(*(column[fresh] for column in given)),
         )
 
     def placed(self, grids_of: GridsOf) -> Events:

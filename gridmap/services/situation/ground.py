@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from gridmap.domain.plans import RESIDENTIAL
 from gridmap.geo.projection import LocalProjection
-from gridmap.services.placing import Placer, placer_at
+from gridmap.services.placing import Placer
 from gridmap.services.situation.answers import BlockAt, GridAt, NearestGrid, Place, PlanFacts
 from gridmap.store import plans
 from gridmap.store.engine import Session
@@ -76,8 +76,8 @@ class Ground:
         return NearestGrid(row.code, row.name, round(float(shapely.distance(point, self.shapes_m[ordinal])), 1))
 
 
-def read_ground(session: Session, projection: LocalProjection | None, at: dt.datetime) -> Ground:
-    """Blocks, grids and plan in force at an instant."""
+def read_ground(session: Session, projection: LocalProjection | None, at: dt.datetime, placer: Placer) -> Ground:
+    """Grids and plan in force at an instant, with the placer of that instant."""
     plan = plans.current(session, at)
     rows = [] if plan is None else plans.grids(session, plan.id)
     shapes = np.array([row.geom for row in rows], dtype=object)
@@ -86,7 +86,6 @@ def read_ground(session: Session, projection: LocalProjection | None, at: dt.dat
     facts = None
     if plan is not None:
         facts = PlanFacts(plan.uid, plan.name, plan.low, plan.high, plan.counted, len(rows), layer.version)
-    placer = placer_at(session, at)
     return Ground(placer, facts, tuple(rows), layer, projection, shapes_m, shapely.STRtree(shapes_m))
 
 

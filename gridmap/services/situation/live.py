@@ -1,7 +1,8 @@
 """The read model of a process: it follows the change feed, so that no answer is older than its question.
 
 Before each answer one cheap query reads the audit's head. Where it moved, one thread brings the picture up to date
-(single new incidents are added, anything else is read again) and swaps it in whole; the others wait for that one.
+(incidents that came or changed are read by themselves, after anything else all is read again) and swaps it in whole;
+the others wait for that one.
 Nobody ever sees half a change: a picture is read in one snapshot and never altered.
 """
 
@@ -15,6 +16,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
+from gridmap.services.current_places import CurrentPlaces
 from gridmap.services.situation import reading
 from gridmap.services.situation.ground import GridLayer, grid_layer
 from gridmap.services.situation.heat import HeatCache
@@ -39,6 +41,7 @@ class Situation:
         self._loading = threading.Lock()
         self._picture: Picture | None = None
         self._cache = HeatCache()
+        self.places = CurrentPlaces()
 
     @property
     def dialect(self) -> str:
@@ -97,7 +100,7 @@ class Situation:
             if known is not None and known.head == head:
                 return known  # another thread was first
             begun_s = time.perf_counter()
-            fresh = reading.read_picture(session, known, head, self._now(), self._cache)
+            fresh = reading.read_picture(session, known, head, self._now(), self._cache, self.places)
             log.info("Read up to change %d in %.0f ms", head[0], 1000 * (time.perf_counter() - begun_s))
             self._picture = fresh
             return fresh

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,6 +11,8 @@ from gridmap import __version__
 from gridmap.domain.kinds import KindTree
 from gridmap.errors import StoreBroken
 from gridmap.geo.projection import LocalProjection
+from gridmap.services.current_places import CurrentPlaces
+from gridmap.services.feed import Head, entries_between, may_place
 from gridmap.services.situation.answers import HeatSettings, ProjectFacts
 from gridmap.services.situation.events import Events
 from gridmap.services.situation.ground import Ground, read_ground
@@ -21,23 +22,22 @@ from gridmap.store import audit, configuration, incidents, places, project
 from gridmap.store.engine import Session
 from gridmap.store.project import Project
 
-Head = tuple[int, bytes]
 
-MAX_CHANGES = 1_000  # to follow one by one; behind by more, everything is read again
-PLACING_LAYERS = {"import.blocks", "import.grids", "import.areas"}  # they may place every incident anew
-
-
-def read_picture(session: Session, before: Picture | None, head: Head, now: dt.datetime, cache: HeatCache) -> Picture:
+def read_picture(
+    session: Session, before: Picture | None, head: Head, now: dt.datetime, cache: HeatCache, places_now: CurrentPlaces
+) -> Picture:
     """The picture at `head`; `before` saves reading what has not changed. All in the one snapshot of `session`."""
     row = project.get(session)
     if row is None:
         raise StoreBroken("The database holds no project.", "Run `gridmap init`.")
-    entries = None if before is None else _entries_between(session, before.head, head)
+    entries = None if before is None else entries_between(session, before.head, head)
     if before is not None and entries is not None and all(entry.entity == "incident" for entry in entries):
         ground, stored = before.ground, before.stored
     else:
         projection = LocalProjection(row.projection) if row.projection else None
-        ground, stored = read_ground(session, projection, _plan_instant(row, now)), places.counts(session)
+        at = plan_instant(row, now)
+        ground = read_ground(session, projection, at, places_now.at(session, at).placer)
+        stored = places.counts(session)
     events = _events(session, before, entries, ground)
     _, content = configuration.current(session)
     version = _version(row, head)
@@ -57,15 +57,14 @@ def read_picture(session: Session, before: Picture | None, head: Head, now: dt.d
 def _events(
     session: Session, before: Picture | None, entries: list[audit.Entry] | None, ground: Ground
 ) -> Events:
-    """What the changes touched is read and added, or everything where they replace something."""
-    if before is not None and entries is not None and not _may_place(entries):
+    """What the changes touched is read, and added or put in the place of what it was; else everything."""
+    if before is not None and entries is not None and not may_place(entries):
         touched = incidents.events(session, since_seq=before.head[0])
-        if not before.events.knows(touched):
-            return before.events.followed_by(touched, ground.grids_of)
+        return before.events.followed_by(touched, ground.grids_of)
     return Events.of(incidents.events(session), ground.grids_of)
 
 
-def _plan_instant(row: Project, now: dt.datetime) -> dt.datetime:
+def plan_instant(row: Project, now: dt.datetime) -> dt.datetime:
     """The instant whose plan counts: now, in the demo the end of its last day."""
     return end_of_day(row.demo_now_on, row.time_zone) if row.demo_now_on else now
 
@@ -87,22 +86,6 @@ def _facts(row: Project, content: dict[str, Any], now: dt.datetime) -> ProjectFa
         attribution=row.attribution,
         approval_number=content.get("map", {}).get("approval_number") or None,
     )
-
-
-def _entries_between(session: Session, known: Head, head: Head) -> list[audit.Entry] | None:
-    """The changes from one head to another; None when the feed does not lead from one to the other in few steps (a
-    backup was put back, or very much happened).
-    """
-    if head[0] - known[0] > MAX_CHANGES:
-        return None
-    entries = audit.since(session, known[0], MAX_CHANGES)
-    return entries if entries and entries[0].prev_hash == known[1] else None
-
-
-def _may_place(entries: Sequence[audit.Entry]) -> bool:
-    """Whether incidents may have got other blocks without an entry of their own."""
-    known = ("incident", "import_batch")
-    return any(entry.entity not in known or entry.action in PLACING_LAYERS for entry in entries)
 
 
 def _version(row: Project, head: Head) -> str:

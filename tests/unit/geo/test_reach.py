@@ -73,10 +73,16 @@ def test_one_owner_alone_and_nobody_at_all(three: Reach) -> None:
     assert three.within(5000, 5000, 10) == []
 
 
+def test_the_nearest_owner(three: Reach) -> None:
+    assert three.nearest(250, 60) == (B, 40.0)
+    assert three.nearest(150, 150) == (A, 0.0)
+
+
 def test_nothing_to_reach() -> None:
     empty = Reach(np.empty(0, dtype=object), np.empty(0, dtype=np.int64))
     assert empty.reaches_another([1.0], [1.0], [9.0], np.array([NOBODY])).tolist() == [False]
     assert empty.within(1, 1, 9) == []
+    assert empty.nearest(1, 1) is None
 
 
 def test_many_points_as_their_candidates_say() -> None:

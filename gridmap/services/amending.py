@@ -1,0 +1,144 @@
+"""Changing one incident: a moved point, another uncertainty, an answer for its grid, other facts."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from gridmap.config import Settings
+from gridmap.domain.incidents import Amendment, PlacedBy
+from gridmap.domain.kinds import KindTree
+from gridmap.errors import Stale
+from gridmap.services import incident_place as place
+from gridmap.services import incident_story as story
+from gridmap.services.current_places import CurrentPlaces, Places
+from gridmap.services.incident_record import Record
+from gridmap.services.incident_story import IncidentDetail
+from gridmap.services.kind_names import required_kind
+from gridmap.store import configuration, incidents
+from gridmap.store.engine import Session, Store
+from gridmap.store.stories import StoredIncident
+
+WHEN = {"occurred_at", "occurred_on", "precision"}
+
+
+def amend(
+    store: Store,
+    settings: Settings,
+    uid: str,
+    amendment: Amendment,
+    *,
+    actor: str,
+    now: dt.datetime,
+    places: CurrentPlaces | None = None,
+) -> IncidentDetail:
+    """Change one stored incident; what it was stays in its story. A moved point is placed again at once.
+
+    A change that was made already writes nothing. `grid` must be one of the candidates (or None where it lies in no
+    grid): the incident then goes to the nearest block of that grid, so that every plan counts it there, and is no
+    longer doubtful. Raises NotFound, OutsideExtent, BadInput, StoreBusy, and Stale when it is no longer in the state
+    that `amendment.version` names; then nothing was written.
+    """
+    record, places = Record(settings, actor, now), places or CurrentPlaces()
+
+    def work(session: Session) -> IncidentDetail:
+        before = story.required(session, uid, lock=True)
+        present = places.at(session, now)
+        changes = _differing(amendment, before, session)
+        if changes:
+            _require_fresh(session, amendment, before, present)
+            _apply(session, record, before, changes, amendment.note, present)
+        return story.detail(session, uid, present)
+
+    return store.transact(work)
+
+
+def _apply(
+    session: Session,
+    record: Record,
+    before: StoredIncident,
+    changes: dict[str, Any],
+    note: str | None,
+    present: Places,
+) -> None:
+    """Write the changes, one line of the story for each sort of them, and one audit entry."""
+    facts = {name: changes[name] for name in changes if name not in {"lon", "lat", "uncertainty_m", "grid"}}
+    where = _new_place(session, changes, before, present)
+    incidents.change(session, before.id, {**facts, **where})
+    after = story.required(session, before.uid)
+    lines: dict[str, dict[str, Any]] = {}
+    if where:
+        action = story.CONFIRMED if "grid" in changes else story.MOVED if "lon" in changes else story.CHANGED
+        lines[action] = story.line_of(story.place_of(before), story.place_of(after), note)
+    if facts:
+        told = lines.setdefault(story.CHANGED, story.line_of({}, {}, None if where else note))
+        told["from"] |= {name: _plain(getattr(before, name)) for name in facts}
+        told["to"] |= {name: _plain(value) for name, value in facts.items()}
+    for action, content in lines.items():
+        record.tell(session, before.id, action, content)
+    record.audit(session, next(iter(lines)), before.uid, {**facts, **where, "note": note})
+
+
+def _new_place(
+    session: Session, changes: dict[str, Any], before: StoredIncident, present: Places
+) -> dict[str, Any]:
+    """The columns of where it is now, by a move, another uncertainty or an answer; {} when none of them is given."""
+    if "grid" in changes:
+        return {**place.answered(session, changes["grid"], before, present), "placed_by": str(PlacedBy.PERSON)}
+    given: dict[str, Any] = {name: changes[name] for name in ("lon", "lat", "uncertainty_m") if name in changes}
+    if not given:
+        return {}
+    uncertainty_m = given.get("uncertainty_m", before.uncertainty_m)
+    if "lon" in given:
+        place.require_inside(session, given["lon"], given["lat"])
+        where = place.placed(present, given["lon"], given["lat"], uncertainty_m)
+        return {**given, **where, "placed_by": str(PlacedBy.MAP)}
+    if before.placed_by == PlacedBy.PERSON:
+        return given  # who was there knows better than a radius; only a move asks again
+    is_doubtful = place.is_doubtful_at(present, before.lon, before.lat, uncertainty_m, before.grid_id)
+    return {**given, "is_doubtful": is_doubtful}
+
+
+def _differing(amendment: Amendment, before: StoredIncident, session: Session) -> dict[str, Any]:
+    """The changes that are none yet, as columns; `occurrence` becomes its three."""
+    wanted = dict(amendment.changes)
+    if "kind" in wanted:
+        wanted["kind"] = required_kind(wanted["kind"], KindTree.of(configuration.current(session)[1]))
+    if "occurrence" in wanted:
+        when = wanted.pop("occurrence")
+        wanted |= {"occurred_at": when.at, "occurred_on": when.on, "precision": str(when.precision)}
+    if amendment.moves and place.is_same_place(wanted["lon"], wanted["lat"], before.lon, before.lat):
+        del wanted["lon"], wanted["lat"]
+    is_answered = before.placed_by == PlacedBy.PERSON and not before.is_doubtful
+    if "grid" in wanted and wanted["grid"] == before.grid and is_answered:
+        del wanted["grid"]
+    plain = set(wanted) - {"lon", "lat", "grid"}
+    same = {name for name in plain if wanted[name] == getattr(before, name)}
+    if not same >= WHEN:
+        same -= WHEN  # the three go together
+    return {name: value for name, value in wanted.items() if name not in same}
+
+
+def _require_fresh(
+    session: Session, amendment: Amendment, before: StoredIncident, present: Places
+) -> None:
+    found = story.detail_of(session, before, present)
+    if amendment.version in (None, found.version):
+        return
+    since = story.lines_after(amendment.version or "", list(found.story))
+    raise Stale(
+        f"Incident {before.case_number} was changed by somebody else meanwhile.",
+        "Look at what it is now, then decide again.",
+        details={
+            "version": found.version,
+            "changed": [
+                {"at": line.at.isoformat(), "actor": line.actor, "action": line.action, **line.content}
+                for line in since
+            ],
+        },
+    )
+
+
+def _plain(value: Any) -> Any:
+    """As JSON keeps it."""
+    return value.isoformat() if isinstance(value, dt.date) else value
