@@ -11,7 +11,7 @@ from gridmap.domain.plans import band_of
 from gridmap.errors import BadFile
 from gridmap.services import replan
 from gridmap.services.exchange.files import Source, open_source
-from gridmap.services.exchange.reading import read
+from gridmap.services.exchange.reading import ReadOptions, read_stream
 from gridmap.services.exchange.table import Table, text_of
 from gridmap.store import areas, audit, batches, bulk, configuration, plans, project
 from gridmap.store.engine import Session, Store
@@ -71,7 +71,7 @@ def _projection(session: Session) -> str:
 
 def _opened(path: Path) -> tuple[Source, Table]:
     source = open_source(path)
-    return source, read(source, None)
+    return source, read_stream(source, ReadOptions()).first
 
 
 def _texts(table: Table, heading: str) -> list[str]:

@@ -1,28 +1,39 @@
-"""Opening a file: what format it really is, its digest, unpacked where it is packed."""
+"""Opening a file: what format it really is, and its digest."""
 
 from __future__ import annotations
 
-import gzip
 import hashlib
-import io
 import re
-import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import BinaryIO
 
 from gridmap.errors import BadFile, TooLarge
+from gridmap.services.exchange import unpacking
+from gridmap.services.exchange.unpacking import STREAM_LIMIT_BYTES, WHOLE_LIMIT_BYTES, Member
 
-UNPACKED_LIMIT_BYTES = 2 << 30
-CHUNK_BYTES = 1 << 20
-READABLE = "GeoJSON, GeoPackage, FlatGeobuf, and CSV or TSV (also packed as .gz)"
+HEAD_BYTES = 4096
+READABLE = (
+    "GeoJSON, GeoPackage, FlatGeobuf, Shapefile, KML, KMZ, GPX, OpenStreetMap (.osm, .osm.pbf), Excel (.xlsx), "
+    "and CSV or TSV; also packed as .gz or .zip"
+)
 
 
 class Format(StrEnum):
     GEOPACKAGE = "GeoPackage"
     FLATGEOBUF = "FlatGeobuf"
     GEOJSON = "GeoJSON"
+    SHAPEFILE = "Shapefile"
+    KML = "KML"
+    GPX = "GPX"
+    OSM = "OpenStreetMap XML"
+    OSM_PBF = "OpenStreetMap PBF"
+    WORKBOOK = "Excel"
     DELIMITED = "CSV/TSV"
+    ARCHIVE = "ZIP"
 
 
 SUFFIXES = {
@@ -30,113 +41,207 @@ SUFFIXES = {
     ".fgb": Format.FLATGEOBUF,
     ".geojson": Format.GEOJSON,
     ".json": Format.GEOJSON,
+    ".shp": Format.SHAPEFILE,
+    ".kml": Format.KML,
+    ".kmz": Format.ARCHIVE,
+    ".gpx": Format.GPX,
+    ".osm": Format.OSM,
+    ".pbf": Format.OSM_PBF,
+    ".xlsx": Format.WORKBOOK,
+    ".xlsm": Format.WORKBOOK,
     ".csv": Format.DELIMITED,
     ".tsv": Format.DELIMITED,
     ".tab": Format.DELIMITED,
     ".txt": Format.DELIMITED,
+    ".zip": Format.ARCHIVE,
 }
+SIDE_FILES = (".shx", ".dbf", ".prj", ".cpg")  # of a Shapefile; the first two it must have
 
-# Formats people bring that are not read here, and what to save as instead.
-# Known by their names, the texts among them also by their first element.
-NOT_READ_YET = {
-    ".gpx": "a GPX file",
-    ".kml": "a KML file",
-    ".kmz": "a KMZ file",
-    ".osm": "an OpenStreetMap file",
-    ".pbf": "an OpenStreetMap file",
-    ".shp": "a Shapefile",
-    ".shx": "a Shapefile",
-    ".dbf": "the table of a Shapefile",
-    ".dxf": "a DXF drawing",
-    ".gml": "a GML file",
-    ".xml": "an XML file",
-    ".html": "an HTML page",
+MAGIC = {
+    b"SQLite format 3\x00": Format.GEOPACKAGE,
+    b"fgb": Format.FLATGEOBUF,
+    b"\x00\x00\x27\x0a": Format.SHAPEFILE,
+    b"PK\x03\x04": Format.ARCHIVE,
+    b"PK\x05\x06": Format.ARCHIVE,  # an empty one
 }
-MARKUP = {"gpx": ".gpx", "kml": ".kml", "osm": ".osm", "html": ".html", "!doctype": ".html", "gml:": ".gml"}
+MARKUP = {"kml": Format.KML, "gpx": Format.GPX, "osm": Format.OSM, "osmchange": Format.OSM}
+
+# What people bring that is not read here, and what to do. Known by their beginning, their first element, their name.
 NOT_READ = {
-    b"PK\x03\x04": ("an Excel or ZIP file", "Save the sheet as CSV UTF-8, or unpack the archive first."),
-    b"\xd0\xcf\x11\xe0": ("an old Excel file", "Save the sheet as CSV UTF-8."),
-    b"\x00\x00\x27\x0a": ("a Shapefile", "Convert it: ogr2ogr out.gpkg in.shp"),
+    b"\xd0\xcf\x11\xe0": ("an old Excel file (.xls) or a workbook with a password", "Save it as .xlsx, unprotected."),
     b"%PDF": ("a PDF file", "Give the data itself."),
     b"!table": ("a MapInfo table", "Convert it: ogr2ogr out.gpkg in.tab"),
+    b"Rar!": ("a RAR archive", "Unpack it first."),
+    b"7z\xbc\xaf": ("a 7z archive", "Unpack it first."),
+}
+NOT_READ_MARKUP = {"html": "an HTML page", "!doctype": "an HTML page", "gml": "a GML file", "workbook": "an XML table"}
+NOT_READ_NAMES = {".dxf": "a DXF drawing", ".dwg": "a DWG drawing", ".gml": "a GML file", ".html": "an HTML page"}
+NOT_WORKBOOKS = {
+    "xl/workbook.bin": ("a binary workbook (.xlsb)", "Save it as .xlsx."),
+    "content.xml": ("an OpenDocument file", "Save it as .xlsx or CSV."),
+    "word/document.xml": ("a Word document", "Copy its table into a sheet, and save that as .xlsx."),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file to import. `content` is its unpacked text or, for formats read in place, empty."""
+    """A file to import, or a file inside an archive. `path` is the file on the disk, as it was given."""
 
     path: Path
     format: Format
     sha256: str
-    content: bytes
     notes: tuple[str, ...] = ()
+    is_gzip: bool = False
+    member: Member | None = None
+
+    @property
+    def name(self) -> str:
+        """What the file is called in messages."""
+        return self.path.name if self.member is None else f"{self.path.name}/{self.member.name}"
+
+    @contextmanager
+    def stream(self, limit_bytes: int = STREAM_LIMIT_BYTES) -> Iterator[BinaryIO]:
+        """The unpacked content, piece by piece. Reading raises BadFile when it is damaged, TooLarge over the limit."""
+        if self.member is not None:
+            with unpacking.opened(self.path, self.member, limit_bytes) as member:
+                yield member
+        elif self.is_gzip:
+            with unpacking.gunzip(self.path, limit_bytes) as unpacked:
+                yield unpacked
+        else:
+            if self.path.stat().st_size > limit_bytes:
+                raise TooLarge(f"{self.name} has more than {unpacking.size(limit_bytes)}.", "Split it into several.")
+            with self.path.open("rb") as plain:
+                yield plain
+
+    def content(self, limit_bytes: int = WHOLE_LIMIT_BYTES) -> bytes:
+        """The unpacked content as a whole. Raises BadFile and TooLarge."""
+        with self.stream(limit_bytes) as stream:
+            return stream.read()
 
 
 def open_source(path: Path) -> Source:
-    """Recognise and digest a file by its content, not by its name. Raises BadFile, or TooLarge over 2 GiB unpacked."""
+    """Recognise and digest a file by its content, not by its name. Raises BadFile or TooLarge."""
     if not path.is_file():
         what = "is a folder" if path.is_dir() else "is no file, but a stream" if path.exists() else "does not exist"
         raise BadFile(f"{path} {what}.", "Give the path of a file; save a stream to one first.")
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
         file.seek(0)
-        head = file.read(4096)
+        head = file.read(HEAD_BYTES)
     if not head:
         raise BadFile(f"{path.name} is empty (0 bytes).", "Export it again.")
-    is_packed = head.startswith(b"\x1f\x8b")
-    content = _unpack(path) if is_packed else b""
-    form = _recognise(path.name, content[:4096] if is_packed else head)
-    if not content and form in (Format.GEOJSON, Format.DELIMITED):
-        if path.stat().st_size > UNPACKED_LIMIT_BYTES:
-            raise TooLarge(f"{path.name} has more than 2 GiB.", "Split it into several files.")
-        content = path.read_bytes()
-    suffix = path.with_suffix("").suffix if is_packed else path.suffix
-    named = SUFFIXES.get(suffix.lower())
-    notes = () if named in (form, None) else (f"{path.name} is named like {named}, but holds {form}; read as {form}.",)
-    return Source(path, form, digest, content, notes)
+    is_gzip = head.startswith(b"\x1f\x8b")
+    if is_gzip:
+        head = _unpacked_head(path)
+    form = recognise(path.name, head)
+    if form is Format.ARCHIVE:
+        form = _packed(path, is_gzip=is_gzip)
+    if form is Format.SHAPEFILE:
+        digest = _digest_of_parts(path)
+    suffix = path.with_suffix("").suffix if is_gzip else path.suffix
+    return Source(path, form, digest, _remark(path.name, suffix, form), is_gzip)
 
 
-def _unpack(path: Path) -> bytes:
-    """The content of a .gz file. The limit is checked while unpacking, so a bomb ends early."""
-    out = io.BytesIO()
-    try:
-        with gzip.open(path) as file:
-            while chunk := file.read(CHUNK_BYTES):
-                out.write(chunk)
-                if out.tell() > UNPACKED_LIMIT_BYTES:
-                    raise TooLarge(f"{path.name} unpacks to more than 2 GiB.", "Split it into several files.")
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise BadFile(f"{path.name} is damaged and cannot be unpacked: {error}.", "Copy or export it again.") from None
-    if not out.tell():
-        raise BadFile(f"{path.name} unpacks to nothing.", "Export it again.")
-    return out.getvalue()
-
-
-def _recognise(name: str, head: bytes) -> Format:
+def recognise(name: str, head: bytes) -> Format:
+    """The format of a file by its first bytes and, where these tell nothing, by its name. Raises BadFile."""
     for magic, (what, cure) in NOT_READ.items():
         if head.startswith(magic):
-            raise BadFile(f"{name} is {what}, which is not read here.", f"{cure} Read are {READABLE}.")
-    if head.startswith(b"SQLite format 3\x00"):
-        return Format.GEOPACKAGE
-    if head.startswith(b"fgb"):
-        return Format.FLATGEOBUF
+            raise BadFile(f"{name} is {what}, which is not read here.", cure)
+    for magic, form in MAGIC.items():
+        if head.startswith(magic):
+            return form
+    if b"OSMHeader" in head[:64]:
+        return Format.OSM_PBF
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise BadFile(f"{name} is written in UTF-16.", "Save it as UTF-8.")
+        head = head[: len(head) // 2 * 2].decode("utf-16", "replace").encode()
     bare = head.removeprefix(b"\xef\xbb\xbf").lstrip()
-    is_json = bare[:1] in (b"{", b"[")
-    suffix = ".xml" if bare.startswith(b"<") else Path(name).suffix.lower()
-    if suffix in NOT_READ_YET and not is_json:
-        raise _not_read_yet(name, suffix, bare)
+    if bare.startswith(b"<"):
+        return _markup(name, bare)
+    suffix = Path(name.removesuffix(".gz")).suffix.lower()
+    if bare[:1] in (b"{", b"["):
+        return Format.GEOJSON
+    if suffix in (".shx", ".dbf", ".prj", ".cpg", ".sbn"):
+        raise BadFile(f"{name} is only a part of a Shapefile.", "Give its .shp; all parts lie beside it.")
+    if suffix in NOT_READ_NAMES:
+        raise _not_read(name, NOT_READ_NAMES[suffix])
     if b"\x00" in head:
         raise BadFile(f"{name} is in a format that is not known.", f"Read are {READABLE}.")
-    return Format.GEOJSON if is_json else Format.DELIMITED
+    return Format.DELIMITED
 
 
-def _not_read_yet(name: str, suffix: str, head: bytes) -> BadFile:
-    """What a text of another format is: by its first known element, else by its name."""
-    elements = re.findall(rb"<(!?[A-Za-z]+:?)", head)
-    named = next((MARKUP[e] for element in elements if (e := element.decode().lower()) in MARKUP), None)
-    what = NOT_READ_YET.get(named or Path(name).suffix.lower(), NOT_READ_YET[suffix])
-    cure = f"Convert it, for example with ogr2ogr. Read are {READABLE}."
-    return BadFile(f"{name} is {what}; this format is not read yet.", cure)
+def parts_of(path: Path) -> dict[str, Path]:
+    """The files of a Shapefile by their suffixes, small letters. Raises BadFile when it is not whole."""
+    found = {
+        other.suffix.lower(): other
+        for other in path.parent.iterdir()
+        if other.stem == path.stem and other.suffix.lower() in (".shp", *SIDE_FILES)
+    }
+    require_parts(path.name, set(found))
+    return found
+
+
+def require_parts(name: str, suffixes: set[str]) -> None:
+    """Raises BadFile when the index or the table of a Shapefile is not there."""
+    missing = [suffix for suffix in SIDE_FILES[:2] if suffix not in suffixes]
+    if missing:
+        raise BadFile(
+            f"{name} is one part of a Shapefile; {' and '.join(missing)} of the same name {_are(missing)} missing.",
+            "Copy all its files (.shp .shx .dbf .prj .cpg), or give them as one .zip.",
+        )
+
+
+def _are(things: list[str]) -> str:
+    return "is" if len(things) == 1 else "are"
+
+
+def _digest_of_parts(path: Path) -> str:
+    """A Shapefile is the same when its shapes, its table and its reference system are."""
+    digest = hashlib.sha256()
+    parts = parts_of(path)
+    for suffix in sorted(parts):
+        with parts[suffix].open("rb") as file:
+            digest.update(suffix.encode() + hashlib.file_digest(file, "sha256").digest())
+    return digest.hexdigest()
+
+
+def _unpacked_head(path: Path) -> bytes:
+    with unpacking.gunzip(path, STREAM_LIMIT_BYTES) as stream:
+        head = stream.read(HEAD_BYTES)
+    if not head:
+        raise BadFile(f"{path.name} unpacks to nothing.", "Export it again.")
+    return head
+
+
+def _packed(path: Path, *, is_gzip: bool) -> Format:
+    """A workbook is an archive too. Raises BadFile for archives that are other documents."""
+    if is_gzip:
+        raise BadFile(f"{path.name} is an archive inside a .gz.", "Unpack the .gz first: gunzip FILE.")
+    names = {member.name for member in unpacking.members(path)}
+    for name, (what, cure) in NOT_WORKBOOKS.items():
+        if name in names:
+            raise BadFile(f"{path.name} is {what}, which is not read here.", cure)
+    return Format.WORKBOOK if "xl/workbook.xml" in names else Format.ARCHIVE
+
+
+def _markup(name: str, head: bytes) -> Format:
+    """What a text of elements is: by its first known element."""
+    elements = [element.decode().lower() for element in re.findall(rb"<(?:[A-Za-z]+:)?(!?[A-Za-z]+)", head)]
+    elements += [prefix.decode().lower() for prefix in re.findall(rb"<([A-Za-z]+):", head)]
+    for element in elements:
+        if element in MARKUP:
+            return MARKUP[element]
+        if element in NOT_READ_MARKUP:
+            raise _not_read(name, NOT_READ_MARKUP[element])
+    raise _not_read(name, "an XML file")
+
+
+def _not_read(name: str, what: str) -> BadFile:
+    return BadFile(
+        f"{name} is {what}, which is not read here.", f"Convert it, for example with ogr2ogr. Read are {READABLE}."
+    )
+
+
+def _remark(name: str, suffix: str, form: Format) -> tuple[str, ...]:
+    named = SUFFIXES.get(suffix.lower())
+    return () if named in (form, None) else (f"{name} is named like {named}, but holds {form}; read as {form}.",)

@@ -1,24 +1,64 @@
-"""From a path to a table, whatever the format."""
+"""From a path to tables, whatever the format."""
 
 from __future__ import annotations
 
 from gridmap.errors import BadFile
+from gridmap.services.exchange import archive
 from gridmap.services.exchange.delimited import read_delimited
+from gridmap.services.exchange.excel import read_workbook
 from gridmap.services.exchange.files import Format, Source
+from gridmap.services.exchange.gpx import read_gpx
+from gridmap.services.exchange.kml import read_kml
+from gridmap.services.exchange.osm import read_osm
+from gridmap.services.exchange.shapefile import read_shapefile
 from gridmap.services.exchange.stream import ReadOptions, TableStream
 from gridmap.services.exchange.table import Table
 from gridmap.services.exchange.vector import read_vector
 
-__all__ = ["ReadOptions", "TableStream", "read", "read_stream"]
+__all__ = ["ReadOptions", "TableStream", "read_stream"]
 
 
 def read_stream(source: Source, options: ReadOptions) -> TableStream:
-    """The rows of a file. Raises BadFile, saying what is wrong and what to do, and TooLarge."""
-    return TableStream(read(source, options.layer))
+    """The rows of a file; remarks on the file itself come before those on its table.
+
+    Raises BadFile, saying what is wrong and what to do, and TooLarge; for the rest of a CSV also while it is read.
+    """
+    layer = options.layer
+    remarks: tuple[str, ...] = ()
+    if source.format is Format.ARCHIVE:
+        remarks, (source, layer) = source.notes, archive.chosen(source, layer)
+        remarks = source.notes[len(remarks) :]  # those of the archive itself the caller has
+    _require_meaning(source, layer, options)
+    if source.format is Format.DELIMITED:
+        stream = read_delimited(source, options)
+    else:
+        stream = TableStream(_whole(source, layer, options))
+    stream.first.notes[:0] = remarks
+    return stream
 
 
-def read(source: Source, layer: str | None) -> Table:
-    """The rows of a file. `layer` names one of a GeoPackage's; raises BadFile where there can be none."""
-    if layer is not None and source.format is not Format.GEOPACKAGE:
-        raise BadFile(f"{source.path.name} is {source.format} and has no layers.", "Leave --layer away.")
-    return read_delimited(source) if source.format is Format.DELIMITED else read_vector(source, layer)
+def _whole(source: Source, layer: str | None, options: ReadOptions) -> Table:
+    match source.format:
+        case Format.WORKBOOK:
+            return read_workbook(source, options)
+        case Format.SHAPEFILE:
+            return read_shapefile(source, options)
+        case Format.GPX:
+            return read_gpx(source, options.target)
+        case Format.KML:
+            return read_kml(source, layer)
+        case Format.OSM | Format.OSM_PBF:
+            return read_osm(source, options.target)
+        case _:
+            return read_vector(source, layer)
+
+
+def _require_meaning(source: Source, layer: str | None, options: ReadOptions) -> None:
+    """Raises BadFile for what a person says about a file that has no such thing."""
+    if layer is not None and source.format not in (Format.GEOPACKAGE, Format.KML):
+        cure = "Name the sheet with --sheet." if source.format is Format.WORKBOOK else "Leave --layer away."
+        raise BadFile(f"{source.name} is {source.format} and has no layers.", cure)
+    if options.sheet is not None and source.format is not Format.WORKBOOK:
+        raise BadFile(f"{source.name} is {source.format} and has no sheets.", "Leave --sheet away.")
+    if options.encoding is not None and source.format not in (Format.DELIMITED, Format.SHAPEFILE):
+        raise BadFile(f"{source.name} is {source.format}, which says its encoding itself.", "Leave --encoding away.")

@@ -1,9 +1,11 @@
-"""Reading GeoPackage, FlatGeobuf and GeoJSON through GDAL (pyogrio)."""
+"""Reading GeoPackage, FlatGeobuf, GeoJSON and Shapefile through GDAL (pyogrio)."""
 
 from __future__ import annotations
 
 import json
 import warnings
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +15,12 @@ import shapely
 from pyogrio.errors import DataLayerError, DataSourceError
 
 from gridmap.errors import BadFile
+from gridmap.services.exchange.archive import on_disk
 from gridmap.services.exchange.files import Format, Source
 from gridmap.services.exchange.table import Objects, Table, object_array
 
 EXACT_WHOLE = 2**53  # above it a float no longer tells whole numbers apart
+NO_NUMBER = 1e300  # what some programs write into a column of numbers for nothing at all
 UNREADABLE = "the shape cannot be read"
 
 
@@ -25,23 +29,31 @@ def read_vector(source: Source, layer: str | None) -> Table:
 
     Raises BadFile: damaged, no such layer, several layers and none named, no rows, numbers GDAL cannot hand over whole.
     """
-    name = _layer_name(source, layer)
-    data: Path | bytes = source.content or source.path
     if source.format is Format.GEOJSON:
-        _check_json(source)
+        content = source.content()
+        _check_json(source, content)
+        return table_of(source, content, crs_is_implied=True)
+    with on_disk(source) as path:
+        return table_of(source, path, layer=_layer_name(source, path, layer))
+
+
+def table_of(
+    source: Source, data: Path | bytes, *, crs_is_implied: bool = False, may_be_empty: bool = False, **options: Any
+) -> Table:
+    """What GDAL reads of a file, as a table; `options` as pyogrio takes them. Raises BadFile."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # unclosed rings and the like become bad rows below, with their row number
-            meta, _, wkb, arrays = pyogrio.raw.read(data, layer=name, datetime_as_string=True)
+            meta, _, wkb, arrays = pyogrio.raw.read(data, datetime_as_string=True, **options)
     except (DataSourceError, DataLayerError, RuntimeError) as error:
-        raise _damaged(source, error) from None
+        raise damaged(source, error) from None
     n = len(wkb) if wkb is not None else len(arrays[0]) if arrays else 0
-    if not n:
-        raise BadFile(f"{source.path.name} has no rows.", "Export it again, with its rows.")
+    if not n and not may_be_empty:
+        raise BadFile(f"{source.name} has no rows.", "Export it again, with its rows.")
     shapes, broken = _shapes(wkb)
     types = dict(zip(meta["fields"], meta["ogr_types"], strict=True))
     columns = {
-        heading: _column(heading, values, types[heading], source.path.name)
+        heading: _column(heading, values, types[heading], source.name)
         for heading, values in zip(meta["fields"], arrays, strict=True)
     }
     return Table(
@@ -49,44 +61,58 @@ def read_vector(source: Source, layer: str | None) -> Table:
         columns,
         shapes=shapes,
         crs=_stated_crs(meta["crs"]),
-        crs_is_implied=source.format is Format.GEOJSON,
+        crs_is_implied=crs_is_implied,
         numeric=frozenset(h for h, t in types.items() if t in ("OFTInteger", "OFTInteger64", "OFTReal")),
         broken=broken,
     )
 
 
-def _layer_name(source: Source, layer: str | None) -> str | None:
+def damaged(source: Source, error: Exception) -> BadFile:
+    return BadFile(f"{source.name} cannot be read as {source.format}: {error}", "Export it again.")
+
+
+def renamed(table: Table, names: Mapping[str, str]) -> Table:
+    """The table with other headings."""
+    return replace(
+        table,
+        columns={names[heading]: cells for heading, cells in table.columns.items()},
+        numeric=frozenset(names[heading] for heading in table.numeric),
+    )
+
+
+def _layer_name(source: Source, path: Path, layer: str | None) -> str | None:
     if source.format is not Format.GEOPACKAGE:
         return None
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what is wrong with the file is told by the error
-            names = [str(name) for name, _ in pyogrio.list_layers(source.content or source.path)]
+            names = [str(name) for name, _ in pyogrio.list_layers(path)]
     except (DataSourceError, RuntimeError) as error:
-        raise _damaged(source, error) from None
+        raise damaged(source, error) from None
     listed = ", ".join(names) or "none"
     if layer is None and len(names) == 1:
         return names[0]
     if layer is None:
-        raise BadFile(f"{source.path.name} has {len(names)} layers: {listed}.", "Name one with --layer.")
+        raise BadFile(f"{source.name} has {len(names)} layers: {listed}.", "Name one with --layer.")
     if layer not in names:
-        raise BadFile(f"{source.path.name} has no layer '{layer}'.", f"Its layers are: {listed}.")
+        raise BadFile(f"{source.name} has no layer '{layer}'.", f"Its layers are: {listed}.")
     return layer
 
 
-def _check_json(source: Source) -> None:
+def _check_json(source: Source, content: bytes) -> None:
     """JSON that is damaged is refused with its line, JSON of another kind (TopoJSON, ESRI) by name."""
     try:
-        content = json.loads(source.content.decode("utf-8-sig"))
+        found = json.loads(content.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise BadFile(
+            f"{source.name} is not UTF-8 text (line {line:,}), as GeoJSON must be.", "Export it again."
+        ) from None
     except (ValueError, RecursionError) as error:
-        raise BadFile(f"{source.path.name} is not valid JSON: {error}.", "Export it again.") from None
-    kind = content.get("type") if isinstance(content, dict) else None
+        raise BadFile(f"{source.name} is not valid JSON: {error}.", "Export it again.") from None
+    kind = found.get("type") if isinstance(found, dict) else None
     if kind not in ("FeatureCollection", "Feature"):
-        raise BadFile(f"{source.path.name} is JSON, but not a GeoJSON FeatureCollection.", "Export it as GeoJSON.")
-
-
-def _damaged(source: Source, error: Exception) -> BadFile:
-    return BadFile(f"{source.path.name} cannot be read as {source.format}: {error}", "Export it again.")
+        raise BadFile(f"{source.name} is JSON, but not a GeoJSON FeatureCollection.", "Export it as GeoJSON.")
 
 
 def _shapes(wkb: Objects | None) -> tuple[Objects | None, dict[int, str]]:
@@ -99,15 +125,15 @@ def _shapes(wkb: Objects | None) -> tuple[Objects | None, dict[int, str]]:
 
 def _column(heading: str, values: Any, ogr_type: str, file_name: str) -> Objects:
     """A GDAL column as plain Python values; gaps are None, whole numbers stay whole."""
-    if ogr_type in ("OFTInteger", "OFTInteger64") and values.dtype.kind == "f":
-        if np.any(np.abs(values[np.isfinite(values)]) > EXACT_WHOLE):
+    if values.dtype.kind == "f":
+        real = values[np.isfinite(values) & (np.abs(values) < NO_NUMBER)]
+        if np.any((np.abs(real) > EXACT_WHOLE) & (real == np.floor(real))):
             raise BadFile(
                 f"Column '{heading}' of {file_name} holds whole numbers too long to be read safely.",
                 "Store it as text (such numbers are codes).",
             )
-        return object_array([None if v != v else int(v) for v in values.tolist()])
-    if values.dtype.kind == "f":
-        return object_array([None if v != v else v for v in values.tolist()])
+        kind = int if ogr_type in ("OFTInteger", "OFTInteger64") else float
+        return object_array([None if v != v or abs(v) >= NO_NUMBER else kind(v) for v in values.tolist()])
     return object_array([_plain(v) for v in values.tolist()])
 
 
