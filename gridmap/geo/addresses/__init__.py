@@ -3,6 +3,7 @@
 from gridmap.geo.addresses.answers import Doubt, Level, Match, Suggestion
 from gridmap.geo.addresses.gazetteer import Gazetteer
 from gridmap.geo.addresses.places import Areas, Buildings, Places, Roads, Rooms, Sites
+from gridmap.geo.addresses.provinces import above
 from gridmap.geo.addresses.writing import normalise
 
 __all__ = [
@@ -17,5 +18,6 @@ __all__ = [
     "Rooms",
     "Sites",
     "Suggestion",
+    "above",
     "normalise",
 ]

@@ -1,0 +1,94 @@
+"""The gazetteer of a project in memory, one for a process, kept current by the change feed.
+
+Incidents, tracks and the like bring no new address: the gazetteer stays. Any other change makes it anew, once, by the
+first who asks; the others wait for that one. A gazetteer once given stays as it is.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from gridmap.geo.addresses import Gazetteer
+from gridmap.services.feed import Head, entries_between
+from gridmap.store import audit, project
+from gridmap.store import gazetteer as columns
+from gridmap.store.engine import Session, Store
+
+log = logging.getLogger("gridmap.addressing")
+
+# Imports of these bring nothing that an address names.
+SILENT = {f"import.{layer}" for layer in "ground grids cameras incidents routes tracks".split()}
+DEFAULT_ZONE = "Asia/Shanghai"
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    head: Head
+    day: dt.date
+    gazetteer: Gazetteer
+
+
+def _utc_now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
+
+
+class Addresses:
+    """The present gazetteer of a store. Safe for threads."""
+
+    def __init__(self, store: Store, *, now: Callable[[], dt.datetime] = _utc_now) -> None:
+        self._store = store
+        self._now = now
+        self._making = threading.Lock()
+        self._held: _Held | None = None
+
+    def current(self) -> Gazetteer:
+        """The gazetteer of what is committed now. Raises StoreBusy, StoreBroken."""
+        with self._store.read() as session:
+            return self.at(session)
+
+    def at(self, session: Session) -> Gazetteer:
+        """The gazetteer as a session sees the project; inside a transaction with its own changes still unaudited,
+        that of before them.
+        """
+        head, day = audit.head(session), self._day(session)
+        held = self._held
+        if held is not None and held.head == head and held.day == day:
+            return held.gazetteer
+        with self._making:
+            held = self._held
+            if held is None or held.head != head or held.day != day:
+                held = _Held(head, day, self._made(session, held, head, day))
+                self._held = held
+            return held.gazetteer
+
+    def _made(self, session: Session, held: _Held | None, head: Head, day: dt.date) -> Gazetteer:
+        if held is not None and held.day == day:
+            entries = entries_between(session, held.head, head)
+            if entries is not None and not names_changed(entries):
+                return held.gazetteer
+        begun_s = time.perf_counter()
+        made = Gazetteer(columns.places(session, day))
+        log.info("Made the gazetteer at change %d in %.1f s", head[0], time.perf_counter() - begun_s)
+        return made
+
+    def _day(self, session: Session) -> dt.date:
+        row = project.get(session)
+        if row is not None and row.demo_now_on:
+            return row.demo_now_on
+        return self._now().astimezone(ZoneInfo(row.time_zone if row is not None else DEFAULT_ZONE)).date()
+
+
+def names_changed(entries: Sequence[audit.Entry]) -> bool:
+    """Whether changes may have touched something that addresses name."""
+    return any(entry.entity != "incident" and entry.action not in SILENT for entry in entries)
+
+
+def gazetteer(session: Session, day: dt.date) -> Gazetteer:
+    """A gazetteer made for this once, for a command that runs and ends."""
+    return Gazetteer(columns.places(session, day))
