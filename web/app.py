@@ -18,6 +18,8 @@ from web.context import Running
 from web.delivery import init_delivery
 from web.errors import init_errors
 from web.i18n import init_i18n
+from web.importing.jobs import Jobs
+from web.importing.uploads import Uploads
 from web.log import init_log
 from web.security import init_security
 
@@ -54,7 +56,9 @@ def create_app(
     store = project.open_project(settings)
     situation = Situation(store, now=now)
     assets = Assets()
-    app.extensions["gridmap"] = Running(settings, store, situation, assets, texts_version)
+    uploads = Uploads(settings.var / "uploads")
+    uploads.sweep()
+    app.extensions["gridmap"] = Running(settings, store, situation, assets, texts_version, uploads, Jobs())
     api.init_api(app)
     app.register_blueprint(tiles.blueprint)
     pages.init_pages(app, assets)

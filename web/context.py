@@ -11,6 +11,8 @@ from gridmap.config import Settings
 from gridmap.services.situation import Situation
 from gridmap.store.engine import Store
 from web.assets import Assets
+from web.importing.jobs import Jobs
+from web.importing.uploads import Uploads
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +22,8 @@ class Running:
     situation: Situation
     assets: Assets
     texts_version: str
+    uploads: Uploads
+    jobs: Jobs
 
 
 def running() -> Running:
