@@ -70,18 +70,55 @@ class Extent:
         return self.west, self.south, self.east, self.north
 
 
-def first_extent(shapes: Objects, problems: Problems) -> Extent | None:
-    """The extent that n shapes (the first import) give a project; rows far off the others are bad. None: no shapes."""
-    bounds = shapely.bounds(shapes)
-    bounds[problems.mask()] = np.nan
-    if np.isnan(bounds).all():
-        return None
-    middles = (bounds[:, :2] + bounds[:, 2:]) / 2
-    lon, lat = np.nanmedian(middles, axis=0)
-    astray = _distance_m(middles, lon, lat) > REACH_M
-    problems.add(astray, ASTRAY, _places(middles, astray))
-    bounds[astray] = np.nan
-    return Extent.around(bounds)
+class ProjectExtent:
+    """A project's extent while a file comes in, piece by piece.
+
+    The first import makes it: its rows with the margin, without those far off the others (the first piece says where
+    the others are). Later ones are checked against it; a layer that `widens` it may go further.
+    """
+
+    def __init__(self, stored: Extent | None, projection: str | None, *, widens: bool) -> None:
+        self.now = stored
+        self.is_first = stored is None or projection is None
+        self._stored = stored
+        self._projection = projection
+        self._widens = widens
+        self._middle: tuple[float, float] | None = None
+
+    @property
+    def projection(self) -> str:
+        """The metric projection as a PROJ string; empty as long as no row has a place."""
+        if not self.is_first and self._projection is not None:
+            return self._projection
+        return "" if self.now is None else projection_of(self.now)
+
+    @property
+    def has_grown(self) -> bool:
+        return self.now != self._stored
+
+    def check(self, shapes: Objects, problems: Problems) -> None:
+        """Note those of n shapes as bad that the extent cannot hold, and let it grow for the others."""
+        if self.is_first:
+            self._begin(shapes, problems)
+        elif self.now is not None:
+            self.now = check_extent(shapes, self.now, problems, widens=self._widens)
+
+    def _begin(self, shapes: Objects, problems: Problems) -> None:
+        bounds = shapely.bounds(shapes)
+        bounds[problems.mask()] = np.nan
+        if np.isnan(bounds).all():
+            return
+        middles = (bounds[:, :2] + bounds[:, 2:]) / 2
+        if self._middle is None:
+            lon, lat = np.nanmedian(middles, axis=0)
+            self._middle = float(lon), float(lat)
+        astray = _distance_m(middles, *self._middle) > REACH_M
+        problems.add(astray, ASTRAY, _places(middles, astray))
+        bounds[astray] = np.nan
+        if np.isnan(bounds).all():
+            return
+        around = Extent.around(bounds)
+        self.now = around if self.now is None else self.now.union(around)
 
 
 def check_extent(shapes: Objects, extent: Extent, problems: Problems, *, widens: bool) -> Extent:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 EXAMPLES = 3
+CAUSES_AT_MOST = 100  # kept apart; a file cannot have more kinds of faults that anybody would read
+DETAIL_LENGTH, EXAMPLE_LENGTH = 400, 160  # characters
+OTHER = "other reasons"
 
 Details = Sequence[object] | Mapping[int, object] | NDArray[np.object_]
 
@@ -36,8 +39,9 @@ class Problems:
         for index in indices:
             if index in self._closed:
                 continue
-            detail = "" if details is None else details[index]
-            self._rows.setdefault(int(index), []).append((cause, "" if detail is None else _short(str(detail))))
+            detail = None if details is None else details[index]
+            told = "" if detail is None else _short(str(detail), DETAIL_LENGTH)
+            self._rows.setdefault(int(index), []).append((cause, told))
 
     def close(self, index: int, cause: str, detail: str = "") -> None:
         """Note the one cause that matters for a row; whatever else may be found in it follows from this."""
@@ -57,15 +61,34 @@ class Problems:
         """All that is wrong with one row, in words."""
         return "; ".join(f"{cause}: {detail}" if detail else cause for cause, detail in self._rows[index])
 
-    def causes(self) -> list[Cause]:
-        """What is wrong, the most frequent first, each with its first few rows."""
-        found: dict[str, list[tuple[int, str]]] = {}
+    def items(self) -> Iterator[tuple[int, str, str]]:
+        """Every row index with each of its causes and details, row by row."""
         for index in sorted(self._rows):
             for cause, detail in self._rows[index]:
-                found.setdefault(cause, []).append((index + 1, detail))
-        ranked = sorted(found.items(), key=lambda item: -len(item[1]))
-        return [Cause(text, len(rows), tuple(rows[:EXAMPLES])) for text, rows in ranked]
+                yield index, cause, detail
 
 
-def _short(text: str) -> str:
-    return text if len(text) <= 160 else text[:157] + "..."
+@dataclass(slots=True)
+class Causes:
+    """What is wrong with all rows of a file, in little room: each cause with its count and its first few rows."""
+
+    _counts: dict[str, int] = field(default_factory=dict)
+    _examples: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
+
+    def add(self, problems: Problems, first_row: int = 1) -> None:
+        """Take in what is wrong with the rows from number `first_row` on."""
+        for index, cause, detail in problems.items():
+            cause = cause if cause in self._counts or len(self._counts) < CAUSES_AT_MOST else OTHER
+            self._counts[cause] = self._counts.get(cause, 0) + 1
+            examples = self._examples.setdefault(cause, [])
+            if len(examples) < EXAMPLES:
+                examples.append((first_row + index, _short(detail, EXAMPLE_LENGTH)))
+
+    def ranked(self) -> list[Cause]:
+        """The most frequent first."""
+        ranked = sorted(self._counts.items(), key=lambda item: -item[1])
+        return [Cause(text, count, tuple(self._examples[text])) for text, count in ranked]
+
+
+def _short(text: str, length: int) -> str:
+    return text if len(text) <= length else text[: length - 3] + "..."

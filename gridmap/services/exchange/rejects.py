@@ -6,6 +6,7 @@ import csv
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Self, TextIO
 
 import shapely
 
@@ -22,22 +23,45 @@ def check_target(path: Path, source: Path) -> None:
         raise BadInput(f"{path} cannot be written.", "Give a file in a folder that exists and that you may write to.")
 
 
-def write_rejects(path: Path, table: Table, problems: Problems) -> None:
-    """Write all bad rows, or nothing when the writing fails half-way; on disk when this returns.
+class Rejects:
+    """The bad rows of one import on their way into a file, piece by piece; it takes its place when it is whole.
 
     The mark at its beginning makes spreadsheets read it as UTF-8. Shapes are written as WKT in the file's own system.
+    Use it as a context: without `finish` nothing is left behind.
     """
-    has_shapes = table.shapes is not None
-    headings = ["row", "reason", *table.headings, *(["geometry"] if has_shapes else [])]
-    unfinished = path.with_name(path.name + ".part")
-    with unfinished.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(headings)
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._unfinished = path.with_name(path.name + ".part")
+        self._file: TextIO | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._file is not None:
+            self._file.close()
+            self._unfinished.unlink(missing_ok=True)
+
+    def add(self, table: Table, problems: Problems, first_row: int) -> None:
+        """Write the bad rows of a table whose first row has this number."""
+        if self._file is None:
+            self._file = self._unfinished.open("w", encoding="utf-8-sig", newline="")
+            shape = [] if table.shapes is None else ["geometry"]
+            csv.writer(self._file).writerow(["row", "reason", *table.headings, *shape])
+        writer = csv.writer(self._file)
         for index in problems.mask().nonzero()[0].tolist():
-            writer.writerow([index + 1, problems.reason(index), *_cells(table, index)])
-        file.flush()
-        os.fsync(file.fileno())
-    unfinished.replace(path)
+            writer.writerow([first_row + index, problems.reason(index), *_cells(table, index)])
+
+    def finish(self) -> None:
+        """Have all on disk and under its name when this returns."""
+        if self._file is None:
+            return
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        self._file.close()
+        self._file = None
+        self._unfinished.replace(self._path)
 
 
 def _cells(table: Table, index: int) -> Sequence[str | None]:

@@ -57,8 +57,9 @@ class Report:
     """The result of one import. read = stored + known + rejected; located + outside = stored where points are placed.
 
     `updated` of the stored ones replaced an older row. `placed`: rows of other layers that found a block or grid
-    through this import. When the file is refused as a whole, nothing is stored and every row counts as rejected,
-    `bad` of them for reasons of their own.
+    through this import. `future`: incidents that lie in the future. `source`: the saved source it was read by. When the
+    file is refused as a whole, nothing is stored and every row counts as rejected, `bad` of them for reasons of their
+    own.
     """
 
     layer: str
@@ -72,7 +73,9 @@ class Report:
     outside: int = 0
     updated: int = 0
     bad: int = 0
+    future: int = 0
     crs: str = ""
+    source: str | None = None
     dry_run: bool = False
     batch_uid: str | None = None
     mapping: dict[str, str] = field(default_factory=dict)

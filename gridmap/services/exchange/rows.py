@@ -34,8 +34,12 @@ def read_rows(
     now: dt.datetime,
     problems: Problems,
     report: Report,
+    first_row: int = 1,
 ) -> Rows:
-    """n rows with what was found wrong in `problems`, and remarks on the whole file in the report."""
+    """n rows with what was found wrong in `problems`, and remarks on the whole file in the report.
+
+    `first_row` is the number of the table's first row in its file.
+    """
     for index, cause in table.broken.items():
         problems.close(index, cause)
     shapes = read_places(layer, table, columns, crs, problems)
@@ -47,8 +51,9 @@ def read_rows(
         content = {**fields, **{name: read.at.astype(str) for name, read in times.items()}}
     else:
         content = _incident_content(fields, occurrences, times["reported_at"], setting.kinds)
-        _warn_future(occurrences, setting.time_zone, now, report)
-    return Rows(table.n, fields, shapes, attributes, digests(content, shapes, attributes), occurrences, times)
+        report.future += _in_future(occurrences, setting.time_zone, now)
+    key = digests(content, shapes, attributes)
+    return Rows(table.n, fields, shapes, attributes, key, occurrences, times, first_row)
 
 
 def _incident_content(
@@ -107,8 +112,6 @@ def _with_days(attributes: Objects, times: dict[str, Times]) -> Objects:
     return object_array([{**(given or {}), "reported_on": day} if is_day else given for given, is_day, day in pairs])
 
 
-def _warn_future(occurrences: Occurrences, time_zone: str, now: dt.datetime, report: Report) -> None:
+def _in_future(occurrences: Occurrences, time_zone: str, now: dt.datetime) -> int:
     today = np.datetime64(now.astimezone(ZoneInfo(time_zone)).date())
-    later = int((occurrences.on > today).sum())
-    if later:
-        report.warnings.append(f"{later:,} incidents lie in the future (after {today}). Is the date right?")
+    return int((occurrences.on > today).sum())

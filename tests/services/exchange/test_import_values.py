@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from gridmap.services.exchange.layers import Field, Type
-from gridmap.services.exchange.problems import Problems
+from gridmap.services.exchange.problems import Causes, Problems
 from gridmap.services.exchange.street_classes import street_class
 from gridmap.services.exchange.table import object_array
 from gridmap.services.exchange.times import combine, parse_days, parse_epochs, parse_months, parse_times
@@ -224,12 +224,35 @@ def test_many_bad_rows_make_a_short_report() -> None:
     problems = Problems(10_000)
     problems.add(np.ones(10_000, bool), "n is no number", object_array([f"x{i}" for i in range(10_000)]))
     problems.add([7], "has no shape")
-    causes = problems.causes()
-    assert [(cause.text, cause.count, len(cause.examples)) for cause in causes] == [
+    causes = Causes()
+    causes.add(problems)
+    assert [(cause.text, cause.count, len(cause.examples)) for cause in causes.ranked()] == [
         ("n is no number", 10_000, 3),
         ("has no shape", 1, 1),
     ]
     assert problems.reason(7) == "n is no number: x7; has no shape"
+
+
+def test_causes_of_several_pieces_keep_the_numbers_of_the_file() -> None:
+    first, second = Problems(10), Problems(10)
+    first.add([4], "has no shape")
+    second.add([0, 9], "has no shape", {0: "x" * 500, 9: "y"})
+    causes = Causes()
+    causes.add(first, 1)
+    causes.add(second, 11)
+    (cause,) = causes.ranked()
+    assert (cause.count, [row for row, _ in cause.examples]) == (3, [5, 11, 20])
+    assert len(cause.examples[1][1]) == 160
+
+
+def test_a_thousand_kinds_of_faults_are_told_as_a_hundred() -> None:
+    problems = Problems(1_000)
+    for index in range(1_000):
+        problems.add([index], f"cause {index}")
+    causes = Causes()
+    causes.add(problems)
+    ranked = causes.ranked()
+    assert (len(ranked), ranked[0].text, ranked[0].count) == (101, "other reasons", 900)
 
 
 @pytest.mark.parametrize(

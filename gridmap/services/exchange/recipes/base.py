@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridmap.services.exchange.job import Job
+from gridmap.services.exchange.met_ids import MetIds
 from gridmap.services.exchange.table import Objects, object_array
 from gridmap.store import batches, bulk
 
@@ -30,7 +31,10 @@ class Status(IntEnum):
 
 
 class Recipe:
-    """The way of one layer. The order of calls is check, compare, then insert and change, then finish."""
+    """The way of one layer, for the rows of one piece of a file.
+
+    The order of calls is check, compare, then insert and change, then finish; after the last piece, conclude.
+    """
 
     model: ClassVar[type[Any]]
 
@@ -56,7 +60,8 @@ class Recipe:
     def compare(self) -> NDArray[np.int8]:
         """Each row's Status: by its source id, else by the file's digest and the row's number.
 
-        A source id that stands twice in the file: the second row is known if it says the same, else it is bad.
+        A source id that stands twice in the file: the second row is known if it says the same, else it is bad. The
+        first may be in an earlier piece: then this very import has stored it, or has met it as known.
         """
         status = np.full(self.rows.n, Status.NEW, dtype=np.int8)
         known_numbers = self.known_numbers()
@@ -68,13 +73,13 @@ class Recipe:
         digests = self.row_digests()
         for index, (source_id, digest) in enumerate(zip(source_ids, digests, strict=True)):
             if source_id is None:
-                if index + 1 in known_numbers:
+                if self.rows.first_row + index in known_numbers:
                     status[index] = Status.KNOWN
             elif source_id in first:
                 before = first[source_id]
                 status[index] = Status.KNOWN
                 if digests[before] != digest:
-                    contradicts[index] = f"{source_id}, first in row {before + 1}"
+                    contradicts[index] = f"{source_id}, first in row {self.rows.first_row + before}"
             else:
                 if not bad[index]:
                     first[source_id] = index
@@ -82,16 +87,35 @@ class Recipe:
                     row = stored[source_id]
                     self.job.ids[index] = row.id
                     status[index] = Status.KNOWN if row.digest == digest else Status.CHANGED
+                    if status[index] == Status.CHANGED and self._is_of_this_file(row, source_id):
+                        status[index] = Status.KNOWN
+                        where = f", first in row {row.row_number}" if row.batch_id == self.job.batch_id else ""
+                        contradicts[index] = f"{source_id}{where}"
         id_field = self.job.layer.id_field
         self.job.problems.add(contradicts, f"{id_field} stands twice in the file with different content", contradicts)
         self.refuse_changes(status)
+        self._remember_known(status, source_ids)
         return status
 
+    def _is_of_this_file(self, row: batches.KnownRow, source_id: str) -> bool:
+        """Whether an earlier piece of the file had this source id."""
+        return (row.batch_id is not None and row.batch_id == self.job.batch_id) or source_id in self._met
+
+    def _remember_known(self, status: NDArray[np.int8], source_ids: Objects) -> None:
+        """Only where rows may be replaced does it matter that a known row was met before."""
+        if self.job.is_update:
+            self._met.add(source_ids[status == Status.KNOWN])
+
+    @property
+    def _met(self) -> MetIds:
+        return self.job.once("met", MetIds)
+
     def known_numbers(self) -> set[int]:
-        """Row numbers of this very file that are stored already."""
+        """Row numbers of this very file that are stored already, among those of this piece."""
         if not self.job.known_batches:
             return set()
-        return set(batches.known_rows(self.job.session, self.model, self.job.known_batches))
+        first, last = self.rows.first_row, self.rows.first_row + self.rows.n - 1
+        return batches.known_rows(self.job.session, self.model, self.job.known_batches, first, last)
 
     def refuse_changes(self, status: NDArray[np.int8]) -> None:
         """Rows whose source id is stored with other content are bad, unless the import may update."""
@@ -118,11 +142,14 @@ class Recipe:
     def finish(self, stored: Indices) -> None:
         """What follows from the rows now stored: names, placings, counts."""
 
+    def conclude(self) -> None:
+        """What follows from all rows of the file, after the last piece that stored any."""
+
     def provenance(self, take: Indices) -> Columns:
         """Where the rows taken came from."""
         return {
             "source_id": self.source_ids()[take],
-            "row_number": take + 1,
+            "row_number": self.rows.first_row + take,
             "content_digest": self.row_digests()[take],
             "attributes": self.rows.attributes[take],
             "batch_id": [self.job.batch_id] * len(take),

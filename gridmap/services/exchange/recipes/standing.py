@@ -21,7 +21,7 @@ class PlacedRecipe(Recipe):
 
     @cached_property
     def placer(self) -> Placer:
-        return placer_at(self.job.session, self.job.now)
+        return self.job.once("placer", lambda: placer_at(self.job.session, self.job.now))
 
     @cached_property
     def placed(self) -> Placed:
@@ -33,15 +33,17 @@ class PlacedRecipe(Recipe):
 
     def finish(self, stored: Indices) -> None:
         in_grid: NDArray[np.bool_] = self.placed.grid_ids[stored] != NOWHERE
-        self.job.report.located = int(in_grid.sum())
-        self.job.report.outside = len(stored) - self.job.report.located
+        located = int(in_grid.sum())
+        self.job.report.located += located
+        self.job.report.outside += len(stored) - located
 
 
 class BuildingRecipe(PlacedRecipe):
     model = Building
 
     def check(self) -> None:
-        self.compounds = self.resolve("compound_code", areas.ids_by_code(self.job.session), "area")
+        known = self.job.once("areas", lambda: areas.ids_by_code(self.job.session))
+        self.compounds = self.resolve("compound_code", known, "area")
 
     def columns(self, take: Indices) -> Columns:
         plain = ("name", "number", "street_name", "door_number", "kind", "floors", "units")
@@ -62,7 +64,7 @@ class InBuildingRecipe(PlacedRecipe):
     """A layer whose rows may name the building they are in."""
 
     def check(self) -> None:
-        buildings = places.ids_by_source(self.job.session, Building)
+        buildings = self.job.once("buildings", lambda: places.ids_by_source(self.job.session, Building))
         self.buildings = self.resolve("building_code", buildings, "building")
 
 
@@ -88,8 +90,7 @@ class HouseholdRecipe(InBuildingRecipe):
             "geom": self.rows.shapes[take],
         }
 
-    def finish(self, stored: Indices) -> None:
-        super().finish(stored)
+    def conclude(self) -> None:
         refresh_counts(self.job)
 
 
