@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from gridmap.errors import BadFile
 from gridmap.services.exchange import archive
 from gridmap.services.exchange.delimited import read_delimited
 from gridmap.services.exchange.excel import read_workbook
+from gridmap.services.exchange.exported import restored
 from gridmap.services.exchange.files import Format, Source
 from gridmap.services.exchange.gpx import read_gpx
 from gridmap.services.exchange.kml import read_kml
@@ -19,7 +22,8 @@ __all__ = ["ReadOptions", "TableStream", "read_stream"]
 
 
 def read_stream(source: Source, options: ReadOptions) -> TableStream:
-    """The rows of a file; remarks on the file itself come before those on its table.
+    """The rows of a file; remarks on the file itself come before those on its table. Files of gridmap's own are read
+    as what they were written from.
 
     Raises BadFile, saying what is wrong and what to do, and TooLarge; for the rest of a CSV also while it is read.
     """
@@ -34,7 +38,12 @@ def read_stream(source: Source, options: ReadOptions) -> TableStream:
     else:
         stream = TableStream(_whole(source, layer, options))
     stream.first.notes[:0] = remarks
-    return stream
+    return _restored(stream, is_csv=source.format is Format.DELIMITED)
+
+
+def _restored(stream: TableStream, *, is_csv: bool) -> TableStream:
+    rest = (replace(restored(table, is_csv=is_csv), notes=table.notes) for table in stream.rest)
+    return TableStream(restored(stream.first, is_csv=is_csv), rest)
 
 
 def _whole(source: Source, layer: str | None, options: ReadOptions) -> Table:

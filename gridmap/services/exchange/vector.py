@@ -32,7 +32,8 @@ def read_vector(source: Source, layer: str | None) -> Table:
     if source.format is Format.GEOJSON:
         content = source.content()
         _check_json(source, content)
-        return table_of(source, content, crs_is_implied=True)
+        # GDAL would take texts for dates where all of a column look like some, and cut instants to milliseconds
+        return table_of(source, content, crs_is_implied=True, DATE_AS_STRING="YES")
     with on_disk(source) as path:
         return table_of(source, path, layer=_layer_name(source, path, layer))
 
@@ -119,7 +120,7 @@ def _shapes(wkb: Objects | None) -> tuple[Objects | None, dict[int, str]]:
     if wkb is None:
         return None, {}
     shapes = shapely.from_wkb(wkb, on_invalid="ignore")
-    lost = np.flatnonzero(shapely.is_missing(shapes) & np.array([b is not None for b in wkb]))
+    lost = np.flatnonzero(shapely.is_missing(shapes) & np.array([b is not None for b in wkb], bool))
     return shapes, {int(index): UNREADABLE for index in lost}
 
 
