@@ -51,7 +51,7 @@ def draw(sketch: Sketch, seed: int) -> Drawing:
     ground = divide_ground(sketch, terrain, field, trace_roads(sketch, terrain, field, seed), seed)
     coarse = node(ground.lines)
     cells = faces(coarse, terrain.outline)
-    home = _match(cells, ground.cells)
+    home = match(cells, ground.cells)
     cells, kept = absorb_small(cells, (shapely.area(cells) < 900) | (mean_width(cells) < 6), home)
     kinds = tuple(ground.kinds[home[k]] for k in kept)
     ground = type(ground)(cells, kinds, ground.lines, ground.roads)
@@ -60,8 +60,8 @@ def draw(sketch: Sketch, seed: int) -> Drawing:
     zoning = cut_blocks(sketch, place_services(sketch, parcels, ground.roads, seed), lanes, seed)
     noded = node([coarse, *zoning.lines])
     blocks = faces(noded, terrain.outline)
-    plot = _match(blocks, np.asarray(zoning.plots, dtype=object))
-    small = (shapely.area(blocks) < 420) | (mean_width(blocks) < 5) | ~_largest_of(plot, shapely.area(blocks))
+    plot = match(blocks, np.asarray(zoning.plots, dtype=object))
+    small = (shapely.area(blocks) < 420) | (mean_width(blocks) < 5) | ~largest_of(plot, shapely.area(blocks))
     blocks, kept = absorb_small(blocks, small, zoning.plot_parcel[plot])
     parcel = zoning.plot_parcel[plot[kept]]
     # a road that has no name yet goes by its number, so that its pieces can be named as one
@@ -91,7 +91,7 @@ def _bare(terrain: Terrain) -> BaseGeometry:
     return shapely.union_all([*water, *(g.buffer(6.0) for _, g in terrain.railways)])
 
 
-def _largest_of(group: Ints, size: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
+def largest_of(group: Ints, size: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
     """True for the largest member of each group -> bool[n]."""
     order = np.lexsort((-size, group))
     first = np.append(True, group[order][1:] != group[order][:-1])
@@ -100,7 +100,7 @@ def _largest_of(group: Ints, size: npt.NDArray[np.float64]) -> npt.NDArray[np.bo
     return out
 
 
-def _match(found: Geometries, source: Geometries) -> Ints:
+def match(found: Geometries, source: Geometries) -> Ints:
     """Index of the source polygon that holds (or is nearest to) an inner point of each found one -> int64[n]."""
     index = shapely.STRtree(source).nearest(shapely.point_on_surface(found))
     return np.asarray(index, dtype=np.int64)

@@ -13,7 +13,7 @@ import shapely
 
 from gridmap.synthetic import tables
 from gridmap.synthetic.blocks import Drawing, draw
-from gridmap.synthetic.district import settle_district
+from gridmap.synthetic.district import District, settle_district
 from gridmap.synthetic.happenings import draw_incidents
 from gridmap.synthetic.incidents import Change
 from gridmap.synthetic.metric import Metric
@@ -61,9 +61,25 @@ def make_demo(
     codes_of = [s.code for s in sketch.communities]
     on_step("people")
     district = settle_district(sketch, drawing, [shorts[c].removesuffix("社区") for c in codes_of], seed)
-    metric = Metric(sketch.origin_lon, sketch.origin_lat)
-    codes = tables.assign_codes(district, codes_of)
     on_step("incidents")
+    notes = {"demo_version": DEMO_VERSION, "seed": seed, "last_day": last_day.isoformat(), "synthetic": True}
+    return tabulate(sketch, district, source, shorts, seed, last_day=last_day, notes=notes, on_step=on_step)
+
+
+def tabulate(
+    sketch: Sketch,
+    district: District,
+    source: pd.DataFrame,
+    shorts: dict[str, str],
+    seed: int,
+    *,
+    last_day: date,
+    notes: dict[str, Any],
+    on_step: Callable[[str], None],
+) -> Demo:
+    """A settled district as frames with incidents; `notes` come first in its notes."""
+    metric = Metric(sketch.origin_lon, sketch.origin_lat)
+    codes = tables.assign_codes(district, [s.code for s in sketch.communities])
     incidents, changes = draw_incidents(district, metric, last_day, sketch.incidents, seed)
     on_step("tables")
     blocks, assignment = tables.block_tables(district, codes, metric)
@@ -83,11 +99,9 @@ def make_demo(
         "cameras": tables.camera_frame(district, metric),
         "incidents": incidents,
     }
+    drawing = district.drawing
     notes = {
-        "demo_version": DEMO_VERSION,
-        "seed": seed,
-        "last_day": last_day.isoformat(),
-        "synthetic": True,
+        **notes,
         "changes": [_change_note(c, metric) for c in changes],
         "counts": {name: len(frame) for name, frame in frames.items()},
         "figures": {

@@ -138,6 +138,18 @@ def deal_grids(
     return Grids(of_block, tuple(kinds), np.array(homes, dtype=np.int64))
 
 
+def part_by_weight(blocks: Geometries, cell: Ints, weight: Floats, parts: int) -> Ints:
+    """Connected blocks into `parts` connected groups of about equal weight -> group of each block, int64[n].
+
+    Groups are numbered in the order of the halving, so that neighbours in number mostly lie beside each other.
+    """
+    splitter = _Splitter(blocks, cell, weight + 0.02, borders(blocks))
+    out = np.zeros(len(blocks), dtype=np.int64)
+    for group, members in enumerate(splitter.split(np.arange(len(blocks)), parts)):
+        out[members] = group
+    return out
+
+
 def _join_neighbour(lost: Ints, of_block: Ints, community: Ints, splitter: _Splitter) -> None:
     """Give a cut-off piece to the dedicated grid of its community that it lies behind.
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import shapely
 from pyproj import CRS, Transformer
+from pyproj.enums import TransformDirection
 
 from gridmap.synthetic.curves import Floats
 
@@ -24,6 +25,15 @@ class Metric:
         """n points in metres -> lon, lat in degrees, rounded to 1e-7."""
         lon, lat = self._out.transform(np.asarray(x), np.asarray(y))
         return np.round(lon, DIGITS), np.round(lat, DIGITS)
+
+    def metres(self, shapes: Any) -> Any:
+        """Shapes in degrees -> the same in metres."""
+
+        def move(lon_lat: Floats) -> Floats:
+            x, y = self._out.transform(lon_lat[:, 0], lon_lat[:, 1], direction=TransformDirection.INVERSE)
+            return np.column_stack([x, y])
+
+        return shapely.transform(shapes, move)
 
     def degrees(self, shapes: Any) -> Any:
         """Shapes in metres -> the same in degrees; equal vertices stay equal."""

@@ -115,6 +115,22 @@ XIALU_NAMES = Names(
 )
 
 
+_PARTICULAR = frozenset(  # to the demo's own district
+    _words("铜都 磁湖 团城 白马 皇姑 柯尔 大泉 团山 铜绿 宏维 鑫源 杭州 苏杭 荆楚 楚天 冶钢 有色 铜板带 纺机 ")
+)
+
+TOWN_NAMES = Names(
+    city="",
+    district="演示区",
+    firm_prefix="",
+    case_prefix="YS",
+    new_roots=tuple(root for root in NEW_ROOTS if root not in _PARTICULAR),
+    old_roots=tuple(root for root in OLD_ROOTS if root not in _PARTICULAR),
+    village_roots=tuple(root for root in VILLAGE_ROOTS if root[0] not in "上下柯"),
+    village_tails=("村", "庄", "里", "坊"),
+)
+
+
 def numeral(n: int) -> str:
     """A number from 0 to 99 in Chinese numerals: 12 is 十二, 30 is 三十."""
     tens, ones = divmod(n, 10)
