@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,9 @@ from gridmap.services.exchange import LAYERS, import_file
 from gridmap.store import bulk, tables
 from gridmap.store.engine import Store, open_store
 from gridmap.store.places import COUNTED
+from tests.conftest import _copy as copied
 from tests.conftest import _settings as settings_for
+from tests.postgres_databases import Databases
 
 NOW = dt.datetime(2024, 7, 1, 4, 0, tzinfo=dt.UTC)
 WEST, SOUTH, SIDE = 114.96, 30.17, 0.01
@@ -74,16 +76,32 @@ def another_place(another_db: Callable[[], str], tmp_path: Path) -> Callable[[],
         store.close()
 
 
+@pytest.fixture(scope="session")
+def district(
+    template_db: str, tmp_path_factory: pytest.TempPathFactory, databases: Databases | None
+) -> Iterator[Place]:
+    """The small district, built once a run; tests only read it."""
+    folder = tmp_path_factory.mktemp("district")
+    with copied(template_db, folder / "district.db", databases) as address:
+        store = open_store(address)
+        yield build(Place(store, settings_for(address, folder / "var", is_demo=False), folder))
+        store.close()
+
+
 @pytest.fixture
-def district(store: Store, settings: Settings, tmp_path: Path) -> Place:
+def own_district(another_place: Callable[[], Place]) -> Place:
+    """The same for a test that changes it."""
+    return build(another_place())
+
+
+def build(place: Place) -> Place:
     """The small district, brought in through imports, then with attributes no file could have brought."""
-    project.prepare(store, now=NOW)
-    place = Place(store, settings, tmp_path)
+    project.prepare(place.store, now=NOW)
     for layer, rows in world().items():
-        path = tmp_path / f"world-{layer}.geojson"
+        path = place.folder / f"world-{layer}.geojson"
         path.write_text(json.dumps({"type": "FeatureCollection", "features": rows}), encoding="utf-8")
         place.take(layer, path)
-    with store.write() as session:
+    with place.store.write() as session:
         for layer in LAYERS:
             model = COUNTED[layer]
             first, *_ = session.scalars(sa.select(model.id).order_by(model.id))

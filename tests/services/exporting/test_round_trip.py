@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,17 +11,19 @@ import pytest
 from gridmap.services.exchange import LAYERS
 from gridmap.services.exporting import export_layer
 
-NOW_FORMATS = ["gpkg", "geojson", "csv", "xlsx"]
+FORMATS = ["gpkg", "geojson", "csv", "xlsx"]
 
 
-@pytest.mark.parametrize("form", NOW_FORMATS)
-def test_every_layer_comes_back_as_it_was(form: str, district: Any, another_place: Callable[[], Any]) -> None:
+@pytest.mark.parametrize("form", FORMATS)
+def test_every_layer_comes_back_as_it_was(
+    form: str, district: Any, another_place: Callable[[], Any], tmp_path: Path
+) -> None:
     second = another_place()
     for layer in LAYERS:
-        path = district.folder / f"{layer}.{form}"
+        path = tmp_path / f"{layer}.{form}"
         export_layer(district.store, layer, path)
     for layer in LAYERS:
-        report = second.take(layer, district.folder / f"{layer}.{form}")
+        report = second.take(layer, tmp_path / f"{layer}.{form}")
         assert report.rejected == 0 and report.stored == report.read > 0, layer
     for layer in LAYERS:
         before, after = district.rows(layer), second.rows(layer)
