@@ -11,6 +11,7 @@ from apiflask import APIFlask
 from gridmap import __version__, config
 from gridmap.config import Settings
 from gridmap.services import project
+from gridmap.services.addressing import Addresses
 from gridmap.services.situation import Situation
 from web import api, pages, tiles
 from web.assets import Assets
@@ -55,13 +56,22 @@ def create_app(
     texts_version = init_i18n(app, settings)
     store = project.open_project(settings)
     situation = Situation(store, now=now)
+    addresses = Addresses(store, now=now)
     assets = Assets()
     uploads = Uploads(settings.var / "uploads")
     uploads.sweep()
-    app.extensions["gridmap"] = Running(settings, store, situation, assets, texts_version, uploads, Jobs())
+    app.extensions["gridmap"] = Running(
+        settings, store, situation, addresses, assets, texts_version, uploads, Jobs()
+    )
     api.init_api(app)
     app.register_blueprint(tiles.blueprint)
     pages.init_pages(app, assets)
     if warm_up:
-        threading.Thread(target=situation.warm_up, name="warm-up", daemon=True).start()
+        threading.Thread(target=_warm_up, args=(situation, addresses), name="warm-up", daemon=True).start()
     return app
+
+
+def _warm_up(situation: Situation, addresses: Addresses) -> None:
+    """The page's read model first: it is what a person sees first."""
+    situation.warm_up()
+    addresses.warm_up()

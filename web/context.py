@@ -8,6 +8,7 @@ from typing import cast
 from flask import current_app
 
 from gridmap.config import Settings
+from gridmap.services.addressing import Addresses
 from gridmap.services.situation import Situation
 from gridmap.store.engine import Store
 from web.assets import Assets
@@ -20,6 +21,7 @@ class Running:
     settings: Settings
     store: Store
     situation: Situation
+    addresses: Addresses
     assets: Assets
     texts_version: str
     uploads: Uploads

@@ -67,6 +67,13 @@ class Addresses:
                 self._held = held
             return held.gazetteer
 
+    def warm_up(self) -> None:
+        """Makes the gazetteer, so that the first person who types does not wait for it."""
+        try:
+            self.current()
+        except Exception:
+            log.exception("The gazetteer could not be made; the first who asks tries again")
+
     def _made(self, session: Session, held: _Held | None, head: Head, day: dt.date) -> Gazetteer:
         if held is not None and held.day == day:
             entries = entries_between(session, held.head, head)

@@ -44,7 +44,8 @@ class Match:
     """One reading of an address. `accepted`: one answer, sure enough to be used without a person.
 
     `lon`, `lat` in WGS-84 degrees (NaN: no point); the true place is within about `uncertainty_m` of it. `ids` maps
-    level words (district, street, community, compound, building, household, site, unit) to the project's ids.
+    level words (district, street, community, compound, building, household, site, unit) to the project's ids; at level
+    LANDMARK they are those of the thing named, beside which the place lies. `within`: its community, "" unknown.
     """
 
     level: Level
@@ -57,6 +58,7 @@ class Match:
     alternatives: tuple[Match, ...] = ()
     accepted: bool = False
     doubt: Doubt = Doubt.NONE
+    within: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,6 +73,11 @@ class Directory:
         compound = int(self.places.buildings.compounds[building])
         return compound if compound >= 0 else int(self.places.buildings.communities[building])
 
+    def numbers_in(self, compound: int) -> dict[str, tuple[int, ...]]:
+        """The numbers of a compound's buildings in order, and who has each."""
+        keys = {self.number_keys[k] for k in self.houses.get(compound, ()) if self.number_keys[k]}
+        return {key: self.numbered[compound, key] for key in sorted(keys, key=lambda key: (len(key), key))}
+
     # rooms
 
     def rooms_of(self, building: int) -> range:

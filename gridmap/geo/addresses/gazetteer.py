@@ -11,7 +11,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from gridmap.geo.addresses import tails
-from gridmap.geo.addresses.answers import Doubt, Match, unmatched
+from gridmap.geo.addresses.answers import Doubt, Match, Suggestion, unmatched
+from gridmap.geo.addresses.completing import Completer
 from gridmap.geo.addresses.directory import Directory
 from gridmap.geo.addresses.finding import Finding
 from gridmap.geo.addresses.names import Kind, NameIndex, index_names
@@ -37,6 +38,7 @@ class Gazetteer:
         self.names: NameIndex = index_names(places, self.directory.road_keys)
         self._resolver = Resolver(self.directory)
         self._slips = Slips(self.names)
+        self._completer = Completer(self.directory, self.names, self._resolver, self._slips)
         self._area_of_id = {int(area_id): k for k, area_id in enumerate(places.areas.ids.tolist())}
 
     def match(self, text: str, *, within: int | None = None) -> Match:
@@ -60,6 +62,14 @@ class Gazetteer:
             found.append(known[key])
         return found
 
+    def complete(self, prefix: str, limit: int = 10) -> list[Suggestion]:
+        """Up to `limit` addresses that go on from what was typed, the likeliest first."""
+        text = normalise(prefix[:LONGEST_TEXT])
+        if not text:
+            return []
+        _, reached = read(text, self.names)
+        return self._completer.suggestions(text, reached, limit)
+
     def _matched(self, text: str, scope: tuple[Members, ...]) -> Match:
         readings, reached = read(text, self.names)
         found = self._look_up(readings, scope)
@@ -70,7 +80,7 @@ class Gazetteer:
             found = sorted([*found, *guessed], key=_rank)
         if not found:
             found = self._resolver.plot_anywhere(tails.parse(text))
-        return _decided(found)
+        return self._decided(found)
 
     def _look_up(self, readings: list[Reading], scope: tuple[Members, ...]) -> list[Finding]:
         found: list[Finding] = []
@@ -128,6 +138,30 @@ class Gazetteer:
             if guess.minus < UNSURE
         ]
 
+    def _decided(self, found: list[Finding]) -> Match:
+        """The best finding as an answer: accepted when it is sure and alone."""
+        distinct: dict[tuple[object, ...], Finding] = {}
+        for finding in found:
+            distinct.setdefault(_place(finding), finding)
+        ranked = list(distinct.values())
+        if not ranked:
+            return unmatched(Doubt.UNKNOWN)
+        best = ranked[0]
+        doubt = best.doubt
+        rivals = [finding for finding in ranked[1:] if not finding.doubt and finding.score >= best.score - APART]
+        if not doubt and rivals:
+            doubt = Doubt.SEVERAL
+        if not doubt and (best.score < ACCEPTED_FROM or best.spot[0] != best.spot[0]):
+            doubt = Doubt.UNSURE
+        others = tuple(self._as_match(finding, finding.doubt) for finding in ranked[1 : MOST_ALTERNATIVES + 1])
+        return replace(self._as_match(best, doubt), alternatives=others, accepted=not doubt)
+
+    def _as_match(self, finding: Finding, doubt: Doubt) -> Match:
+        lon, lat, reach = finding.spot
+        score = max(0.0, min(1.0, finding.score))
+        within = self.directory.community_name(finding.area)
+        return Match(finding.level, score, lon, lat, reach, finding.name, finding.ids, doubt=doubt, within=within)
+
 
 def _rank(finding: Finding) -> tuple[bool, float]:
     return bool(finding.doubt), -finding.score
@@ -136,29 +170,3 @@ def _rank(finding: Finding) -> tuple[bool, float]:
 def _place(finding: Finding) -> tuple[object, ...]:
     """What makes two findings one place."""
     return finding.name, round(finding.spot[0], 6), round(finding.spot[1], 6)
-
-
-def _decided(found: list[Finding]) -> Match:
-    """The best finding as an answer: accepted when it is sure and alone."""
-    distinct: dict[tuple[object, ...], Finding] = {}
-    for finding in found:
-        distinct.setdefault(_place(finding), finding)
-    ranked = list(distinct.values())
-    if not ranked:
-        return unmatched(Doubt.UNKNOWN)
-    best = ranked[0]
-    doubt = best.doubt
-    rivals = [finding for finding in ranked[1:] if not finding.doubt and finding.score >= best.score - APART]
-    if not doubt and rivals:
-        doubt = Doubt.SEVERAL
-    if not doubt and (best.score < ACCEPTED_FROM or best.spot[0] != best.spot[0]):
-        doubt = Doubt.UNSURE
-    others = tuple(_as_match(finding, finding.doubt) for finding in ranked[1 : MOST_ALTERNATIVES + 1])
-    return replace(_as_match(best, doubt), alternatives=others, accepted=not doubt)
-
-
-def _as_match(finding: Finding, doubt: Doubt) -> Match:
-    lon, lat, reach = finding.spot
-    return Match(
-        finding.level, max(0.0, min(1.0, finding.score)), lon, lat, reach, finding.name, finding.ids, doubt=doubt
-    )

@@ -165,6 +165,17 @@ class Indoors:
             return self._unit(whole, unit, here).less(ROOM_UNKNOWN if room else 0.0)
         return whole.less(ROOM_UNKNOWN)
 
+    def inside(self, building: int) -> Iterator[tuple[Finding, str, str]]:
+        """The stairwells of a building, then its rooms, each with the keys of stairwell and room."""
+        directory, whole = self._directory, self.building(building)
+        rows = list(directory.rooms_of(building))
+        for unit in dict.fromkeys(directory.unit_keys[k] for k in rows):
+            if unit:
+                yield self._unit(whole, unit, rows), unit, ""
+        for k in rows:
+            if directory.room_keys[k]:
+                yield self._room(whole, k, 1), directory.unit_keys[k], directory.room_keys[k]
+
     def _has_floor(self, building: int, floor: str) -> bool:
         floors = int(self._directory.places.buildings.floors[building])
         return not floor.isdigit() or floors <= 0 or int(floor) <= floors

@@ -9,7 +9,7 @@ from dataclasses import replace
 import shapely
 
 from gridmap.geo.addresses.answers import Doubt, Level
-from gridmap.geo.addresses.directory import NOWHERE, Directory
+from gridmap.geo.addresses.directory import NOWHERE, Directory, plain_number
 from gridmap.geo.addresses.finding import Finding, related
 from gridmap.geo.addresses.indoors import Indoors, Numbers
 from gridmap.geo.addresses.names import Kind
@@ -52,10 +52,35 @@ class Resolver:
             finding = related(finding, reading.tail.relations, self._directory)
             finding = finding.less(COST * reading.cost + reading.guessed)
             found.append(self._left_over(finding, rest, reading))
-        agreeing = [finding for finding in found if self._agrees(finding, reading.scope)]
+        agreeing = [finding for finding in found if self.agrees(finding, reading.scope)]
         if agreeing or not found:
             return [self._near_contexts(finding, reading.contexts) for finding in agreeing]
         return [finding.doubtful(Doubt.CONTRADICTION) for finding in found]
+
+    def named(self, kind: Kind, index: int) -> Finding:
+        """The whole thing of a kind: a compound, a road, a building, a site, an area."""
+        match kind:
+            case Kind.COMPOUND:
+                return self._indoors.compound(index)
+            case Kind.ROAD:
+                return self._outdoors.road(index)
+            case Kind.HOUSE:
+                return self._indoors.building(index)
+            case Kind.SITE:
+                return next(self._site(index, Tail()))
+        return self.area(index)
+
+    def inside(self, building: int) -> Iterator[tuple[Finding, str, str]]:
+        """The stairwells of a building, then its rooms, each with the keys of stairwell and room."""
+        return self._indoors.inside(building)
+
+    def door(self, road: int, number: str) -> list[Finding]:
+        """What stands behind a door number of a road."""
+        return self._outdoors.on_road(road, Tail(number=number))
+
+    def agrees(self, finding: Finding, scope: Iterable[Members]) -> bool:
+        """Whether a finding lies in one of each choice of areas, as far as anybody can tell."""
+        return all(self._is_in(finding, areas) for areas in scope)
 
     # looking up
 
@@ -190,9 +215,6 @@ class Resolver:
             return finding.less(REMARK)
         return finding.doubtful(Doubt.LEFT_OVER, 0.2)
 
-    def _agrees(self, finding: Finding, scope: Iterable[Members]) -> bool:
-        return all(self._is_in(finding, areas) for areas in scope)
-
     def _is_in(self, finding: Finding, areas: Members) -> bool:
         """Whether a finding lies in one of some areas: by the tree, else by shape; True where neither can tell."""
         directory = self._directory
@@ -249,7 +271,3 @@ class Resolver:
             case _:
                 spot = directory.area_spots[member]
         return [] if spot == NOWHERE else [spot]
-
-
-def plain_number(text: str) -> str:
-    return text.lstrip("0") or text
