@@ -36,31 +36,78 @@ def choose(layer: Layer, table: Table, told: Mapping[str, str]) -> Columns:
 
     Raises BadInput for a field or column that does not exist, BadFile when a required field has no column.
     """
+    columns = propose(layer, table, told)
+    _require(layer, table, columns)
+    return columns
+
+
+def propose(layer: Layer, table: Table, told: Mapping[str, str]) -> Columns:
+    """As `choose`, also when required fields are left without a column. Raises BadInput."""
     fields = [*layer.fields, *(PLACE_FIELDS if table.shapes is None else ())]
     chosen, constants = _as_told(layer, fields, table, told)
     notes: list[str] = []
     guessed: list[str] = []
-    free = {heading: folded(heading) for heading in table.headings if heading not in chosen.values()}
+    free = [heading for heading in table.headings if heading not in chosen.values()]
     for field in fields:  # a heading that is the field's own name is never another field's guess
-        own = [heading for heading, plain in free.items() if plain == folded(field.name)]
+        own = [heading for heading in free if folded(field.name) in _readings(table, heading)]
         if own and field.name not in told:
             chosen[field.name] = own[0]
-            del free[own[0]]
+            free.remove(own[0])
     for field in fields:
         if field.name in told or field.name in chosen:
             continue
-        heading = _guess(field, free)
+        heading = _guess(field, table, free)
         if heading is None:
             continue
-        if field.name == layer.id_field and not field.required and not _is_unique(table, heading):
-            notes.append(f"Column '{heading}' is not taken as {field.name}: it has gaps or repeats.")
+        if not _may_be(field, layer, table, heading, notes):
             continue
         chosen[field.name] = heading
         guessed.append(field.name)
-        del free[heading]
-    columns = Columns(chosen, constants, tuple(guessed), tuple(notes))
-    _require(layer, table, columns)
-    return columns
+        free.remove(heading)
+    open_fields = [field for field in fields if field.name not in told and field.name not in chosen]
+    for name, heading in _of_cut(open_fields, table, free, notes).items():
+        field = next(field for field in open_fields if field.name == name)
+        if _may_be(field, layer, table, heading, notes):
+            chosen[name] = heading
+            guessed.append(name)
+    return Columns(chosen, constants, tuple(guessed), tuple(notes))
+
+
+def layer_field(fields: list[Field], name: str) -> Field:
+    """The field of that name."""
+    return next(field for field in fields if field.name == name)
+
+
+def _readings(table: Table, heading: str) -> list[str]:
+    """A heading as it is compared; one joined from several lines also by its lowest line alone."""
+    lines = table.parts.get(heading, ())
+    return [folded(heading), *([folded(lines[-1])] if lines else [])]
+
+
+def _may_be(field: Field, layer: Layer, table: Table, heading: str, notes: list[str]) -> bool:
+    """A column that merely looks like ids is one only if every row has its own."""
+    if field.name == layer.id_field and not field.required and not _is_unique(table, heading):
+        notes.append(f"Column '{heading}' is not taken as {field.name}: it has gaps or repeats.")
+        return False
+    return True
+
+
+def _of_cut(fields: list[Field], table: Table, free: list[str], notes: list[str]) -> dict[str, str]:
+    """Field -> heading for headings that were cut short and can be the beginning of one field's name only."""
+    found: dict[str, str] = {}
+    for heading in [heading for heading in free if heading in table.cut]:
+        beginning = folded(heading)
+        possible = [
+            field.name
+            for field in fields
+            if any(folded(name).startswith(beginning) for name in (field.name, *field.synonyms))
+        ]
+        if len(possible) > 1:
+            listed = " or ".join(possible)
+            notes.append(f"Column '{heading}' was cut and may be {listed}: say which, --map {possible[0]}={heading}")
+        elif possible and possible[0] not in found:
+            found[possible[0]] = heading
+    return found
 
 
 def _as_told(
@@ -82,12 +129,13 @@ def _as_told(
     return chosen, constants
 
 
-def _guess(field: Field, free: Mapping[str, str]) -> str | None:
+def _guess(field: Field, table: Table, free: list[str]) -> str | None:
     """The heading that matches the best synonym; None when there is none."""
-    by_folded: dict[str, str] = {}
-    for heading, plain in free.items():
-        by_folded.setdefault(plain, heading)
-    return next((by_folded[folded(s)] for s in field.synonyms if folded(s) in by_folded), None)
+    by_reading: dict[str, str] = {}
+    for heading in free:
+        for reading in _readings(table, heading):
+            by_reading.setdefault(reading, heading)
+    return next((by_reading[folded(s)] for s in field.synonyms if folded(s) in by_reading), None)
 
 
 def _is_unique(table: Table, heading: str) -> bool:
@@ -102,7 +150,9 @@ def _require(layer: Layer, table: Table, columns: Columns) -> None:
     if layer.name == "incidents" and not have & {"occurred_at", "occurred_on", "month"}:
         missing.append("occurred_at (or occurred_on, or month)")
     if table.shapes is None and layer.shape_required and WKT.name not in have:
-        missing += [name for name in (LON.name, LAT.name) if name not in have]
+        absent = [name for name in (LON.name, LAT.name) if name not in have]
+        can_be_found = layer.name == "incidents" and "address" in have and len(absent) == 2
+        missing += [] if can_be_found else absent
     if missing:
         example = missing[0].split(" ")[0]
         raise BadFile(

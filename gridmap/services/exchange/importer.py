@@ -104,7 +104,7 @@ def bring_in(
     source = open_source(request.path)
     stream = read_stream(source, request.options)
     if watcher is not None:
-        watcher.look(stream.first)
+        watcher.look(stream.first, request)
     file = _understood(request, source, stream.first, now)
     tables = pieces(stream, request.layer.name)
     del stream  # so that memory gets back what has been walked through

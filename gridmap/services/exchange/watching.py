@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from gridmap.errors import BadInput
+from gridmap.services.exchange.columns import Columns, propose
 from gridmap.services.exchange.recipes.base import Status
-from gridmap.services.exchange.request import Piece
+from gridmap.services.exchange.request import Piece, Request
 from gridmap.services.exchange.table import Objects, Table, object_array, text_of
 
 SAMPLE_ROWS, GOOD_AT_MOST, BAD_AT_MOST = 20, 5_000, 1_000
 CELL_LENGTH = 200  # characters shown
 
 
-@dataclass(frozen=True, slots=True)
-class BadRow:
+class BadRow(NamedTuple):
     """A bad row: its number, what is wrong with it, and where it would lie, if that could be read."""
 
     row: int
@@ -28,8 +30,14 @@ class BadRow:
 
 @dataclass(slots=True)
 class Watcher:
-    """Keeps the first few of everything, whatever the size of the file; `lon` and `lat` are of good new rows."""
+    """Keeps the first few of everything, whatever the size of the file.
 
+    `columns` are those told and recognised, also where others that are needed are missing.
+    """
+
+    has_seen: bool = False
+    has_shapes: bool = False
+    columns: Columns = field(default_factory=lambda: Columns({}, {}, ()))
     headings: list[str] = field(default_factory=list)
     sample: list[list[str]] = field(default_factory=list)
     bad: list[BadRow] = field(default_factory=list)
@@ -41,9 +49,14 @@ class Watcher:
         """lon float64[n], lat float64[n] of the good rows."""
         return np.array(self._lon, float), np.array(self._lat, float)
 
-    def look(self, table: Table) -> None:
-        """Take the headings and the first rows as they came."""
+    def look(self, table: Table, request: Request) -> None:
+        """Take the headings and the first rows as they came, and which columns are which fields."""
+        self.has_seen, self.has_shapes = True, table.shapes is not None
         self.headings = table.headings
+        try:
+            self.columns = propose(request.layer, table, request.mapping)
+        except BadInput:  # a column that the file does not have: what is recognised without being told
+            self.columns = propose(request.layer, table, {})
         self.sample = [_texts(table, index) for index in range(min(table.n, SAMPLE_ROWS))]
 
     def see(self, piece: Piece, status: NDArray[np.int8]) -> None:

@@ -120,7 +120,7 @@ def test_a_file_that_breaks_off_in_a_later_piece_stores_nothing(bench: Any, monk
 
 
 def test_the_first_extent_holds_all_pieces(bench: Any) -> None:
-    """The first import says where a project is: all of it, not only its first rows; far ones are astray in any piece."""
+    """The first import says where a project is: all of it, not its first rows; far ones are astray in any piece."""
     path = ten(bench, r3=row("s3", lon=10), r9=row("s9", lon=115.60), r10=row("s10", lat=41))
     report = bench.run("incidents", path, rejects=bench.folder / "bad.csv")
     assert report.rejected == 2
