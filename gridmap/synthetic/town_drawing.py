@@ -15,6 +15,7 @@ import shapely
 
 from gridmap.errors import BadInput
 from gridmap.geo.adjacency import borders, mean_width
+from gridmap.geo.topology import dissolve
 from gridmap.synthetic.areas import connected_parts, heal_communities
 from gridmap.synthetic.blocks import Drawing, largest_of, match
 from gridmap.synthetic.buildings import MOST_FLATS
@@ -124,15 +125,9 @@ def _villages(ground: TownGround, names: Names, seed: int) -> tuple[VillageSpot,
         if len(chosen) < count and all(np.hypot(*(centre[k] - centre[j])) > 900 for j in chosen):
             chosen.append(k)
     roots = rng.permutation(len(names.village_roots))
-    return tuple(
-        VillageSpot(
-            names.village_roots[int(r)] + names.village_tails[0],
-            float(centre[k, 0]),
-            float(centre[k, 1]),
-            VILLAGE_RADIUS_M,
-        )
-        for k, r in zip(chosen, roots, strict=False)
-    )
+    called = [names.village_roots[int(r)] + names.village_tails[0] for r in roots[: len(chosen)]]
+    spots = zip(called, centre[chosen].tolist(), strict=True)
+    return tuple(VillageSpot(name, x, y, VILLAGE_RADIUS_M) for name, (x, y) in spots)
 
 
 def _plots(sketch: Sketch, network: Network, ground: TownGround, seed: int) -> Drawing:
@@ -191,10 +186,8 @@ def _nearest(ground: TownGround, quarters: Sequence[Seed]) -> Ints:
 def _group_cells(drawing: Drawing, flats: Floats, count: int) -> Ints:
     """Communities as groups of whole street blocks, so that their borders run along streets -> int64[n]."""
     cells, number = np.unique(drawing.cell, return_inverse=True)
-    ground = np.array(
-        [shapely.coverage_union_all(drawing.blocks[number == k]) for k in range(len(cells))], dtype=object
-    )
-    weight = np.bincount(number, flats, len(cells))
+    ground = dissolve(drawing.blocks, number)
+    weight = np.bincount(number, flats, len(cells)).astype(np.float64)
     group = part_by_weight(ground, np.arange(len(cells)), weight, count)
     return heal_communities(drawing.blocks, np.unique(group, return_inverse=True)[1][number])
 
