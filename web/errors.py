@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import logging
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from html import escape
 
 from apiflask import HTTPError
@@ -54,6 +55,7 @@ class Refusal:
     detail: str = ""
     detail_hint: str = ""
     headers: tuple[tuple[str, str], ...] = ()
+    details: Mapping[str, object] = field(default_factory=dict)  # what a program needs to go on
 
 
 Words = tuple[str, str, str]  # heading, sentence, what to do; all of the catalogue
@@ -76,6 +78,11 @@ WORDS: dict[str, Words] = {
     ),
     "bad_settings": (_("The settings cannot be used"), _("A setting is missing or contradicts another."), IN_LOG),
     "conflict": (UNANSWERABLE, _("It contradicts what is stored."), _("Load the page again.")),
+    "stale": (
+        UNANSWERABLE,
+        _("Somebody else has changed it meanwhile."),
+        _("Load the page again."),
+    ),
     "not_found": (NO_PAGE, _("What was asked for does not exist."), _("Start from the map.")),
     "too_large": (UNANSWERABLE, _("More was asked for than one answer can hold."), _("Choose less at once.")),
     "bad_input": (
@@ -143,7 +150,7 @@ def _of_gridmap(error: errors.GridmapError) -> Response:
     retry = (("Retry-After", str(RETRY_AFTER_S)),) if isinstance(error, errors.StoreBusy) else ()
     words = WORDS.get(error.code) or WORDS["bad_input" if status < 500 else "internal"]
     detail = ("", "") if error.code in SECRETIVE or status >= 500 else (error.message, error.hint)
-    return _respond(Refusal(status, error.code, *words, *detail, headers=retry))
+    return _respond(Refusal(status, error.code, *words, *detail, headers=retry, details=error.details))
 
 
 def _of_validation(error: HTTPError) -> Response:
@@ -155,7 +162,8 @@ def _of_validation(error: HTTPError) -> Response:
         return _respond(Refusal(error.status_code, *words, error.message or ""))
     detail = "Some parameters cannot be used. " + " ".join(texts)
     hint = "Correct them; /api/openapi.json describes each."
-    return _respond(Refusal(422, "bad_input", *WORDS["bad_input"], detail, hint))
+    by_field = {name: [str(text) for text in _flat(texts)] for name, texts in fields.items()}
+    return _respond(Refusal(422, "bad_input", *WORDS["bad_input"], detail, hint, details={"fields": by_field}))
 
 
 def _flat(texts: object) -> list[object]:
@@ -192,10 +200,10 @@ def _respond(refusal: Refusal) -> Response:
     return response
 
 
-def _for_program(refusal: Refusal) -> dict[str, str]:
+def _for_program(refusal: Refusal) -> dict[str, object]:
     """English, and as exact as the error itself where that names nothing of the machine."""
     message, hint = refusal.detail or refusal.message, refusal.detail_hint or refusal.hint
-    return {"code": refusal.code, "message": message, "hint": hint}
+    return {"code": refusal.code, "message": message, "hint": hint, **refusal.details}
 
 
 def _page(refusal: Refusal) -> str:

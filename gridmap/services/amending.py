@@ -12,6 +12,7 @@ from gridmap.errors import Stale
 from gridmap.services import incident_place as place
 from gridmap.services import incident_story as story
 from gridmap.services.current_places import CurrentPlaces, Places
+from gridmap.services.incident_place import Spot
 from gridmap.services.incident_record import Record
 from gridmap.services.incident_story import IncidentDetail
 from gridmap.services.kind_names import required_kind
@@ -107,7 +108,7 @@ def _differing(amendment: Amendment, before: StoredIncident, session: Session) -
     if "occurrence" in wanted:
         when = wanted.pop("occurrence")
         wanted |= {"occurred_at": when.at, "occurred_on": when.on, "precision": str(when.precision)}
-    if amendment.moves and place.is_same_place(wanted["lon"], wanted["lat"], before.lon, before.lat):
+    if amendment.moves and place.is_same_place(Spot(wanted["lon"], wanted["lat"]), before):
         del wanted["lon"], wanted["lat"]
     is_answered = before.placed_by == PlacedBy.PERSON and not before.is_doubtful
     if "grid" in wanted and wanted["grid"] == before.grid and is_answered:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -15,6 +16,14 @@ from gridmap.store.engine import Session
 from gridmap.store.stories import StoredIncident
 
 SAME_PLACE_DEG = 1e-7  # 1 cm
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A point in degrees."""
+
+    lon: float
+    lat: float
 
 
 def placed(present: Places, lon: float, lat: float, uncertainty_m: float | None) -> dict[str, Any]:
@@ -70,9 +79,18 @@ def require_inside(session: Session, lon: float, lat: float) -> None:
         )
 
 
-def is_same_place(lon: float, lat: float, other_lon: float, other_lat: float) -> bool:
-    """Whether two points in degrees are one, to a centimetre."""
-    return abs(lon - other_lon) < SAME_PLACE_DEG and abs(lat - other_lat) < SAME_PLACE_DEG
+class Point(Protocol):
+    """Anything with a place in degrees."""
+
+    @property
+    def lon(self) -> float: ...
+    @property
+    def lat(self) -> float: ...
+
+
+def is_same_place(one: Point, other: Point) -> bool:
+    """Whether two points are one, to a centimetre."""
+    return abs(one.lon - other.lon) < SAME_PLACE_DEG and abs(one.lat - other.lat) < SAME_PLACE_DEG
 
 
 def _columns(present: Places, block_id: int, grid_id: int, *, is_doubtful: bool) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from gridmap.services.doubt import Candidate, Nearest
 from gridmap.store import audit, stories
 from gridmap.store.engine import Session
 from gridmap.store.incidents import IncidentRow
-from gridmap.store.stories import StoredIncident, StoryLine
+from gridmap.store.stories import StoredIncident, StoredPlace, StoryLine
 
 RECEIVED, MOVED, CONFIRMED, CHANGED, IMPORTED = "received", "moved", "confirmed", "changed", "imported"
 
@@ -90,7 +90,7 @@ def lines_after(version: str, lines: list[StoryLine]) -> list[StoryLine]:
     return [line for line in lines if not seen.isdigit() or line.id > int(seen)]
 
 
-def place_of(incident: StoredIncident) -> dict[str, Any]:
+def place_of(incident: StoredIncident | StoredPlace) -> dict[str, Any]:
     """Where an incident is, as a line of its story tells it."""
     return {
         "lon": incident.lon,

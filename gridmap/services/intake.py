@@ -15,7 +15,9 @@ from gridmap.services import incident_place as place
 from gridmap.services import incident_story as story
 from gridmap.services.current_places import CurrentPlaces, Places
 from gridmap.services.doubt import Nearest
+from gridmap.services.incident_place import Spot
 from gridmap.services.incident_record import Record
+from gridmap.services.incident_story import IncidentDetail
 from gridmap.services.kind_names import required_kind
 from gridmap.store import configuration, ids, incidents, stories
 from gridmap.store.engine import Session, Store
@@ -106,6 +108,12 @@ def _store(session: Session, record: Record, report: IncidentReport, uid: str, p
     record.audit(session, story.RECEIVED, uid, {"case_number": number, **values})
 
 
+def tell(store: Store, uid: str, *, now: dt.datetime, places: CurrentPlaces) -> IncidentDetail:
+    """One incident with its candidates and its story. Raises NotFound."""
+    with store.read() as session:
+        return story.detail(session, uid, places.at(session, now))
+
+
 def _checked_uid(uid: str | None) -> str:
     if uid is None:
         return ids.new_uid()
@@ -120,23 +128,23 @@ def _require_same(session: Session, report: IncidentReport, before: IncidentRow)
     somebody else's.
     """
     at = None if report.occurrence.at is None else report.occurrence.at.isoformat()
-    said = (report.lon, report.lat, report.occurrence.on.isoformat(), at)
+    said = (Spot(report.lon, report.lat), report.occurrence.on.isoformat(), at)
     if not any(_is_same(said, known) for known in (_as_stored(before), _as_received(session, before)) if known):
         raise Conflict(
             f"The uid {before.uid} is another incident's ({before.case_number}).", "Make a new uid for a new incident."
         )
 
 
-Said = tuple[float, float, str, str | None]  # lon, lat, day, instant
+Said = tuple[Spot, str, str | None]  # where, day, instant
 
 
 def _is_same(said: Said, known: Said) -> bool:
-    return place.is_same_place(said[0], said[1], known[0], known[1]) and said[2:] == known[2:]
+    return place.is_same_place(said[0], known[0]) and said[1:] == known[1:]
 
 
 def _as_stored(before: IncidentRow) -> Said:
     at = None if before.occurred_at is None else before.occurred_at.isoformat()
-    return before.lon, before.lat, before.occurred_on.isoformat(), at
+    return Spot(before.lon, before.lat), before.occurred_on.isoformat(), at
 
 
 def _as_received(session: Session, before: IncidentRow) -> Said | None:
@@ -145,7 +153,7 @@ def _as_received(session: Session, before: IncidentRow) -> Said | None:
     if first is None:
         return None
     there = first.content["to"]
-    return there["lon"], there["lat"], first.content["occurred_on"], first.content["occurred_at"]
+    return Spot(there["lon"], there["lat"]), first.content["occurred_on"], first.content["occurred_at"]
 
 
 def _answer(session: Session, row: IncidentRow, present: Places, *, is_new: bool) -> ReceivedIncident:

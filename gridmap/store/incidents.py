@@ -85,7 +85,7 @@ def page(
     if outside:
         conditions.append(table.grid_id.is_(None))
     if doubtful:
-        conditions.append(table.is_doubtful)
+        conditions.append(sa.and_(table.is_doubtful))
     if bbox is not None:
         conditions.append(intersects_bbox(table, *bbox))
     if after is not None:

@@ -14,6 +14,8 @@ from sqlalchemy.orm import Session
 from gridmap.store import bulk, ids
 from gridmap.store.tables import Area, Block, Grid, GridPlan, ImportBatch, Incident, IncidentEvent
 
+AT_ONCE = 500  # bound values a query; SQLite's oldest limit is 999
+
 
 @dataclass(frozen=True, slots=True)
 class StoredIncident:
@@ -43,6 +45,19 @@ class StoredIncident:
     plan: str | None
     file: str | None
     imported_at: dt.datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPlace:
+    """Where an incident is: `block` and `grid` are codes."""
+
+    lon: float
+    lat: float
+    uncertainty_m: float | None
+    block: str | None
+    grid: str | None
+    grid_name: str | None
+    placed_by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +91,24 @@ def whole(session: Session, uid: str, *, lock: bool = False) -> StoredIncident |
         .where(table.uid == uid)
     ).one_or_none()  # fmt: skip
     return None if row is None else StoredIncident(*tuple(row))
+
+
+def places(session: Session, incident_ids: Sequence[int]) -> dict[int, StoredPlace]:
+    """Incident id -> where it is."""
+    found: dict[int, StoredPlace] = {}
+    query = (
+        sa.select(
+            Incident.id, sa.func.ST_X(Incident.geom), sa.func.ST_Y(Incident.geom), Incident.uncertainty_m, Block.code,
+            Grid.code, Grid.name, Incident.placed_by,
+        )
+        .outerjoin(Block, Block.id == Incident.block_id)
+        .outerjoin(Grid, Grid.id == Incident.grid_id)
+    )  # fmt: skip
+    for start in range(0, len(incident_ids), AT_ONCE):
+        part = [int(key) for key in incident_ids[start : start + AT_ONCE]]
+        for key, *place in session.execute(query.where(Incident.id.in_(part))):
+            found[key] = StoredPlace(*place)
+    return found
 
 
 def add_line(

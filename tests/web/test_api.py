@@ -143,6 +143,8 @@ def test_an_incident(client: FlaskClient) -> None:
         "grid": "G2",
         "block": "B3",
         "uncertainty_m": None,
+        "is_doubtful": False,
+        "placed_by": "coordinates",
     }
 
 

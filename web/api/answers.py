@@ -16,6 +16,10 @@ ERROR = {
                 "code": {"type": "string", "description": "Stable, for programs."},
                 "message": {"type": "string", "description": "What is wrong."},
                 "hint": {"type": "string", "description": "What to do."},
+                "fields": {"type": "object", "description": "Values that cannot be used, by name, with why."},
+                "alternatives": {"type": "array", "description": "Places that an address may mean.", "items": {}},
+                "candidates": {"type": "array", "description": "Grids in reach of an incident.", "items": {}},
+                "changed": {"type": "array", "description": "What others changed meanwhile.", "items": {}},
             },
         }
     },
@@ -167,6 +171,8 @@ class IncidentAnswer(Schema):
     grid = String(allow_none=True)
     block = String(allow_none=True)
     uncertainty_m = Float(allow_none=True)
+    is_doubtful = Boolean(metadata={"description": "It may belong to another grid, somebody has to say to which."})
+    placed_by = String(metadata={"description": "coordinates, address, map or person"})
 
 
 class IncidentsAnswer(Schema):

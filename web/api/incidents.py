@@ -1,16 +1,27 @@
-"""Single incidents, a page at a time."""
+"""Incidents: a page at a time, one with its story, a new one, a change."""
 
 from __future__ import annotations
 
+import dataclasses
+import datetime as dt
 from typing import Any
 
 from apiflask import APIBlueprint
+from flask import url_for
 from marshmallow import RAISE
 
+from gridmap.domain.incidents import Amendment, IncidentReport, Occurrence, PlacedBy, at_minute, in_month, on_day
+from gridmap.geo import datums
+from gridmap.services import amending, intake
+from gridmap.services.incident_story import IncidentDetail
 from gridmap.services.situation import IncidentFilter, IncidentPage
 from web.api.answers import IncidentsAnswer
-from web.api.parameters import IncidentsQuery, selection
+from web.api.incident_schemas import AmendmentBody, IncidentDetailAnswer, ReportBody
+from web.api.parameters import IncidentsQuery, NoParameters, selection
 from web.context import running
+from web.security import ACTOR
+
+PLAIN = ("kind", "address", "summary", "uncertainty_m", "grid")
 
 
 def add_to(v1: APIBlueprint) -> None:
@@ -23,5 +34,104 @@ def add_to(v1: APIBlueprint) -> None:
         description="All filters hold together; without from and to, all time. `next` is null on the last page.",
     )
     def incidents(query_data: dict[str, Any]) -> IncidentPage:
-        wanted = IncidentFilter(selection(query_data), query_data["grid"], query_data["bbox"], query_data["outside"])
+        wanted = filter_of(query_data)
         return running().situation.incidents(wanted, after=query_data["after"], limit=query_data["limit"])
+
+    @v1.post("/incidents")
+    @v1.input(ReportBody, location="json", unknown=RAISE)
+    @v1.output(IncidentDetailAnswer, status_code=201)
+    @v1.doc(
+        tags=["Incidents"],
+        summary="Take in an incident",
+        description="Needs the header X-CSRFToken. 200 instead of 201 when its uid was taken in before. An address "
+        "without lon and lat is looked up; where it may mean several places, 422 lists them as `alternatives`.",
+        responses={200: "Received before", 409: "The uid is another incident's", 422: "A value cannot be used"},
+    )
+    def receive(json_data: dict[str, Any]) -> Any:
+        parts = running()
+        now, places = parts.situation.now(), parts.situation.places
+        report = report_of(json_data)
+        received = intake.receive(parts.store, parts.settings, report, actor=ACTOR, now=now, places=places)
+        stored = intake.tell(parts.store, received.uid, now=now, places=places)
+        location = url_for("api.incident", uid=received.uid)
+        return answer_of(stored), 201 if received.is_new else 200, {"Location": location}
+
+    @v1.get("/incidents/<uid>")
+    @v1.input(NoParameters, location="query", unknown=RAISE)
+    @v1.output(IncidentDetailAnswer)
+    @v1.doc(tags=["Incidents"], summary="One incident: its place, the grids it may belong to, its story")
+    def incident(uid: str, query_data: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG001
+        situation = running().situation
+        return answer_of(intake.tell(running().store, uid, now=situation.now(), places=situation.places))
+
+    @v1.patch("/incidents/<uid>")
+    @v1.input(AmendmentBody, location="json", unknown=RAISE)
+    @v1.output(IncidentDetailAnswer)
+    @v1.doc(
+        tags=["Incidents"],
+        summary="Move an incident, answer for its grid, or change what is said of it",
+        description="Needs the header X-CSRFToken. A moved point is placed again at once; its old place stays in the "
+        "story. With `version`, a change that somebody else made meanwhile is answered with 409 and `changed`.",
+        responses={404: "No such incident", 409: "Changed by somebody else", 422: "A value cannot be used"},
+    )
+    def amend(uid: str, json_data: dict[str, Any]) -> dict[str, Any]:
+        parts = running()
+        now, places = parts.situation.now(), parts.situation.places
+        change = amendment_of(json_data)
+        return answer_of(
+            amending.amend(parts.store, parts.settings, uid, change, actor=ACTOR, now=now, places=places)
+        )
+
+
+def filter_of(query: dict[str, Any]) -> IncidentFilter:
+    """The incidents an IncidentsQuery asks for."""
+    return IncidentFilter(
+        selection(query), query["grid"], query["bbox"], outside=query["outside"], doubtful=query["doubtful"]
+    )
+
+
+def report_of(body: dict[str, Any]) -> IncidentReport:
+    """What a ReportBody says; an address without a point is looked up. Raises AmbiguousPlace."""
+    parts = running()
+    address = body.get("address")
+    uncertainty_m, placed_by = body.get("uncertainty_m"), PlacedBy(body["placed_by"])
+    lon, lat = _point(body)
+    return IncidentReport(
+        lon=lon,
+        lat=lat,
+        kind=body["kind"],
+        occurrence=_occurrence(body, parts.situation.picture().project.time_zone),
+        uid=body.get("uid"),
+        address=address or None,
+        summary=body.get("summary") or None,
+        uncertainty_m=uncertainty_m,
+        placed_by=placed_by,
+    )
+
+
+def amendment_of(body: dict[str, Any]) -> Amendment:
+    """What an AmendmentBody changes."""
+    changes: dict[str, Any] = {name: body[name] for name in PLAIN if name in body}
+    if "lon" in body:
+        changes["lon"], changes["lat"] = _point(body)
+    if "occurred_at" in body or "occurred_on" in body:
+        changes["occurrence"] = _occurrence(body, running().situation.picture().project.time_zone)
+    return Amendment(changes, note=body.get("note"), version=body.get("version"))
+
+
+def answer_of(found: IncidentDetail) -> dict[str, Any]:
+    """An incident as IncidentDetailAnswer writes it."""
+    rest = ("version", "candidates", "nearest", "story")
+    return dataclasses.asdict(found.incident) | {name: getattr(found, name) for name in rest}
+
+
+def _point(body: dict[str, Any]) -> tuple[float, float]:
+    lon, lat = datums.to_wgs84([body["lon"]], [body["lat"]], body["datum"])
+    return float(lon[0]), float(lat[0])
+
+
+def _occurrence(body: dict[str, Any], time_zone: str) -> Occurrence:
+    if "occurred_at" in body:
+        at: dt.datetime = body["occurred_at"]
+        return at_minute(at, time_zone)
+    return in_month(body["occurred_on"]) if body["precision"] == "month" else on_day(body["occurred_on"])

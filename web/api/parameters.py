@@ -114,6 +114,7 @@ class IncidentsQuery(WindowQuery):
     grid = String(load_default=None, validate=Length(1, 40), metadata={"description": "Code of a grid."})
     bbox = Box(load_default=None, metadata={"type": "string", "description": "west,south,east,north in degrees."})
     outside = Boolean(load_default=False, metadata={"description": "Only incidents in no grid."})
+    doubtful = Boolean(load_default=False, metadata={"description": "Only those that may belong to another grid."})
     limit = Integer(load_default=DEFAULT_LIMIT, validate=Range(1, MAX_LIMIT))
     after = String(load_default=None, validate=[Length(max=80), Regexp(r"^[A-Za-z0-9_.:-]+$")])
 

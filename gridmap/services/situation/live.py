@@ -47,6 +47,10 @@ class Situation:
     def dialect(self) -> str:
         return self._store.dialect
 
+    def now(self) -> dt.datetime:
+        """The present instant, also in the demo: what is done is done now."""
+        return self._now()
+
     def seq(self) -> int:
         """The newest change."""
         with self._store.read() as session:

@@ -22,6 +22,7 @@ class IncidentFilter:
     grid: str | None = None
     bbox: Box | None = None
     outside: bool = False
+    doubtful: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ def incident_page(session: Session, wanted: IncidentFilter, *, after: str | None
         grid_id=grid_id,
         bbox=wanted.bbox,
         outside=wanted.outside,
+        doubtful=wanted.doubtful,
         after=after,
         limit=limit,
     )

@@ -3,20 +3,41 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
+import shapely
+from numpy.typing import NDArray
 
+from gridmap.domain.incidents import PlacedBy
 from gridmap.domain.kinds import code_for
 from gridmap.errors import BadFile
+from gridmap.geo.projection import LocalProjection
+from gridmap.services import incident_story as story
+from gridmap.services.doubt import Doubt
 from gridmap.services.exchange.recipes.base import Columns, Indices
 from gridmap.services.exchange.recipes.standing import PlacedRecipe
 from gridmap.services.exchange.table import object_array
-from gridmap.services.placing import NOWHERE, or_none
-from gridmap.store import bulk, configuration, incidents
+from gridmap.services.incident_place import is_same_place
+from gridmap.services.placing import NOWHERE, inner_points, or_none
+from gridmap.store import bulk, configuration, incidents, stories
 from gridmap.store.tables import Incident
 
+BY_PEOPLE = (PlacedBy.MAP, PlacedBy.PERSON)
+FACTS = ("kind", "occurred_at", "occurred_on", "precision", "reported_at", "address", "summary")
+PLACE = ("uncertainty_m", "block_id", "grid_id", "plan_id", "geom", "is_doubtful", "placed_by")
 NEW_KINDS_LIMIT = 60  # a list of kinds is short; more new ones than this mean that the wrong column was taken
+
+
+@dataclass(slots=True)
+class NewKind:
+    """A kind that this import brings: the name it first came with, and how many rows are of it."""
+
+    name: str
+    rows: int = 0
 
 
 class IncidentRecipe(PlacedRecipe):
@@ -30,7 +51,8 @@ class IncidentRecipe(PlacedRecipe):
             self.job.report.notes.append("No column says what an incident is about: all are stored as 'unspecified'.")
         every = Counter(name for name in names if name is not None)
         counted = Counter({name: count for name, count in every.items() if tree.find(name) is None})
-        if len(counted) > NEW_KINDS_LIMIT:
+        self.added: dict[str, NewKind] = self.job.once("new kinds", dict)
+        if len(counted) + len(self.added) > NEW_KINDS_LIMIT:
             some = ", ".join(name for name, _ in counted.most_common(5))
             raise BadFile(
                 f"The column for kind holds {len(counted)} texts that are no configured kind (as {some}).",
@@ -47,11 +69,62 @@ class IncidentRecipe(PlacedRecipe):
         super().insert(take)
 
     def change(self, take: Indices) -> None:
-        """A changed incident keeps its case number and the configuration it began under; it is placed again."""
+        """A changed incident keeps its case number and the configuration it began under; it is placed again, unless a
+        person has said where it is. A place that changes stays in its story.
+        """
         self._add_kinds(take)
-        if len(take):
-            ids = [self.job.ids[index] for index in take.tolist()]
-            bulk.update(self.job.session, Incident, ids, {**self.provenance(take), **self._facts(take)})
+        if not len(take):
+            return
+        session = self.job.session
+        row_ids = np.array([self.job.ids[index] for index in take.tolist()])
+        before = stories.places(session, row_ids.tolist())
+        is_settled = np.array([before[key].placed_by in BY_PEOPLE for key in row_ids.tolist()])
+        for part, names in ((~is_settled, FACTS + PLACE), (is_settled, FACTS)):
+            facts = self._facts(take[part])
+            chosen = {name: facts[name] for name in names}
+            ids = row_ids[part].tolist()
+            bulk.update(session, Incident, ids, {**self.provenance(take[part]), **chosen})
+        self._tell_moves(before)
+        self._count("kept by people", int(is_settled.sum()))
+
+    def _tell_moves(self, before: Mapping[int, stories.StoredPlace]) -> None:
+        after = stories.places(self.job.session, list(before))
+        moved = [key for key in before if not is_same_place(before[key], after[key])]
+        stories.add_lines(
+            self.job.session,
+            moved,
+            at=self.job.now,
+            actor="import",
+            action=story.IMPORTED,
+            contents=[story.line_of(story.place_of(before[key]), story.place_of(after[key])) for key in moved],
+        )
+
+    def finish(self, stored: Indices) -> None:
+        super().finish(stored)
+        self._count("doubtful", int(self.doubtful[stored].sum()))
+
+    def conclude(self) -> None:
+        notes = self.job.report.notes
+        for kind in self.added.values():
+            notes.append(f"New kind '{kind.name}' ({kind.rows:,} rows) is added to the configuration.")
+        if doubtful := self.job.kept.get("doubtful"):
+            notes.append(f"{doubtful:,} may belong to another grid, which their uncertainty reaches: somebody has to say.")
+        if kept := self.job.kept.get("kept by people"):
+            notes.append(f"{kept:,} keep the place that a person gave them; what else the file says of them is new.")
+
+    def _count(self, name: str, n: int) -> None:
+        self.job.kept[name] = self.job.kept.get(name, 0) + n
+
+    @cached_property
+    def doubtful(self) -> NDArray[np.bool_]:
+        """bool[n]: whether the uncertainty of a row reaches another grid than the one it lies in."""
+        given = self.rows.fields["uncertainty_m"]
+        uncertainty_m = np.array([np.nan if value is None else value for value in given], dtype=np.float64)
+        if not (uncertainty_m > 0).any():
+            return np.zeros(self.rows.n, dtype=bool)
+        doubt = self.job.once("doubt", lambda: Doubt.of(self.placer, LocalProjection(self.job.projection)))
+        inner = inner_points(self.rows.shapes)
+        return doubt.is_doubtful(shapely.get_x(inner), shapely.get_y(inner), uncertainty_m, self.placed.grid_ids)
 
     def columns(self, take: Indices) -> Columns:
         return {
@@ -77,7 +150,13 @@ class IncidentRecipe(PlacedRecipe):
             "grid_id": or_none(grid_ids),
             "plan_id": [None if grid == NOWHERE else plan_id for grid in grid_ids.tolist()],
             "geom": self.rows.shapes[take],
+            "is_doubtful": self.doubtful[take].tolist(),
+            "placed_by": self._placed_by(take),
         }
+
+    def _placed_by(self, take: Indices) -> list[str]:
+        placed_by = self.rows.placed_by
+        return [str(PlacedBy.COORDINATES)] * len(take) if placed_by is None else [str(by) for by in placed_by[take]]
 
     def _case_numbers(self, take: Indices) -> list[str]:
         """Numbers run within the year of the occurrence, in the order of the file."""
@@ -92,6 +171,9 @@ class IncidentRecipe(PlacedRecipe):
         """A new version of the configuration with the kinds that the rows taken bring and that it does not have."""
         used = Counter(self.kinds[take].tolist())
         new = sorted(code for code in self.new_names if code in used)
+        self.added.update({code: NewKind(self.new_names[code]) for code in new})
+        for code, kind in self.added.items():
+            kind.rows += used[code]
         if not new:
             return
         content: dict[str, Any] = dict(self.job.setting.configuration)
@@ -99,8 +181,6 @@ class IncidentRecipe(PlacedRecipe):
             {"code": code, "zh": self.new_names[code], "en": self.new_names[code], "children": []} for code in new
         ]
         content["kind"] = [*content.get("kind", []), *tables]
-        for code in new:
-            name = self.new_names[code]
-            self.job.report.notes.append(f"New kind '{name}' ({used[code]:,} rows) is added to the configuration.")
         self.version = configuration.put(self.job.session, content, self.job.now)
+        self.job.setting = replace(self.job.setting, configuration_version=self.version, configuration=content)
         self.new_names.clear()

@@ -1,0 +1,162 @@
+"""Taking in and changing incidents over HTTP: tokens, repetition, conflicts, limits."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from gridmap.store import audit
+from gridmap.store.engine import Store
+from gridmap.store.ids import new_uid
+from tests.services import small_world as world
+
+EAST_OF_B1 = (world.WEST + 0.0099, world.SOUTH + 0.005)  # 9.6 m west of B2, which is the same grid
+SOUTH_OF_B3 = (world.WEST + 0.005, world.SOUTH + 0.0099)  # in B1 (grid G1), 11 m south of B3 (grid G2)
+IN_B3 = world.in_block(0, 1)
+
+
+class Desk:
+    """A client that holds a page's token, as the pages' scripts do."""
+
+    def __init__(self, client: FlaskClient) -> None:
+        self.client = client
+        found = re.search(r'<meta name="csrf-token" content="([^"]+)"', client.get("/incidents/new").text)
+        assert found is not None
+        self.headers = {"X-CSRFToken": found[1]}
+
+    def post(self, **body: Any) -> TestResponse:
+        return self.client.post("/api/v1/incidents", json=report(**body), headers=self.headers)
+
+    def patch(self, uid: str, **body: Any) -> TestResponse:
+        return self.client.patch(f"/api/v1/incidents/{uid}", json=body, headers=self.headers)
+
+
+def report(place: tuple[float, float] = IN_B3, **more: Any) -> dict[str, Any]:
+    return {"kind": "order.noise", "occurred_on": "2024-05-30", "lon": place[0], "lat": place[1], **more}
+
+
+@pytest.fixture
+def desk(own_client: FlaskClient) -> Desk:
+    return Desk(own_client)
+
+
+def test_without_the_page_s_token_nothing_is_taken_in(own_client: FlaskClient, world: Store) -> None:
+    uid = own_client.get("/api/v1/incidents?limit=1").json["items"][0]["uid"]
+    for response in (
+        own_client.post("/api/v1/incidents", json=report()),
+        own_client.post("/api/v1/incidents", json=report(), headers={"X-CSRFToken": "x"}),
+        own_client.patch(f"/api/v1/incidents/{uid}", json={"kind": "help"}),
+    ):
+        assert (response.status_code, response.json["error"]["code"]) == (400, "csrf")
+        assert "X-CSRFToken" in response.json["error"]["hint"]
+    with world.read() as session:
+        assert audit.head(session)[0] == 1
+
+
+def test_the_token_s_cookie_is_for_this_site_s_pages_alone(own_client: FlaskClient) -> None:
+    cookie = own_client.get("/incidents/new").headers["Set-Cookie"]
+    assert re.match(r"gridmap_[0-9a-f]{8}=", cookie)
+    assert "HttpOnly" in cookie
+    assert "SameSite=Lax" in cookie
+    assert "Set-Cookie" not in own_client.get("/api/v1/situation").headers
+
+
+def test_an_incident_is_taken_in_once(desk: Desk) -> None:
+    uid = new_uid()
+    first = desk.post(uid=uid, address="站前路", summary="夜里很吵")
+    assert (first.status_code, first.headers["Location"]) == (201, f"/api/v1/incidents/{uid}")
+    body = first.json
+    assert (body["grid"], body["grid_name"], body["block"], body["community"]) == ("G2", "车站", "B3", "青龙社区")
+    assert (body["is_doubtful"], body["candidates"], body["placed_by"]) == (False, [], "coordinates")
+    assert [line["action"] for line in body["story"]] == ["received"]
+    again = desk.post(uid=uid, address="站前路", summary="夜里很吵")
+    assert (again.status_code, again.json) == (200, body)
+    assert desk.client.get(f"/api/v1/incidents/{uid}").json == body
+    other = desk.post(SOUTH_OF_B3, uid=uid)
+    assert (other.status_code, other.json["error"]["code"]) == (409, "conflict")
+
+
+def test_sent_again_after_it_was_moved_it_is_still_the_same(desk: Desk) -> None:
+    uid = desk.post(uid=new_uid()).json["uid"]
+    desk.patch(uid, lon=SOUTH_OF_B3[0], lat=SOUTH_OF_B3[1])
+    again = desk.post(uid=uid)
+    assert (again.status_code, again.json["grid"]) == (200, "G1")
+
+
+def test_other_datums_are_turned_into_wgs84(desk: Desk) -> None:
+    stored = desk.post(datum="gcj02").json
+    assert 0.004 < IN_B3[0] - stored["lon"] < 0.008
+
+
+def test_the_question_and_its_answer(desk: Desk) -> None:
+    body = desk.post(SOUTH_OF_B3, uncertainty_m=30).json
+    assert (body["grid"], body["is_doubtful"]) == ("G1", True)
+    assert [one["code"] for one in body["candidates"]] == ["G1", "G2"]
+    assert body["candidates"][1]["distance_m"] == pytest.approx(11.1, abs=0.1)
+    assert [item["uid"] for item in desk.client.get("/api/v1/incidents?doubtful=true").json["items"]] == [body["uid"]]
+    wrong = desk.patch(body["uid"], grid="G9")
+    assert wrong.status_code == 422
+    assert [one["code"] for one in wrong.json["error"]["candidates"]] == ["G1", "G2"]
+    answered = desk.patch(body["uid"], grid="G2", note="door is on the station's side", version=body["version"]).json
+    assert (answered["grid"], answered["block"], answered["is_doubtful"]) == ("G2", "B3", False)
+    assert (answered["placed_by"], answered["lon"]) == ("person", body["lon"])
+    assert answered["story"][-1]["content"]["note"] == "door is on the station's side"
+    assert answered["story"][-1]["content"]["from"]["grid"] == "G1"
+    counts = desk.client.get("/api/v1/counts?from=2024-05-30&to=2024-05-30&kinds=order.noise").json
+    assert counts["by_grid"] == {"G2": 1}  # the map counts it where the person said it is
+
+
+def test_two_people_at_once(desk: Desk) -> None:
+    body = desk.post(SOUTH_OF_B3, uncertainty_m=30).json
+    desk.patch(body["uid"], grid="G2", version=body["version"])
+    late = desk.patch(body["uid"], lon=IN_B3[0], lat=IN_B3[1], version=body["version"])
+    error = late.json["error"]
+    assert (late.status_code, error["code"]) == (409, "stale")
+    assert [(line["action"], line["to"]["grid"]) for line in error["changed"]] == [("confirmed", "G2")]
+    present = desk.client.get(f"/api/v1/incidents/{body['uid']}").json
+    assert (present["grid"], present["lat"], present["version"]) == ("G2", body["lat"], error["version"])
+    # the very same answer again is no conflict: it is what is stored
+    assert desk.patch(body["uid"], grid="G2", version=body["version"]).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"lat": None}, "lat"),
+        ({"lon": 200.0}, "lon"),
+        ({"kind": ""}, "kind"),
+        ({"occurred_on": "30.5.2024"}, "occurred_on"),
+        ({"occurred_at": "2024-05-30T10:00"}, "occurred_on"),
+        ({"uncertainty_m": -1}, "uncertainty_m"),
+        ({"uncertainty_m": 1e9}, "uncertainty_m"),
+        ({"summary": "长" * 2001}, "summary"),
+        ({"placed_by": "person"}, "placed_by"),
+        ({"grid": "G1"}, "grid"),
+    ],
+)
+def test_what_cannot_be_used_is_said_by_field(desk: Desk, change: dict[str, Any], field: str) -> None:
+    response = desk.post(**change)
+    assert (response.status_code, response.json["error"]["code"]) == (422, "bad_input")
+    assert field in response.json["error"]["fields"]
+
+
+def test_beyond_the_extent_or_too_large_nothing_is_stored(desk: Desk, world: Store) -> None:
+    away = desk.post((10.0, 50.0))
+    assert (away.status_code, away.json["error"]["code"]) == (422, "outside_extent")
+    assert desk.post(kind="alien").status_code == 422
+    assert desk.post(summary="x" * (1 << 20)).status_code == 413
+    assert desk.patch("none", kind="help").status_code == 404
+    assert desk.client.get("/api/v1/incidents/none").status_code == 404
+    with world.read() as session:
+        assert audit.head(session)[0] == 1
+
+
+def test_a_change_of_nothing_or_of_two_things_at_odds(desk: Desk) -> None:
+    uid = desk.post().json["uid"]
+    assert desk.patch(uid).status_code == 422
+    assert desk.patch(uid, grid="G2", lon=IN_B3[0], lat=IN_B3[1]).status_code == 422
+    assert desk.patch(uid, lon=IN_B3[0]).json["error"]["fields"].keys() == {"lat"}
