@@ -61,7 +61,8 @@ class Content:
     empty: int = 0  # tracks and routes without points
 
     def listed(self) -> str:
-        return f"{len(self.tracks)} tracks, {len(self.routes)} routes and {len(self.waypoints)} waypoints"
+        empty = f" (and {self.empty} without points)" if self.empty else ""
+        return f"{len(self.tracks)} tracks, {len(self.routes)} routes{empty} and {len(self.waypoints)} waypoints"
 
 
 @dataclass(slots=True)
@@ -89,7 +90,7 @@ def read_gpx(source: Source, target: str) -> Table:
         content = _content(elements(stream, WANTED, source.name))
     stem = Path(source.member.name if source.member else source.path.name.removesuffix(".gz")).stem
     layer = LAYERS.get(target)
-    notes = [f"{content.empty} tracks or routes have no points: left out."] if content.empty else []
+    notes: list[str] = []
     if target == "tracks":
         rows = _track_rows(content, stem)
         if content.left_out and content.tracks:
@@ -100,7 +101,10 @@ def read_gpx(source: Source, target: str) -> Table:
         if ways and not content.routes:
             notes.append("The file has no routes; its tracks are read as such.")
     else:
+        content.empty = 0  # nobody asked for ways
         rows = _waypoint_rows(content)
+    if content.empty:
+        notes.append(f"{content.empty} tracks or routes have no points: left out.")
     if not rows.shapes:
         raise BadFile(
             f"{source.name} has nothing for {target or 'points'}: it holds {content.listed()}.",

@@ -6,6 +6,7 @@ GDAL's LibKML turns Chinese names of data into underlines and then mixes them up
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import shapely
 
@@ -17,6 +18,12 @@ from gridmap.services.exchange.table import Table, object_array
 WANTED = frozenset({"Placemark"})
 UNREADABLE = "the shape cannot be read"
 TIMES = {"timestamp": ("TimeStamp", "when"), "begin": ("TimeSpan", "begin"), "end": ("TimeSpan", "end")}
+
+COMBINED: dict[str, Callable[[list[Any]], Any]] = {
+    "Point": shapely.multipoints,
+    "LineString": shapely.multilinestrings,
+    "Polygon": shapely.multipolygons,
+}
 
 Cells = dict[str, object]
 Positions = list[tuple[float, float]]
@@ -94,18 +101,13 @@ def _shape(element: Element) -> shapely.Geometry | None:
     return _collected(shapes)
 
 
-def _collected(shapes: list[shapely.Geometry]) -> shapely.Geometry | None:
+def _collected(shapes: list[Any]) -> shapely.Geometry | None:
     """One shape as itself, several of a kind as one of many parts, others as a collection."""
     if len(shapes) < 2:
         return shapes[0] if shapes else None
-    kinds = set(shapely.get_type_id(shapes).tolist())
-    if kinds == {shapely.GeometryType.POINT}:
-        return shapely.multipoints(shapes)
-    if kinds == {shapely.GeometryType.LINESTRING}:
-        return shapely.multilinestrings(shapes)
-    if kinds == {shapely.GeometryType.POLYGON}:
-        return shapely.multipolygons(shapes)
-    return shapely.GeometryCollection(shapes)
+    kinds = {shape.geom_type for shape in shapes}
+    combine = COMBINED.get(kinds.pop()) if len(kinds) == 1 else None
+    return combine(shapes) if combine else shapely.GeometryCollection(shapes)
 
 
 def _multi(element: Element) -> shapely.Geometry:

@@ -191,7 +191,7 @@ def _picked(raw: Table, pick: Pick, wanted: Wanted, notes: list[str]) -> Table:
         "code": [_code(rows[i], pick.geometry) for i in kept],
         "name": [rows[i]["name"] for i in kept],
         wanted.kind_heading: [kinds[i] or None for i in kept],
-        **{heading: [rows[i][tag] for i in kept] for heading, tag in wanted.headings.items()},
+        **{heading: [_tag(rows[i], tag) for i in kept] for heading, tag in wanted.headings.items()},
         "other_tags": [_other_tags(rows[i]) for i in kept],
     }
     return Table(
@@ -199,12 +199,18 @@ def _picked(raw: Table, pick: Pick, wanted: Wanted, notes: list[str]) -> Table:
         {heading: object_array(cells) for heading, cells in columns.items()},
         shapes=None if raw.shapes is None else raw.shapes[take],
         crs=raw.crs,
-        broken={kept.index(i): why for i, why in raw.broken.items() if take[i]},
+        broken={position: raw.broken[i] for position, i in enumerate(kept) if i in raw.broken},
     )
 
 
 def _plain(row: Mapping[str, object]) -> dict[str, str | None]:
     return {key: None if value is None or value == "" else str(value) for key, value in row.items()}
+
+
+def _tag(row: Row, tag: str) -> str | None:
+    """A tag as a field takes it; floors that are not counted in whole numbers stay among the other tags alone."""
+    value = row[tag]
+    return None if tag == "building:levels" and value is not None and not value.isdecimal() else value
 
 
 def _code(row: Row, geometry: str) -> str:

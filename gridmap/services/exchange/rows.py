@@ -18,8 +18,16 @@ from gridmap.services.exchange.places import read_places
 from gridmap.services.exchange.problems import Problems
 from gridmap.services.exchange.reference import SourceCrs
 from gridmap.services.exchange.report import Report
-from gridmap.services.exchange.table import Objects, Table, object_array
-from gridmap.services.exchange.times import Occurrences, Times, combine, parse_epochs, parse_months, parse_times
+from gridmap.services.exchange.table import SERIALS_FROM, Objects, Table, object_array
+from gridmap.services.exchange.times import (
+    Occurrences,
+    Times,
+    combine,
+    count_serials,
+    parse_months,
+    parse_numeric_times,
+    parse_times,
+)
 from gridmap.services.exchange.values import parse_fields
 
 MIDNIGHT_IS_DAY = {"occurred_on"}
@@ -45,6 +53,7 @@ def read_rows(
     shapes = read_places(layer, table, columns, crs, problems)
     fields = parse_fields(layer, table, columns, problems)
     times = _read_times(layer, table, columns, setting.time_zone, problems, report)
+    _tell_serials(layer, table, columns, report)
     attributes = _with_days(attributes_of(table, columns), times)
     occurrences = _occurrences(table, columns, times, problems) if layer.name == "incidents" else None
     if occurrences is None:
@@ -86,19 +95,39 @@ def _read_times(
             empty = np.full(table.n, "NaT", "datetime64[us]")
             read[field.name] = Times(empty.astype("datetime64[D]"), empty)
         elif columns.chosen.get(field.name) in table.numeric:
-            read[field.name] = parse_epochs(field.name, raw, time_zone, problems)
-            report.notes.append(f"{field.name} is a column of numbers: read as seconds since 1970 (UTC).")
+            read[field.name], meaning = parse_numeric_times(
+                field.name, raw, time_zone, problems, serials_from=table.serials_from
+            )
+            report.notes.append(f"{field.name} is a column of numbers: read as {meaning}.")
         else:
             midnight_is_day = field.name in MIDNIGHT_IS_DAY
-            read[field.name] = parse_times(field.name, raw, time_zone, problems, midnight_is_day=midnight_is_day)
+            read[field.name] = parse_times(
+                field.name,
+                raw,
+                time_zone,
+                problems,
+                midnight_is_day=midnight_is_day,
+                serials_from=table.serials_from,
+            )
             if read[field.name].local_cells:
                 report.notes.append(f"Times of {field.name} without a zone are taken as {time_zone}.")
     return read
 
 
+def _tell_serials(layer: Layer, table: Table, columns: Columns, report: Report) -> None:
+    """Say where a cell's number was taken as the day a spreadsheet means by it."""
+    for field in layer.fields:
+        raw = columns.values(table, field.name)
+        if field.type not in (Type.DATE, Type.TIME, Type.MONTH) or raw is None:
+            continue
+        if columns.chosen.get(field.name) not in table.numeric and (count := count_serials(raw)):
+            example = "45356 is 2024-03-05" if table.serials_from == SERIALS_FROM else "this workbook counts from 1904"
+            report.notes.append(f"{count:,} cells of {field.name} are days as spreadsheets count them ({example}).")
+
+
 def _occurrences(table: Table, columns: Columns, times: dict[str, Times], problems: Problems) -> Occurrences:
     raw = columns.values(table, "month")
-    months = None if raw is None else parse_months("month", raw, problems)
+    months = None if raw is None else parse_months("month", raw, problems, serials_from=table.serials_from)
     return combine(times["occurred_at"], times["occurred_on"], months, problems)
 
 

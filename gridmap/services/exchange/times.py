@@ -1,36 +1,25 @@
-"""Reading dates and times: ISO, and the same with slashes. A time without a zone is the project's local time."""
+"""Reading columns of dates and times. A time without a zone is the project's local time."""
 
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from gridmap.domain.incidents import EARLIEST_YEAR, LATEST_YEAR, Precision
+from gridmap.domain.incidents import Precision
+from gridmap.services.exchange.moments import END_SERIAL, FIRST_SERIAL, Moment, is_serial, read_moment, read_month
 from gridmap.services.exchange.problems import Problems
-from gridmap.services.exchange.table import Objects, object_array, text_of
+from gridmap.services.exchange.table import SERIALS_FROM, Objects, object_array, text_of
 
 Dates = NDArray[np.datetime64]  # datetime64[D] where days are meant, datetime64[us] where instants are
 Mask = NDArray[np.bool_]
-Moment = dt.date | dt.datetime  # a day, a clock time in the project's zone, or (aware) an instant
 
-_TIME = re.compile(
-    r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})"
-    r"(?:[T ]\s*(\d{1,2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?\s*(Z|[+-]\d{2}(?::?\d{2})?)?)?",
-    re.ASCII,
-)
-_ISO = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{6})?)?(Z|[+-]\d\d:\d\d)?", re.ASCII)
-_MONTH = re.compile(r"(\d{4})(?:[-/.](\d{1,2})(?:[-/.]\d{1,2}(?:[T ].*)?)?|(\d{2}))", re.ASCII)
-_CHINESE = re.compile(
-    r"(\d{4})年(\d{1,2})月(?:(\d{1,2})日(?:\s*(\d{1,2})(?:[时点](\d{1,2})分(?:(\d{1,2})秒)?|:(\d{2})(?::(\d{2}))?))?)?",
-    re.ASCII,
-)
-EPOCH_END_S = 4_102_444_800  # the year 2100
+FIRST_EPOCH_S, EPOCH_END_S = 94_694_400, 4_102_444_800  # 1973 and 2100; below lie days written as numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +44,21 @@ class Occurrences:
     local_cells: int = 0
 
 
-def parse_times(name: str, raw: Objects, zone: str, problems: Problems, *, midnight_is_day: bool = False) -> Times:
+def parse_times(
+    name: str,
+    raw: Objects,
+    zone: str,
+    problems: Problems,
+    *,
+    midnight_is_day: bool = False,
+    serials_from: dt.date = SERIALS_FROM,
+) -> Times:
     """n cells -> Times in the project's `zone`.
 
     `midnight_is_day`: where every clock reads 00:00, as spreadsheets write bare dates, only the days are taken.
+    `serials_from`: the day 0 of days written as numbers.
     """
-    codes, moments = _read_distinct(name, raw, problems, _moment)
+    codes, moments = _read_distinct(name, raw, problems, partial(read_moment, serials_from=serials_from))
     if midnight_is_day and all(_is_midnight(m) for m in moments):
         moments = [_day(m) for m in moments]
     timed = np.array([isinstance(m, dt.datetime) for m in moments], bool)
@@ -76,25 +74,45 @@ def parse_times(name: str, raw: Objects, zone: str, problems: Problems, *, midni
     return Times(_take(on, codes), _take(at, codes), int(_spread(timed & ~zoned, codes).sum()))
 
 
-def parse_epochs(name: str, raw: Objects, zone: str, problems: Problems) -> Times:
-    """n seconds since 1970 (UTC) -> Times."""
-    seconds = np.array([np.nan if value is None else float(value) for value in raw])
-    possible = (seconds > 0) & (seconds < EPOCH_END_S)
-    problems.add(~possible & ~np.isnan(seconds), f"{name} is no plausible number of seconds since 1970", raw)
+def parse_numeric_times(
+    name: str, raw: Objects, zone: str, problems: Problems, *, serials_from: dt.date = SERIALS_FROM
+) -> tuple[Times, str]:
+    """n cells of a column of numbers -> Times, and what the numbers are taken for.
+
+    All of them must fit one meaning: days as 20240305, days as a spreadsheet counts them, milliseconds or seconds
+    since 1970 (UTC); the last where none fits, and then those beyond it are bad.
+    """
+    numbers = np.array([np.nan if value is None else float(value) for value in raw])
+    known = numbers[~np.isnan(numbers)]
+    if len(known) and all(_is_written_day(number) for number in known.tolist()):
+        written = object_array([None if n != n else str(int(n)) for n in numbers.tolist()])
+        return parse_times(name, written, zone, problems), "days written as 20240305"
+    if len(known) and ((known >= FIRST_SERIAL) & (known < END_SERIAL)).all():
+        written = object_array([None if n != n else repr(n) for n in numbers.tolist()])
+        return parse_times(name, written, zone, problems, serials_from=serials_from), "days as spreadsheets count them"
+    is_ms = len(known) > 0 and bool((known > EPOCH_END_S).all())
+    seconds, unit = (numbers / 1000, "milliseconds") if is_ms else (numbers, "seconds")
+    possible = (seconds >= FIRST_EPOCH_S) & (seconds < EPOCH_END_S)
+    problems.add(~possible & ~np.isnan(seconds), f"{name} is no plausible number of {unit} since 1970", raw)
     at = np.full(len(raw), "NaT", "datetime64[us]")
     at[possible] = np.round(seconds[possible] * 1e6).astype("int64").astype("datetime64[us]")
-    return Times(_local_days(at, zone), at)
+    return Times(_local_days(at, zone), at), f"{unit} since 1970 (UTC)"
 
 
-def parse_days(name: str, raw: Objects, problems: Problems) -> Objects:
+def parse_days(name: str, raw: Objects, problems: Problems, *, serials_from: dt.date = SERIALS_FROM) -> Objects:
     """n cells -> n dates or None; a clock time behind the day is not taken."""
-    codes, moments = _read_distinct(name, raw, problems, _moment)
+    codes, moments = _read_distinct(name, raw, problems, partial(read_moment, serials_from=serials_from))
     return object_array([None if code < 0 else _day(moments[code]) for code in codes.tolist()])
 
 
-def parse_months(name: str, raw: Objects, problems: Problems) -> Dates:
+def count_serials(raw: Objects) -> int:
+    """How many of n cells are a spreadsheet's number for a day."""
+    return sum(text is not None and is_serial(text) for text in map(text_of, raw))
+
+
+def parse_months(name: str, raw: Objects, problems: Problems, *, serials_from: dt.date = SERIALS_FROM) -> Dates:
     """n cells (2024-03, 2024/3, 202403, or any day of the month) -> the first day of each month, or NaT."""
-    codes, moments = _read_distinct(name, raw, problems, _month)
+    codes, moments = _read_distinct(name, raw, problems, partial(read_month, serials_from=serials_from))
     return _take(np.array(moments, "datetime64[D]"), codes)
 
 
@@ -134,61 +152,9 @@ def _read_distinct(
     return np.where(is_good[codes] & (codes >= 0), position[codes], -1), moments
 
 
-def _moment(text: str) -> Moment | str:
-    """One cell -> a moment, or what is wrong with it."""
-    text = _in_digits(text)
-    match = None if (is_iso := _ISO.fullmatch(text) is not None) else _TIME.fullmatch(text)
-    if not is_iso and match is None:
-        return "is no date (write 2024-03-05 or 2024-03-05 18:30)"
-    try:
-        moment = dt.datetime.fromisoformat(text) if match is None else _assembled(match)
-    except ValueError:
-        return "is no day of the calendar, or no time of the day"
-    if not EARLIEST_YEAR <= moment.year <= LATEST_YEAR:
-        return f"is not in the years {EARLIEST_YEAR} to {LATEST_YEAR}"
-    return moment
-
-
-def _in_digits(text: str) -> str:
-    """2026年3月5日 8时30分 -> 2026-3-5 8:30, without a day 2026-3; any other text as it is."""
-    match = _CHINESE.fullmatch(text)
-    if match is None:
-        return text
-    year, month, day, hour = match.groups()[:4]
-    date = "-".join(part for part in (year, month, day) if part)
-    minute, second = match[5] or match[7], match[6] or match[8]
-    if hour is None:
-        return date
-    return f"{date} {hour}:{minute:0>2}" + (f":{second:0>2}" if second else "")
-
-
-def _assembled(match: re.Match[str]) -> Moment:
-    """A moment from the parts of one written loosely. Raises ValueError for an impossible one."""
-    year, _, month, day, hour, minute, second, fraction, zone = match.groups()
-    if hour is None:
-        return dt.date(int(year), int(month), int(day))
-    micro = int((fraction or "0").ljust(6, "0")[:6])
-    offset = _offset(zone)
-    tz = None if offset is None else dt.timezone(offset)
-    return dt.datetime(int(year), int(month), int(day), int(hour), int(minute), int(second or 0), micro, tz)
-
-
-def _offset(zone: str | None) -> dt.timedelta | None:
-    if zone is None:
-        return None
-    if zone == "Z":
-        return dt.timedelta()
-    size = dt.timedelta(hours=int(zone[1:3]), minutes=int(zone[3:].lstrip(":") or 0))
-    return -size if zone[0] == "-" else size
-
-
-def _month(text: str) -> Moment | str:
-    match = _MONTH.fullmatch(_in_digits(text))
-    if match is None or not 1 <= int(match[2] or match[3]) <= 12:
-        return "is no month (write 2024-03)"
-    if not EARLIEST_YEAR <= int(match[1]) <= LATEST_YEAR:
-        return f"is not in the years {EARLIEST_YEAR} to {LATEST_YEAR}"
-    return dt.date(int(match[1]), int(match[2] or match[3]), 1)
+def _is_written_day(number: float) -> bool:
+    """Whether a number is a day such as 20240305."""
+    return number == int(number) and 10**7 <= number < 10**8 and isinstance(read_moment(str(int(number))), dt.date)
 
 
 def _day(moment: Moment) -> dt.date:

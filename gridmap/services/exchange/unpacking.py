@@ -43,7 +43,7 @@ class Member:
 class Guarded(io.RawIOBase):
     """A stream being unpacked, which ends in TooLarge once it is over a limit, and in BadFile where it is damaged."""
 
-    def __init__(self, stream: IO[bytes], name: str, packed_bytes: int, limit_bytes: int) -> None:
+    def __init__(self, stream: IO[bytes] | gzip.GzipFile, name: str, packed_bytes: int, limit_bytes: int) -> None:
         super().__init__()
         self._stream, self._name, self._packed_bytes, self._limit_bytes = stream, name, packed_bytes, limit_bytes
         self._read_bytes = 0
@@ -76,8 +76,8 @@ class Guarded(io.RawIOBase):
 
 def gunzip(path: Path, limit_bytes: int) -> BinaryIO:
     """The content of a .gz file as a stream. Reading it raises BadFile (damaged) or TooLarge."""
-    guarded = Guarded(gzip.open(path), path.name, path.stat().st_size, limit_bytes)  # it closes what it reads
-    return io.BufferedReader(guarded)
+    unpacked = gzip.GzipFile(path)  # closed by what guards it
+    return io.BufferedReader(Guarded(unpacked, path.name, path.stat().st_size, limit_bytes))
 
 
 def members(path: Path) -> list[Member]:

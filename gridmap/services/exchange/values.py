@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 
 import numpy as np
@@ -29,11 +30,12 @@ def parse_fields(layer: Layer, table: Table, columns: Columns, problems: Problem
         raw = columns.values(table, field.name)
         if field.type in (Type.TIME, Type.MONTH) or (layer.name == "incidents" and field.type is Type.DATE):
             continue
-        fields[field.name] = object_array([None] * table.n) if raw is None else _parsed(field, raw, problems)
+        nothing = object_array([None] * table.n)
+        fields[field.name] = nothing if raw is None else _parsed(field, raw, problems, table.serials_from)
     return fields
 
 
-def _parsed(field: Field, raw: Objects, problems: Problems) -> Objects:
+def _parsed(field: Field, raw: Objects, problems: Problems, serials_from: dt.date) -> Objects:
     match field.type:
         case Type.TEXT:
             values = texts(field, raw, problems)
@@ -42,7 +44,7 @@ def _parsed(field: Field, raw: Objects, problems: Problems) -> Objects:
             too_long = [any(len(name) > field.limit for name in names or ()) for names in values]
             problems.add(np.array(too_long, bool), f"{field.name}: a name is longer than {field.limit} characters")
         case Type.DATE:
-            values = parse_days(field.name, raw, problems)
+            values = parse_days(field.name, raw, problems, serials_from=serials_from)
         case _:
             numbers = parse_numbers(field, raw, problems)
             values = object_array([None if v != v else v for v in numbers.tolist()])

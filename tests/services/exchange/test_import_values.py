@@ -11,7 +11,14 @@ from gridmap.services.exchange.layers import Field, Type
 from gridmap.services.exchange.problems import Causes, Problems
 from gridmap.services.exchange.street_classes import street_class
 from gridmap.services.exchange.table import object_array
-from gridmap.services.exchange.times import combine, parse_days, parse_epochs, parse_months, parse_times
+from gridmap.services.exchange.times import (
+    combine,
+    count_serials,
+    parse_days,
+    parse_months,
+    parse_numeric_times,
+    parse_times,
+)
 from gridmap.services.exchange.values import parse_numbers, texts
 
 SHANGHAI = "Asia/Shanghai"
@@ -65,6 +72,19 @@ def test_whole_numbers_and_ranges() -> None:
         ("2026年3月5日8时30分15秒", "2026-03-05T00:30:15"),
         ("2026年3月5日 8点30分", "2026-03-05T00:30"),
         ("2026年3月5日 18:30", "2026-03-05T10:30"),
+        ("2026年3月5日 8时", "2026-03-05T00:00"),
+        ("2026年3月5日 8点整", "2026-03-05T00:00"),
+        ("2026年3月5号星期四 上午8：30", "2026-03-05T00:30"),
+        ("2026年3月5日下午3点半", "2026-03-05T07:30"),
+        ("2026/3/5 下午 3:20:15", "2026-03-05T07:20:15"),
+        ("2026年3月5日 下午3时20分", "2026-03-05T07:20"),
+        ("2026 年 3 月 5 日 晚上9时05分", "2026-03-05T13:05"),
+        ("2026年3月5日 中午12点", "2026-03-05T04:00"),
+        ("2026年3月5日 凌晨12点10分", "2026-03-04T16:10"),
+        ("20260305", None),
+        ("20260305083000", "2026-03-05T00:30"),
+        ("46086", None),  # as a spreadsheet counts days
+        ("46086.354166666664", "2026-03-05T00:30"),
     ],
 )
 def test_chinese_days_and_times(text: str, utc: str | None) -> None:
@@ -84,8 +104,19 @@ def test_chinese_days_and_times(text: str, utc: str | None) -> None:
     [
         ("2026年2月30日", "no day of the calendar"),
         ("2026年3月5日 25时00分", "no day of the calendar"),
-        ("2026年3月5日 8时", "no date"),  # an hour is no time to the minute
-        ("2026年3月5日 下午3时20分", "no date"),
+        ("2026年3月5日 晚上12点", "no date"),  # midnight before or after it
+        ("2026年3月5日 上午15时", "no date"),
+        ("2026年3月 8时", "no date"),
+        ("2026年3/5", "no date"),
+        ("20260230", "no day of the calendar"),
+        ("20260305250000", "no day of the calendar"),
+        ("46086.5.1", "no date"),
+        ("60", "no date"),  # the 29 February 1900 of spreadsheets
+        ("1900-02-29", "no day of the calendar"),
+        ("1900年1月1日", "not in the years 1950 to 2099"),
+        ("1900-01-01", "not in the years 1950 to 2099"),
+        ("2100-01-01 08:00", "not in the years 1950 to 2099"),
+        ("73051", "no date"),
         ("26年3月5日", "no date"),
         ("2026年3月5", "no date"),
         ("2026年3月", "no date"),
@@ -154,7 +185,7 @@ def test_midnights_of_a_day_column_are_days_unless_one_is_a_time() -> None:
         ("2024-03-05 18:60", "no day of the calendar"),
         ("05/03/2024", "is no date"),  # day or month first? not guessed
         ("2024-03/05", "is no date"),
-        ("45356", "is no date"),
+        ("20243", "is no date"),
         ("yesterday", "is no date"),
         ("1900-01-01", "not in the years"),
         ("2100-01-01", "not in the years"),
@@ -182,11 +213,33 @@ def test_no_months(text: str) -> None:
     assert "month" in problems.reason(0)
 
 
-def test_seconds_since_1970() -> None:
-    problems = Problems(3)
-    read = parse_epochs("t", object_array([1546306200.0, -5.0, None]), "America/Chicago", problems)
-    assert read.on.astype(str).tolist() == ["2018-12-31", "NaT", "NaT"]  # still the old year in Memphis
-    assert problems.mask().tolist() == [False, True, False]
+@pytest.mark.parametrize(
+    ("numbers", "on", "bad", "meaning"),
+    [
+        ([1546306200.0, -5.0, None], ["2018-12-31", "NaT", "NaT"], [1], "seconds since 1970"),  # still the old year
+        ([1546306200000, None], ["2018-12-31", "NaT"], [], "milliseconds since 1970"),
+        ([20240305, None], ["2024-03-05", "NaT"], [], "days written as 20240305"),
+        ([45356, 45357.5], ["2024-03-05", "2024-03-06"], [], "spreadsheets"),
+        ([20240305, 20240231], ["NaT", "NaT"], [0, 1], "seconds"),  # no meaning fits both
+        ([45356, 1546306200], ["NaT", "2018-12-31"], [0], "seconds"),
+    ],
+)
+def test_columns_of_numbers(numbers: list[float | None], on: list[str], bad: list[int], meaning: str) -> None:
+    problems = Problems(len(numbers))
+    read, told = parse_numeric_times("t", object_array(numbers), "America/Chicago", problems)
+    assert read.on.astype(str).tolist() == on
+    assert np.flatnonzero(problems.mask()).tolist() == bad
+    assert meaning in told
+
+
+def test_a_workbook_that_counts_from_1904() -> None:
+    cells = object_array(["43894.5", "2024-03-05", None])
+    problems, from_1904 = Problems(3), dt.date(1904, 1, 1)
+    assert parse_days("d", cells, problems, serials_from=from_1904)[0] == dt.date(2024, 3, 5)
+    months = parse_months("m", cells, problems, serials_from=from_1904)
+    assert months.astype(str).tolist() == ["2024-03-01", "2024-03-01", "NaT"]
+    assert count_serials(cells) == 1
+    assert not len(problems)
 
 
 def test_days_of_areas() -> None:
