@@ -14,7 +14,6 @@ from gridmap.geo.addresses.tails import Tail
 NUMBER_AS_BUILDING, BARE_AS_BUILDING = 0.01, 0.3  # what 3号 and 3 without a word cost where 3栋 is meant
 NO_NUMBERS_KNOWN = 0.1
 ROOM_UNKNOWN = 0.05
-ROOM_M = 8.0
 MOST_ALTERNATIVES = 8
 
 
@@ -210,14 +209,15 @@ class Indoors:
         directory = self._directory
         order = [int(directory.room_order[k]) for k in rows if directory.unit_keys[k] == unit]
         rooms = directory.places.rooms
-        spot = directory.around([(float(rooms.lon[k]), float(rooms.lat[k]), ROOM_M / 2) for k in order])
+        lon, lat, reach = directory.around([(float(rooms.lon[k]), float(rooms.lat[k]), 0.0) for k in order])
+        spot: Spot = (lon, lat, max(reach, whole.spot[2]))
         return replace(whole, level=Level.UNIT, spot=spot, name=f"{whole.name}{unit}单元")
 
     def _room(self, whole: Finding, row: int, count: int) -> Finding:
         directory = self._directory
         k, unit = int(directory.room_order[row]), directory.unit_keys[row]
         rooms = directory.places.rooms
-        spot: Spot = (float(rooms.lon[k]), float(rooms.lat[k]), ROOM_M)
+        spot: Spot = (float(rooms.lon[k]), float(rooms.lat[k]), whole.spot[2])
         name = f"{whole.name}{unit + '单元' if unit else ''}{directory.room_keys[row]}室"
         ids = dict(whole.ids) | ({"household": int(rooms.ids[k])} if count == 1 else {})
         return replace(whole, level=Level.ROOM, spot=spot, name=name, ids=ids)

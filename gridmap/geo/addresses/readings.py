@@ -50,12 +50,18 @@ class Reading:
     cost: float = 0.0
     guessed: float = 0.0
     skipped: str = ""
+    begin: int = 0
     length: int = 0
 
     @property
     def total(self) -> float:
         """The cost with that of the tail."""
         return self.cost + FILLED_COST * self.tail.filled + SKIPPED_COST * len(self.tail.rest)
+
+    def covers(self, other: Reading) -> bool:
+        """Whether the other's name is only a piece of this one's: 四季 in 四季壹号, 杭州 in 杭州西路."""
+        begins, ends = self.begin <= other.begin, self.begin + self.length >= other.begin + other.length
+        return begins and ends and self.length > other.length
 
 
 @dataclass(slots=True)
@@ -67,7 +73,6 @@ class State:
     contexts: tuple[Context, ...] = ()
     lead: Tail = field(default_factory=Tail)
     skipped: str = ""
-    after_area: bool = False
 
 
 def read(text: str, names: NameIndex) -> tuple[list[Reading], dict[int, State]]:
@@ -79,15 +84,14 @@ def read(text: str, names: NameIndex) -> tuple[list[Reading], dict[int, State]]:
         if state is None:
             continue
         for end, refs in names.at(text, begin):
-            readings += _cores(text, end, refs, state, end - begin, names)
+            readings += _cores(text, begin, end, refs, state, names)
             for onward, following in _onward(text, begin, end, refs, state):
                 _reach(reached, onward, following)
         for onward, following in _elsewhere(text, begin, state):
             _reach(reached, onward, following)
-    last = reached.get(len(text))
-    if last is not None and last.after_area:
-        readings.append(_area_reading(last, tails.EMPTY))
-    return sorted(readings, key=lambda reading: (reading.total, -reading.length)), reached
+    whole = [reading for reading in readings if not reading.skipped and not reading.tail.rest]
+    kept = [reading for reading in readings if not any(other.covers(reading) for other in whole)]
+    return sorted(kept, key=lambda reading: (reading.total, -reading.length)), reached
 
 
 def _reach(reached: dict[int, State], position: int, state: State) -> None:
@@ -97,7 +101,7 @@ def _reach(reached: dict[int, State], position: int, state: State) -> None:
 
 
 def _cores(
-    text: str, end: int, refs: tuple[Ref, ...], state: State, length: int, names: NameIndex
+    text: str, begin: int, end: int, refs: tuple[Ref, ...], state: State, names: NameIndex
 ) -> Iterator[Reading]:
     """The readings in which this name is the place itself."""
     for kind in {ref.kind for ref in refs} & CORES:
@@ -106,7 +110,7 @@ def _cores(
         members = tuple(ref.index for ref in own or carriers)
         reading = Reading(
             kind, members, tails.EMPTY, state.scope, state.contexts,
-            cost=state.cost + (0.0 if own else CUT_DOWN_COST), skipped=state.skipped, length=length,
+            cost=state.cost + (0.0 if own else CUT_DOWN_COST), skipped=state.skipped, begin=begin, length=end - begin,
         )  # fmt: skip
         if kind == Kind.ROAD:
             yield from _junctions(text, end, reading, names)
@@ -116,7 +120,7 @@ def _cores(
     areas = tuple(ref.index for ref in refs if ref.kind == Kind.AREA)
     if areas:
         following = replace(state, scope=(*state.scope, areas))
-        yield _area_reading(following, tails.parse(text[end:]))
+        yield _area_reading(following, tails.parse(text[end:]), begin, end - begin)
 
 
 def _is_on_road(state: State) -> bool:
@@ -132,10 +136,11 @@ def with_tail(reading: Reading, rest: str, lead: Tail = tails.EMPTY) -> Reading:
     return replace(reading, tail=tail)
 
 
-def _area_reading(state: State, tail: Tail) -> Reading:
+def _area_reading(state: State, tail: Tail, begin: int, length: int) -> Reading:
     return Reading(
-        Kind.AREA, state.scope[-1], tail, state.scope, state.contexts, cost=state.cost, skipped=state.skipped
-    )
+        Kind.AREA, state.scope[-1], tail, state.scope, state.contexts, cost=state.cost, skipped=state.skipped,
+        begin=begin, length=length,
+    )  # fmt: skip
 
 
 def _junctions(text: str, end: int, reading: Reading, names: NameIndex) -> Iterator[Reading]:
@@ -160,9 +165,9 @@ def _onward(
     """The name only says where the place lies."""
     areas = tuple(ref.index for ref in refs if ref.kind == Kind.AREA)
     if areas:
-        yield end, replace(state, scope=(*state.scope, areas), after_area=True)
+        yield end, replace(state, scope=(*state.scope, areas))
     if any(ref.kind == Kind.ABOVE for ref in refs):
-        yield end, replace(state, after_area=False)
+        yield end, replace(state)
     if end == len(text):
         return
     roads = tuple(ref.index for ref in refs if ref.kind == Kind.ROAD)
@@ -171,7 +176,7 @@ def _onward(
         onward = door.end() if door else end
         context = Context(Kind.ROAD, roads, door[1] if door else "")
         yield onward, replace(
-            state, contexts=(*state.contexts, context), cost=state.cost + CONTEXT_COST, after_area=False
+            state, contexts=(*state.contexts, context), cost=state.cost + CONTEXT_COST
         )
     for kind in (Kind.SITE, Kind.HOUSE, Kind.COMPOUND):
         members = tuple(ref.index for ref in refs if ref.kind == kind)
@@ -181,7 +186,6 @@ def _onward(
                 state,
                 contexts=(*state.contexts, Context(kind, members)),
                 cost=state.cost + CONTEXT_COST,
-                after_area=False,
             )
 
 
@@ -189,10 +193,10 @@ def _elsewhere(text: str, begin: int, state: State) -> Iterator[tuple[int, State
     """Words that say nothing, numbers said before the name, and a sign skipped."""
     word = LEADING.match(text, begin)
     if word:
-        yield word.end(), replace(state, after_area=False)
+        yield word.end(), replace(state)
     lead = tails.LEAD.match(text, begin)
     if lead and not state.lead.has_numbers:
-        yield lead.end(), replace(state, lead=tails.parse(lead[0]), cost=state.cost + CONTEXT_COST, after_area=False)
+        yield lead.end(), replace(state, lead=tails.parse(lead[0]), cost=state.cost + CONTEXT_COST)
     yield begin + 1, replace(
-        state, cost=state.cost + SKIPPED_COST, skipped=state.skipped + text[begin], after_area=False
+        state, cost=state.cost + SKIPPED_COST, skipped=state.skipped + text[begin]
     )

@@ -173,6 +173,8 @@ class Resolver:
             yield from self._group(area, tail)
             return
         whole = self.area(area)
+        if any(relation.sort == "along" for relation in tail.relations):
+            whole = whole.doubtful(Doubt.UNSURE)  # 中段, 人行道: of a road, not of the community called after it
         houses = self._directory.loose.get((area, plain_number(tail.number)), ()) if tail.number else ()
         if houses:
             inside = Numbers("", tail.unit, tail.room, tail.floor)
