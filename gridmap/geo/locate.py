@@ -6,8 +6,10 @@ has exactly one answer, whatever the order of the points, and `contains` (which 
 
 from __future__ import annotations
 
-import math
+import itertools
+import os
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -15,10 +17,12 @@ import shapely
 from numpy.typing import ArrayLike, NDArray
 
 from gridmap.errors import BadInput
+from gridmap.geo.cell_kernels import find_many, find_one
 from gridmap.geo.cells import CellIndex, build_cell_index
 
 NOWHERE = -1
-CHUNK_POINTS = 1 << 16  # the working arrays of a chunk stay in the processor's cache
+CHUNK_POINTS = 1 << 16  # what a thread takes at a time
+BEYOND = 1e150  # products of coordinates must be numbers
 POLYGONAL = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
 
 
@@ -26,97 +30,103 @@ class GridLocator:
     """An immutable index over n polygons in any plane coordinates (metres, or degrees taken as a plane).
 
     Pass the polygons in code order: ordinals are positions in the sequence given. Polygons and multipolygons may have
-    holes, overlap or leave gaps; None and empty ones never answer; an invalid one is asked exactly as GEOS reads it.
+    holes, overlap or leave gaps; None and empty ones never answer; an invalid one is asked as GEOS's prepared shapes
+    read it: inside is where an odd number of its edges lies to one side. The answers are exact for the floats given.
     Safe to use from many threads; pickles with its index.
 
     Raises BadInput when a geometry is no polygon or a coordinate is not finite.
     """
 
-    __slots__ = ("_index", "_polygons")
+    __slots__ = ("_arguments", "_count", "_index")
 
     _index: CellIndex
-    _polygons: NDArray[np.object_]
+    _count: int
+    _arguments: tuple[Any, ...]
 
     def __init__(self, polygons: Iterable[Any]) -> None:
-        self._polygons = _own_copies(polygons)
-        self._index = build_cell_index(self._polygons)
-        _prepare(self._polygons)
+        given = _checked(polygons)
+        self._count = len(given)
+        self._index = build_cell_index(given)
+        self._arguments = self._index.arguments
 
     def __len__(self) -> int:
-        return len(self._polygons)
+        return self._count
 
-    def locate(self, x: ArrayLike, y: ArrayLike) -> NDArray[np.int32]:
+    @property
+    def size_bytes(self) -> int:
+        """Memory that the index takes."""
+        return self._index.size_bytes
+
+    def locate(self, x: ArrayLike, y: ArrayLike, *, threads: int | None = None) -> NDArray[np.int32]:
         """n points in the polygons' coordinates -> int32[n], -1 where no polygon covers the point.
 
         NaN and infinite coordinates are nowhere. Scalars, lists and pandas columns are taken as arrays; the result has
-        the shape of x and y. Raises BadInput when the shapes differ.
+        the shape of x and y. `threads` work on it, one a core unless told. Raises BadInput when the shapes differ.
         """
         xs, ys = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
         if xs.shape != ys.shape:
             raise BadInput(f"x has shape {xs.shape} but y has {ys.shape}.", "Give one y for every x.")
-        flat_x, flat_y = xs.ravel(), ys.ravel()
+        flat_x, flat_y = _plain(xs), _plain(ys)
         found = np.empty(flat_x.shape, dtype=np.int32)
-        lattice, answer = self._index.lattice, self._index.answer
-        for begin in range(0, len(found), CHUNK_POINTS):
-            part = slice(begin, begin + CHUNK_POINTS)
-            found[part] = answer[lattice.cell_of(flat_x[part], flat_y[part])]
-        asked = np.flatnonzero(found < NOWHERE)
-        asked = asked[np.argsort(found[asked])]  # neighbours in turn: their polygons are still in the cache
-        found[asked] = self._ask(-2 - found[asked], flat_x[asked], flat_y[asked])
+        begins = itertools.count(0, CHUNK_POINTS)  # one step of it is one step for all threads
+
+        def work() -> None:
+            while (begin := next(begins)) < len(found):
+                part = slice(begin, begin + CHUNK_POINTS)
+                find_many(flat_x[part], flat_y[part], found[part], *self._arguments)
+
+        chunks = -(-len(found) // CHUNK_POINTS)
+        helpers = min(threads or len(os.sched_getaffinity(0)), chunks) - 1
+        if helpers < 1:
+            work()
+        else:
+            with ThreadPoolExecutor(helpers) as pool:  # a pool of its own: it survives a fork and leaves nothing behind
+                helping = [pool.submit(work) for _ in range(helpers)]
+                work()
+            for helper in helping:
+                helper.result()
         return found.reshape(xs.shape)
 
     def locate_one(self, x: float, y: float) -> int:
         """One point -> its ordinal, or -1."""
-        if not (math.isfinite(x) and math.isfinite(y)):
-            return NOWHERE
-        index = self._index
-        lattice = index.lattice
-        col = min(max((x - lattice.x0) * lattice.cells_per_unit, 0.0), lattice.cols - 1.0)
-        row = min(max((y - lattice.y0) * lattice.cells_per_unit, 0.0), lattice.rows - 1.0)
-        answer = index.answer.item(int(row) * lattice.cols + int(col))
-        if answer >= NOWHERE:
-            return int(answer)
-        border = -2 - answer
-        for ordinal in index.candidate[index.start.item(border) : index.start.item(border + 1)].tolist():
-            if shapely.intersects_xy(self._polygons[ordinal], x, y):
-                return int(ordinal)
-        return int(index.fallback.item(border))
+        return int(find_one(float(x), float(y), *self._arguments))
 
-    def _ask(self, border: NDArray[np.int32], x: NDArray[Any], y: NDArray[Any]) -> NDArray[np.int32]:
-        """Exact answers for points of border cells: candidates in order, the first that covers the point has it."""
-        index = self._index
-        found = index.fallback[border]
-        at, end = index.start[border], index.start[border + 1]
-        open_ = np.arange(len(border))
-        while len(open_):
-            ordinal = index.candidate[at[open_]]
-            hit = shapely.intersects_xy(self._polygons[ordinal], x[open_], y[open_])
-            found[open_[hit]] = ordinal[hit]
-            at[open_] += 1
-            open_ = open_[~hit & (at[open_] < end[open_])]
-        return found
+    def __getstate__(self) -> tuple[int, CellIndex]:
+        return self._count, self._index
 
-    def __getstate__(self) -> tuple[NDArray[Any], CellIndex]:
-        return shapely.to_wkb(self._polygons), self._index
-
-    def __setstate__(self, state: tuple[NDArray[Any], CellIndex]) -> None:
-        wkb, self._index = state
-        self._polygons = shapely.from_wkb(wkb)
-        _prepare(self._polygons)
+    def __setstate__(self, state: tuple[int, CellIndex]) -> None:
+        self._count, self._index = state
+        for table in self._index.tables:
+            table.setflags(write=False)
+        self._arguments = self._index.arguments
 
 
-def _own_copies(polygons: Iterable[Any]) -> NDArray[np.object_]:
-    """Plain 2-d copies of the caller's shapes: what they prepare or destroy later does not reach the index."""
+def warm_up() -> None:
+    """Compile the kernels, or load what was compiled before, so that the first question need not wait."""
+    locator = GridLocator([shapely.box(0, 0, 1, 1)])
+    locator.locate([0.5], [0.5])
+    locator.locate_one(0.5, 0.5)
+
+
+def _plain(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """A read-only contiguous view or copy in one dimension: one kind of array, so that kernels are compiled once."""
+    view = np.ascontiguousarray(values).reshape(-1).view()
+    view.setflags(write=False)
+    return view
+
+
+def _checked(polygons: Iterable[Any]) -> NDArray[np.object_]:
     given = np.asarray(polygons if hasattr(polygons, "__array__") else list(polygons), dtype=object)
     polygonal = np.isin(shapely.get_type_id(given), POLYGONAL) | shapely.is_missing(given)
     if given.ndim != 1 or not polygonal.all():
         raise BadInput("A locator is made of a sequence of polygons only.", _first_other(given, polygonal))
-    own: NDArray[np.object_] = shapely.from_wkb(shapely.to_wkb(given, output_dimension=2))
-    coords, owner = shapely.get_coordinates(own, return_index=True)
-    broken = ~np.isfinite(coords).all(axis=1)
+    coords, owner = shapely.get_coordinates(given, return_index=True)
+    broken = ~(np.abs(coords) < BEYOND).all(axis=1)
     if broken.any():
-        raise BadInput(f"Polygon {owner[broken][0]} has a coordinate that is not finite.", "Repair it first.")
-    return own
+        raise BadInput(
+            f"Polygon {owner[broken][0]} has a coordinate that is not finite, or beyond any map.", "Repair it first."
+        )
+    return given
 
 
 def _first_other(given: NDArray[Any], polygonal: NDArray[np.bool_]) -> str:
@@ -124,13 +134,3 @@ def _first_other(given: NDArray[Any], polygonal: NDArray[np.bool_]) -> str:
         return f"Give one dimension, not {given.ndim}: the geometry column of a frame, not the frame."
     ordinal = int(np.flatnonzero(~polygonal)[0])
     return f"Leave out number {ordinal}, a {given[ordinal].geom_type}, or turn it into a polygon."
-
-
-def _prepare(polygons: NDArray[np.object_]) -> None:
-    """Build GEOS's point indexes now: it makes them at the second question, which threads must not race for."""
-    asked = polygons[~(shapely.is_missing(polygons) | shapely.is_empty(polygons))]
-    shapely.prepare(asked)
-    coords, owner = shapely.get_coordinates(asked, return_index=True)
-    _, first = np.unique(owner, return_index=True)
-    for _ in range(2):
-        shapely.intersects_xy(asked, coords[first, 0], coords[first, 1])

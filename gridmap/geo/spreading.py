@@ -12,17 +12,15 @@ of 16 rows first; a band fits into the second-level cache.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+
+from gridmap.geo.compiling import compiled
 
 CHUNK_POINTS = 1 << 20
 BAND_SHIFT = 4  # bands of 2**4 rows
 EDGE_NODES = 2  # a point must lie this far inside, so that its 4 x 4 nodes exist
 
-# nogil: threads of a web worker run side by side. No parallel=True: numba's thread layers do not survive them.
-_compiled = njit(nogil=True, cache=True, error_model="numpy")
 
-
-@_compiled
+@compiled
 def spread(x, y, weights, x0, y0, nodes_per_x, nodes_per_y, lattice):  # type: ignore[no-untyped-def]
     """Add n points to lattice[rows, cols] (float64, changed in place); weights[n] or None for 1 each.
 
@@ -62,7 +60,7 @@ def spread(x, y, weights, x0, y0, nodes_per_x, nodes_per_y, lattice):  # type: i
     return broken
 
 
-@_compiled
+@compiled
 def _spread_ordered(u, v, weights, lattice):  # type: ignore[no-untyped-def]
     flat = lattice.ravel()
     cols = np.uint64(lattice.shape[1])
@@ -82,7 +80,7 @@ def _spread_ordered(u, v, weights, lattice):  # type: ignore[no-untyped-def]
             at += cols
 
 
-@_compiled
+@compiled
 def _cubic(t):  # type: ignore[no-untyped-def]
     """The four values of the cubic B-spline at t + 1, t, 1 - t, 2 - t for 0 <= t < 1; they sum to 1."""
     r = 1.0 - t

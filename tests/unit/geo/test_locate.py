@@ -1,7 +1,9 @@
+import os
 import pickle
 from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 from itertools import pairwise
+from unittest.mock import patch
 
 import geopandas
 import numpy as np
@@ -14,6 +16,7 @@ from hypothesis import strategies as st
 from shapely import MultiPolygon, Polygon, box
 
 from gridmap.errors import BadInput
+from gridmap.geo import cells
 from gridmap.geo.locate import GridLocator
 
 # y
@@ -118,6 +121,8 @@ def test_what_is_no_polygon_is_refused_with_its_number():
         GridLocator(TOWN).locate([1.0, 2.0], [1.0])
     with pytest.raises(BadInput, match="Polygon 0 has a coordinate"):
         GridLocator([Polygon([(0, 0), (np.inf, 0), (1, 1)])])
+    with pytest.raises(BadInput, match="beyond any map"):
+        GridLocator([Polygon([(0, 0), (1e200, 0), (1, 1)])])
 
 
 def test_an_invalid_polygon_is_asked_as_geos_reads_it():
@@ -144,14 +149,32 @@ def test_a_pickled_locator_answers_the_same():
     assert (again.locate(x, y) == at.locate(x, y)).all()
 
 
-def test_threads_share_one_locator():
+@pytest.mark.parametrize("own_threads", [1, 2])
+def test_eight_threads_share_one_locator(own_threads):
     grids = irregular_grids(60, seed=5)
-    x, y = adversarial_points(grids, 20_000)
+    x, y = adversarial_points(grids, 150_000)  # three chunks
     expected = brute_force(grids, x, y)
     at = GridLocator(grids)
     with ThreadPoolExecutor(8) as pool:
-        answers = list(pool.map(lambda _: at.locate(x, y), range(16)))
+        answers = list(pool.map(lambda _: at.locate(x, y, threads=own_threads), range(24)))
+        ones = list(pool.map(at.locate_one, x[:2000].tolist(), y[:2000].tolist()))
     assert all((answer == expected).all() for answer in answers)
+    assert ones == expected[:2000].tolist()
+
+
+def test_a_forked_child_answers_too():
+    grids = irregular_grids(60, seed=5)
+    x, y = adversarial_points(grids, 150_000)
+    at = GridLocator(grids)
+    expected = at.locate(x, y, threads=2)
+    reading, writing = os.pipe()
+    child = os.fork()
+    if not child:
+        same = bool((at.locate(x, y, threads=2) == expected).all())
+        os.write(writing, b"same" if same else b"other")
+        os._exit(0)
+    os.waitpid(child, 0)
+    assert os.read(reading, 10) == b"same"
 
 
 @pytest.mark.parametrize(
@@ -198,20 +221,85 @@ def closed_polygon_covers(ring, x, y):
     return inside
 
 
+def test_hundreds_of_polygons_in_one_cell_are_told_apart():
+    rng = np.random.default_rng(3)
+    # 400 boxes in shuffled order whose south-west corners lie 1e-6 apart, beside one box that stretches the raster
+    corners = rng.permutation(400) * 1e-6
+    grids = [box(c, c, 0.5, 0.5) for c in corners] + [box(900, 900, 1000, 1000)]
+    x, y = adversarial_points(np.array(grids), 20_000)
+    assert np.count_nonzero(GridLocator(grids).locate(x, y) != brute_force(np.array(grids), x, y)) == 0
+
+
+def test_a_polygon_of_many_vertices_is_exact():
+    rng = np.random.default_rng(4)
+    turn = np.linspace(0, 2 * np.pi, 10_001)[:-1]
+    radius = 1000 + rng.normal(0, 5, turn.shape)
+    shore = Polygon(np.stack([5e5 + radius * np.cos(turn), 3.3e6 + radius * np.sin(turn)], axis=1))  # crosses itself
+    bay = box(5e5 + 900, 3.3e6 - 100, 5e5 + 1100, 3.3e6 + 100)
+    grids = np.array([shore.buffer(0), bay])
+    x, y = adversarial_points(grids, 12_000)
+    assert np.count_nonzero(GridLocator(grids).locate(x, y) != brute_force(grids, x, y)) == 0
+
+
+def test_invalid_polygons_are_asked_on_adversarial_points_as_geos_reads_them():
+    rng = np.random.default_rng(6)
+    centres = rng.uniform(0, 2000, (40, 1, 2))
+    crossing = shapely.polygons(centres + rng.normal(0, 150, (40, 9, 2)))  # nine corners in any order
+    hole_outside = Polygon(box(0, 0, 500, 500).exterior.coords, [box(600, 100, 700, 200).exterior.coords])
+    doubled = MultiPolygon([box(1000, 1000, 1500, 1500), box(1200, 1200, 1800, 1800)])
+    grids = np.array([*crossing, hole_outside, doubled])
+    assert np.count_nonzero(shapely.is_valid(grids)) < 10
+    x, y = adversarial_points(grids, 30_000)
+    covered = np.stack([_asked_prepared(grid, x, y) for grid in grids])
+    expected = np.where(covered.any(axis=0), covered.argmax(axis=0), -1)
+    assert np.count_nonzero(GridLocator(grids).locate(x, y) != expected) == 0
+
+
+def _asked_prepared(polygon, x, y):
+    shapely.prepare(polygon)
+    shapely.intersects_xy(polygon, x[0], y[0])  # GEOS makes its indexed locator at the second question
+    return shapely.intersects_xy(polygon, x, y)
+
+
 @given(
     st.lists(st.tuples(st.integers(0, 12), st.integers(0, 12)), min_size=3, max_size=9),
     st.lists(st.tuples(st.floats(0.5, 14), st.floats(0.5, 14)), max_size=20),
     st.sampled_from([1.0, 0.1, 1 / 3, 1e-5, 7777.7]),
+    st.sampled_from([1, 30, 1000]),  # few cells: nearly every point is tested exactly
 )
 @settings(max_examples=200, deadline=None)
-def test_any_valid_polygon_agrees_with_rational_arithmetic(corners, free, unit):
-    # one unit off zero: GEOS's predicates, exact elsewhere, underflow on denormal numbers
-    shape = Polygon([((i + 1) * unit, (j + 1) * unit) for i, j in corners])
-    if not shape.is_valid or shape.is_empty:
-        return
-    ring = [(Fraction(a), Fraction(b)) for a, b in shape.exterior.coords]
+def test_any_polygon_agrees_with_rational_arithmetic(corners, free, unit, raster):
+    shape = Polygon([(i * unit, j * unit) for i, j in corners])
     edges = np.asarray(shape.exterior.coords)
+    if len(set(corners)) < 3:
+        return
+    ring = [(Fraction(a), Fraction(b)) for a, b in edges.tolist()]
     on = np.concatenate([edges, (edges[1:] + edges[:-1]) / 2, np.array(free, dtype=float).reshape(-1, 2) * unit])
     probes = np.concatenate([on, np.nextafter(on, np.inf), np.nextafter(on, -np.inf)])
+    probes[np.abs(probes) < 1e-140] = 0.0  # closer to zero than that, products underflow
     expected = [0 if closed_polygon_covers(ring, *p) else -1 for p in probes.tolist()]
-    assert GridLocator([shape]).locate(*probes.T).tolist() == expected
+    with patch.object(cells, "MIN_CELLS", raster):
+        at = GridLocator([shape])
+    assert at.locate(*probes.T).tolist() == expected
+
+
+@given(
+    st.lists(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), min_size=3, max_size=6), min_size=2, max_size=5),
+    st.lists(st.tuples(st.floats(-1, 10), st.floats(-1, 10)), min_size=1, max_size=20),
+    st.sampled_from([1, 20, 400]),
+)
+@settings(max_examples=100, deadline=None)
+def test_the_lowest_of_any_polygons_agrees_with_rational_arithmetic(rings, free, raster):
+    shapes = [Polygon([(i / 3, j / 7) for i, j in ring]) for ring in rings]
+    exact = [[(Fraction(a), Fraction(b)) for a, b in shape.exterior.coords] for shape in shapes]
+    edges = np.concatenate([shape.exterior.coords for shape in shapes])
+    on = np.concatenate([edges, (edges[1:] + edges[:-1]) / 2, np.array(free) / (3, 7)])
+    probes = np.concatenate([on, np.nextafter(on, np.inf), np.nextafter(on, -np.inf)])
+    probes[np.abs(probes) < 1e-140] = 0.0
+    expected = [
+        next((k for k, ring in enumerate(exact) if closed_polygon_covers(ring, *p)), -1) for p in probes.tolist()
+    ]
+    with patch.object(cells, "MIN_CELLS", raster):
+        at = GridLocator(shapes)
+    assert at.locate(*probes.T).tolist() == expected
+    assert [at.locate_one(*p) for p in probes.tolist()] == expected
