@@ -33,6 +33,12 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def answer_signals() -> None:
+    """As in a terminal. Under nohup or in the background they are ignored, and children inherit that."""
+    for number in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+
+
 @contextmanager
 def served(settings: Settings, *arguments: str, **variables: str) -> Iterator[tuple[subprocess.Popen[str], int]]:
     """`gridmap serve` in a process group of its own, as in a terminal; killed when the test left it running."""
@@ -43,6 +49,7 @@ def served(settings: Settings, *arguments: str, **variables: str) -> Iterator[tu
         [sys.executable, "-m", "gridmap.cli", "serve", *arguments],
         env=clean | own | variables,
         start_new_session=True,
+        preexec_fn=answer_signals,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
