@@ -14,7 +14,7 @@ from gridmap.geo.addresses.tails import Relation
 
 AT_M, BESIDE_M, NEAR_M, OPPOSITE_M, ALONG_M = 10.0, 25.0, 80.0, 25.0, 30.0  # what a word of place adds
 DISTANCE_SHARE = 0.3  # distances are guessed by eye: so much of them is uncertain
-FARTHEST_OPPOSITE_M = 60.0  # a house that is farther from its road than this has no opposite side
+FARTHEST_OPPOSITE_M = 40.0  # a house that is farther from its road than this has no opposite side
 JUNCTION_SIDE_M = 15.0
 VAGUE_LEVELS = {Level.DISTRICT, Level.STREET, Level.COMMUNITY, Level.ROAD, Level.JUNCTION}
 
@@ -58,9 +58,11 @@ def _moved(finding: Finding, relation: Relation, directory: Directory) -> Findin
             if finding.level == Level.ROAD:
                 return finding
             return replace(finding, level=level, spot=(lon, lat, reach + ALONG_M))
-        case "beside" | "near":
-            more = BESIDE_M if relation.sort == "beside" else NEAR_M
-            return replace(finding, level=level, spot=(lon, lat, reach + more))
+        case "near":
+            near = finding.level if finding.level == Level.COMPOUND else level
+            return replace(finding, level=near, spot=(lon, lat, reach + NEAR_M))
+        case "beside":
+            return replace(finding, level=level, spot=(lon, lat, reach + BESIDE_M))
         case "opposite":
             lon, lat = _across(finding, directory)
             return replace(finding, level=level, spot=(lon, lat, reach + OPPOSITE_M))

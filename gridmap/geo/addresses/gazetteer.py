@@ -15,7 +15,7 @@ from gridmap.geo.addresses.answers import Doubt, Match, Suggestion, unmatched
 from gridmap.geo.addresses.completing import Completer
 from gridmap.geo.addresses.directory import Directory
 from gridmap.geo.addresses.finding import Finding
-from gridmap.geo.addresses.names import Kind, NameIndex, index_names
+from gridmap.geo.addresses.names import Kind, NameIndex, Ref, index_names
 from gridmap.geo.addresses.places import Places
 from gridmap.geo.addresses.readings import Members, Reading, State, read, with_tail
 from gridmap.geo.addresses.resolving import Resolver
@@ -37,7 +37,8 @@ class Gazetteer:
         self.directory = Directory(places)
         self.names: NameIndex = index_names(places, self.directory.road_keys)
         self._resolver = Resolver(self.directory)
-        self._slips = Slips(self.names)
+        shops = {Ref(Kind.SITE, k) for k, table in enumerate(places.sites.table) if table == "unit"}
+        self._slips = Slips(self.names, shops)
         self._completer = Completer(self.directory, self.names, self._resolver, self._slips)
         self._area_of_id = {int(area_id): k for k, area_id in enumerate(places.areas.ids.tolist())}
 
@@ -48,8 +49,10 @@ class Gazetteer:
         scope: tuple[Members, ...] = ()
         if within is not None and within in self._area_of_id:
             scope = ((self._area_of_id[within],),)
-        tried = [self._matched(spelling, scope) for spelling in spellings(text[:LONGEST_TEXT]) if spelling]
-        return max(tried, key=lambda match: (match.accepted, match.score)) if tried else unmatched(Doubt.EMPTY)
+        whole, *plain = [self._matched(spelling, scope) for spelling in spellings(text[:LONGEST_TEXT]) if spelling]
+        if plain and plain[0].accepted and (not whole.accepted or plain[0].name == whole.name):
+            return plain[0]  # what stands in brackets is a remark, unless it belongs to a name: 水塘（二）
+        return whole
 
     def match_many(self, texts: Iterable[str], *, within: Sequence[int | None] | None = None) -> list[Match]:
         """n texts -> n matches; equal texts are looked up once."""

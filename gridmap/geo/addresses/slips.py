@@ -8,7 +8,7 @@ never guessed; such names are handed to a person as alternatives.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 
 from rapidfuzz import process
@@ -34,10 +34,13 @@ class Guess:
 
 
 class Slips:
-    """The names worth guessing at, by sound."""
+    """The names worth guessing at, by sound; those in `left_out` (thousands of shops) are not."""
 
-    def __init__(self, names: NameIndex) -> None:
-        kept = {key: tuple(ref for ref in refs if ref.kind in GUESSED) for key, refs in names.refs.items()}
+    def __init__(self, names: NameIndex, left_out: Container[Ref] = ()) -> None:
+        kept = {
+            key: tuple(ref for ref in refs if ref.kind in GUESSED and ref not in left_out)
+            for key, refs in names.refs.items()
+        }
         self._refs = {key: refs for key, refs in kept.items() if refs and len(key) >= 3}
         self._keys = sorted(self._refs)
         self._sounds = [sounded(key) for key in self._keys]
