@@ -102,6 +102,13 @@ def get(session: Session, uid: str) -> Batch | None:
     return None if row is None else Batch(**row)
 
 
+def by_id(session: Session, batch_id: int) -> Batch | None:
+    """The batch of that id."""
+    batch = tables.ImportBatch.__table__
+    row = session.execute(sa.select(batch).where(batch.c.id == batch_id)).mappings().one_or_none()
+    return None if row is None else Batch(**row)
+
+
 def uids_beginning(session: Session, beginning: str) -> list[str]:
     """The uids of batches that begin with a text, for people who type only its first characters."""
     column = tables.ImportBatch.uid

@@ -21,12 +21,13 @@ AT_ONCE = 500  # bound values a query; SQLite's oldest limit is 999
 class Waiting:
     """n rows that wait for a place: ids int64[n], shapes object[n] in EPSG:4326, and the block they may have.
 
-    `block_ids` is int64[n], -1 where there is none.
+    `block_ids` is int64[n], -1 where there is none. `uncertainty_m` is float64[n], NaN where nothing is known of it.
     """
 
     ids: np.ndarray
     shapes: np.ndarray
     block_ids: np.ndarray
+    uncertainty_m: np.ndarray
 
 
 def let_one_in(session: Session) -> None:
@@ -40,13 +41,17 @@ def let_one_in(session: Session) -> None:
 def waiting(session: Session, model: Any) -> Waiting:
     """The rows of a table that have no block yet; incidents also when they have a block but no grid."""
     lacks = model.grid_id if hasattr(model, "grid_id") else model.block_id
+    uncertainty_m = model.uncertainty_m if hasattr(model, "uncertainty_m") else sa.null()
     rows = session.execute(
-        sa.select(model.id, as_wkb(model.geom), model.block_id).where(lacks.is_(None)).order_by(model.id)
+        sa.select(model.id, as_wkb(model.geom), model.block_id, uncertainty_m)
+        .where(lacks.is_(None))
+        .order_by(model.id)
     ).all()
     return Waiting(
         np.array([row[0] for row in rows], dtype=np.int64),
         geom_array(row[1] for row in rows),
         np.array([-1 if row[2] is None else row[2] for row in rows], dtype=np.int64),
+        np.array([np.nan if row[3] is None else row[3] for row in rows], dtype=np.float64),
     )
 
 

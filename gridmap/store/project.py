@@ -96,6 +96,11 @@ def widen_extent(session: Session, extent: Extent) -> Project:
     return _required(session)
 
 
+def forget_place(session: Session) -> None:
+    """Take projection and extent back, so that the next import decides them: for a project that holds no row."""
+    _set(session, projection=None, min_lon=None, min_lat=None, max_lon=None, max_lat=None)
+
+
 def describe(session: Session, *, name: str | None = None, attribution: str | None = None) -> Project:
     """Change the name or the attribution; None leaves it."""
     given = {"name": name, "attribution": attribution}
