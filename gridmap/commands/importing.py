@@ -124,8 +124,9 @@ def report_lines(report: Report, rejects: Path | None) -> list[str]:
     lines += _causes(report)
     if report.findings:
         lines.append(f"  Shapes, {len(report.findings):,} findings:")
-        lines += [f"    {finding.text()}" for finding in report.findings[:SHOWN]]
-        lines += _and_more(len(report.findings))
+        shown = len(report.findings) if report.questions else SHOWN  # who is to say yes sees all of it
+        lines += [f"    {finding.text()}" for finding in report.findings[:shown]]
+        lines += _and_more(len(report.findings), shown)
     if rejects is not None and report.rejected and not report.dry_run:
         lines.append(f"  The {report.rejected:,} rejected rows are in {rejects}")
     return lines
@@ -147,5 +148,5 @@ def _causes(report: Report) -> list[str]:
     return lines + _and_more(len(report.causes))
 
 
-def _and_more(total: int) -> list[str]:
-    return [f"    ... and {total - SHOWN:,} more"] if total > SHOWN else []
+def _and_more(total: int, shown: int = SHOWN) -> list[str]:
+    return [f"    ... and {total - shown:,} more"] if total > shown else []

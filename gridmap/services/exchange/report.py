@@ -23,8 +23,8 @@ class Finding:
     """Something about the shapes as a whole, with its place.
 
     `kind`: overlap, gap (a sliver between borders), hole (wider open ground inside), unmatched (borders that run along
-    each other without common vertices), split_block (a part of a block lies in another grid than its own),
-    block_without_grid. `codes` are those concerned. `refuses`: it made a row bad.
+    each other without common vertices), border (cleaning moved one), split_block (a part of a block lies in another
+    grid than its own), block_without_grid. `codes` are those concerned. `refuses`: it made a row bad.
     """
 
     kind: str
@@ -42,6 +42,8 @@ class Finding:
                 return f"{' and '.join(self.codes)} overlap by {self.area_m2:,.2f} m2 {at}"
             case "unmatched":
                 return f"the borders of {codes} run along each other without common vertices {at}"
+            case "border":
+                return f"the border of {codes} is moved by {self.area_m2:,.2f} m2 {at}"
             case "split_block":
                 return (
                     f"{self.area_m2:,.2f} m2 of block {self.codes[0]} lie in grid {self.codes[1]}, not in its own, {at}"
@@ -57,7 +59,8 @@ class Report:
     """The result of one import. read = stored + known + rejected; located + outside = stored where points are placed.
 
     `updated` of the stored ones replaced an older row. `placed`: rows of other layers that found a block or grid
-    through this import. `future`: incidents that lie in the future. `source`: the saved source it was read by. When the
+    through this import. `questions`: what a person must say yes to (--accept) before it is stored; `findings` has the
+    places. `future`: incidents that lie in the future. `source`: the saved source it was read by. When the
     file is refused as a whole, nothing is stored and every row counts as rejected, `bad` of them for reasons of their
     own.
     """
@@ -85,6 +88,7 @@ class Report:
     findings: list[Finding] = field(default_factory=list)
     causes: list[Cause] = field(default_factory=list)
     placed: dict[str, int] = field(default_factory=dict)
+    questions: list[str] = field(default_factory=list)
 
     def counts(self) -> dict[str, int]:
         """The counts that every program may rely on."""
@@ -97,7 +101,8 @@ class Report:
         more_placed = {"placed": self.placed} if self.placed else {}
         flags = {"dry_run": True} if self.dry_run else {}
         found = {"findings": [asdict(finding) for finding in self.findings]} if self.findings else {}
-        return json.dumps({**self.counts(), **more, **more_placed, **flags, **found}, ensure_ascii=False)
+        asked = {"questions": self.questions} if self.questions else {}
+        return json.dumps({**self.counts(), **more, **more_placed, **flags, **asked, **found}, ensure_ascii=False)
 
 
 class RowsRefused(BadFile):
@@ -108,5 +113,17 @@ class RowsRefused(BadFile):
         super().__init__(
             f"{report.bad:,} of {report.read:,} rows {verb} bad; nothing of {report.file} was stored.",
             "Correct them, or add --rejects FILE.csv: then the good rows are stored and the bad ones go to that file.",
+        )
+        self.report = report
+
+
+class NotAccepted(RowsRefused):
+    """A file whose rows are good would do what nobody has said yes to; `report.questions` say what."""
+
+    def __init__(self, report: Report) -> None:
+        BadFile.__init__(
+            self,
+            f"{'; '.join(report.questions)}. Nothing of {report.file} was stored.",
+            "Look at the places listed. Correct the file, or add --accept if it is meant so.",
         )
         self.report = report

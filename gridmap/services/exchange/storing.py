@@ -14,7 +14,7 @@ from gridmap.services.exchange.problems import Causes
 from gridmap.services.exchange.recipes import RECIPES, Recipe
 from gridmap.services.exchange.recipes.base import Status
 from gridmap.services.exchange.rejects import Rejects
-from gridmap.services.exchange.report import RowsRefused
+from gridmap.services.exchange.report import NotAccepted, Report, RowsRefused
 from gridmap.services.exchange.request import OpenFile, Piece
 from gridmap.services.exchange.watching import Watcher
 from gridmap.store import audit, batches, before, ids, importing, project
@@ -78,7 +78,7 @@ class Import:
     def finish(self) -> None:
         """After the last piece: extent, what follows from all rows, rejects, counts and audit.
 
-        Raises RowsRefused when there are bad rows and nothing takes them.
+        Raises RowsRefused when there are bad rows and nothing takes them, NotAccepted when a person must say yes first.
         """
         report = self.file.report
         report.causes = self._causes.ranked()
@@ -88,10 +88,9 @@ class Import:
                 f"{report.future:,} incidents lie in the future (after {today}). Is the date right?"
             )
         if self._is_refused:
-            self._tidy()
-            report.stored = report.known = report.updated = 0
-            report.rejected = report.read
-            raise RowsRefused(report)
+            raise RowsRefused(self._emptied())
+        if report.questions and not self.file.request.accept and not self.file.request.is_tolerant:
+            raise NotAccepted(self._emptied())
         if report.stored:
             self._settle_extent()
             if self._last is not None:
@@ -187,6 +186,14 @@ class Import:
             secret=self.settings.secret(),
             at=self.file.now,
         )
+
+    def _emptied(self) -> Report:
+        """The report of a file of which nothing is stored."""
+        self._tidy()
+        report = self.file.report
+        report.stored = report.known = report.updated = report.located = report.outside = 0
+        report.rejected, report.placed, report.batch_uid = report.read, {}, None
+        return report
 
     def _tidy(self) -> None:
         """Pieces may have said the same: a remark stands once."""

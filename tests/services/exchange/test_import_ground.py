@@ -229,7 +229,7 @@ def test_each_block_goes_to_the_grid_with_most_of_it_and_the_rest_is_listed(benc
     west, south, _, north = square(0, 0).bounds
     border = square(2, 0).bounds[0] + 0.003
     a, b = shapely.box(west, south, border, north), shapely.box(border, south, square(2, 0).bounds[2], north)
-    report = bench.run("grids", bench.geojson([({"code": "A"}, a), ({"code": "B"}, b)], "plan.geojson"))
+    report = bench.run("grids", bench.geojson([({"code": "A"}, a), ({"code": "B"}, b)], "plan.geojson"), accept=True)
     assert assigned(bench, "plan.geojson") == {"P": "A", "Q": "A", "R": "B"}
     found = {(finding.kind, finding.codes): finding.area_m2 for finding in report.findings}
     assert found == {

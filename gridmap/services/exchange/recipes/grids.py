@@ -1,8 +1,11 @@
 """Grids: a file of grids is a plan. The first is published; later ones are drafts (design decision 3).
 
-Without blocks, each grid becomes one block. With blocks, each block goes to the grid that holds most of it, and what
-lies elsewhere is listed. A grid's code is its identity, its shape belongs to the plan: a known code with another border
-is a redraw, not a contradiction.
+The drawing is cleaned first. Without blocks, each grid becomes one block. With blocks, each block goes to the grid that
+holds most of it, and what lies elsewhere is listed. Cleaning may move MOVED_M2 of a plan by itself; more than that, and
+every block that a border splits, needs a person's yes.
+
+A grid's code is its identity, its shape belongs to the plan: a known code with another border is a redraw, not a
+contradiction.
 """
 
 from __future__ import annotations
@@ -11,12 +14,14 @@ from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
 from gridmap.domain.plans import RESIDENTIAL
 from gridmap.geo.projection import LocalProjection
 from gridmap.services import replan
 from gridmap.services.exchange.content import digests
+from gridmap.services.exchange.coverage import cleaned_plan
 from gridmap.services.exchange.majority import NO_GRID, Residual, by_majority
 from gridmap.services.exchange.recipes.base import SINCE_EVER, Columns, Indices, Recipe, Status
 from gridmap.services.exchange.recipes.communities import communities_of
@@ -26,6 +31,7 @@ from gridmap.services.exchange.table import Objects, object_array
 from gridmap.store import bulk, plans
 from gridmap.store.tables import Block, Grid
 
+MOVED_M2 = 34.0  # the ground that cleaning may give to another grid unasked, of a whole plan
 KINDS = {
     "普通": RESIDENTIAL,
     "住宅": RESIDENTIAL,
@@ -49,6 +55,14 @@ class GridRecipe(Recipe):
         }
         for index, detail in twice.items():
             self.job.problems.close(index, "code stands twice in the file", detail)
+        self.shapes, self.moved_m2 = self._cleaned()
+
+    def _cleaned(self) -> tuple[Objects, float]:
+        """All n shapes as the plan has them, and how much ground cleaning moved, in m2."""
+        good = np.flatnonzero(~self.job.problems.mask() & ~shapely.is_missing(self.rows.shapes))
+        if not self.job.projection or not len(good):
+            return self.rows.shapes, 0.0
+        return cleaned_plan(self.job, good)
 
     @cached_property
     def identities(self) -> Objects:
@@ -94,6 +108,11 @@ class GridRecipe(Recipe):
     def finish(self, stored: Indices) -> None:
         assignment = self._assigned(stored) if len(self.blocks[0]) else self._blocks_from(stored)
         job = self.job
+        if self.moved_m2 > MOVED_M2:
+            moved = f"Ground moved by cleaning the borders: {self.moved_m2:,.1f} m2, {MOVED_M2:g} are allowed"
+            job.report.questions.append(moved)
+        if job.report.questions and job.is_accepted:
+            job.report.notes += [f"Accepted: {question}." for question in job.report.questions]
         heading = replan.Heading(job.report.file, job.setting.band, job.projection, job.now, job.batch_id)
         if plans.current(job.session, job.now) is None:
             replan.publish_first_plan(job.session, assignment, heading)
@@ -110,7 +129,7 @@ class GridRecipe(Recipe):
             "name": self.field("name", stored),
             "community_id": self.communities[stored],
             "opened_at": [SINCE_EVER] * len(stored),
-            "geom": self.rows.shapes[stored],
+            "geom": self.shapes[stored],
             "source_id": self.field("code", stored),
             "batch_id": [self.job.batch_id] * len(stored),
         }
@@ -123,6 +142,7 @@ class GridRecipe(Recipe):
         block_ids, codes, _ = self.blocks
         ordinals, residuals = self._majority(stored)
         self._tell(residuals, codes, stored)
+        self._ask(residuals)
         taken = set(ordinals.tolist())
         empty = [self.rows.fields["code"][i] for k, i in enumerate(stored.tolist()) if k not in taken]
         if empty:
@@ -133,10 +153,18 @@ class GridRecipe(Recipe):
         pairs = zip(block_ids.tolist(), ordinals.tolist(), strict=True)
         return {block: self.job.ids[int(stored[k])] for block, k in pairs if k != NO_GRID}
 
+    def _ask(self, residuals: list[Residual]) -> None:
+        for what, parts in (
+            ("Parts of blocks in another grid than their block", [r for r in residuals if r.grid != NO_GRID]),
+            ("Blocks wholly or partly in no grid", [r for r in residuals if r.grid == NO_GRID]),
+        ):
+            if parts:
+                self.job.report.questions.append(f"{what}: {len(parts):,} ({sum(r.area_m2 for r in parts):,.1f} m2)")
+
     def _majority(self, rows: Indices) -> tuple[NDArray[np.int64], list[Residual]]:
         order = np.argsort(self.field("code", rows).astype(str), kind="stable")
         metric = LocalProjection(self.job.projection)
-        found, residuals = by_majority(self.blocks[2], self.rows.shapes[rows][order], metric)
+        found, residuals = by_majority(self.blocks[2], self.shapes[rows][order], metric)
         position = np.append(order, NO_GRID)
         return position[found].astype(np.int64), [replace(r, grid=int(position[r.grid])) for r in residuals]
 
