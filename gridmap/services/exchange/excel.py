@@ -1,18 +1,15 @@
 """Reading Excel workbooks (.xlsx): what a cell shows, what is merged, what a formula failed at.
 
 calamine reads the values 17 times as fast as openpyxl, but shows a cell whose formula failed as empty; such cells, and
-formulas no program has worked out yet, are looked up in the sheet itself (ECMA-376, 18.3.1.4).
+formulas no program has worked out yet, are looked up in the sheet itself (workbook_parts.py).
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import re
-import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from xml.etree import ElementTree
 
 import python_calamine as calamine
 
@@ -23,32 +20,26 @@ from gridmap.services.exchange.exported import SHEET as ABOUT_SHEET
 from gridmap.services.exchange.files import Source
 from gridmap.services.exchange.headings import LOOKED_AT, find_headings
 from gridmap.services.exchange.stream import ReadOptions
-from gridmap.services.exchange.table import Objects, Table, object_array
+from gridmap.services.exchange.table import SERIALS_FROM, Objects, Table, object_array
+from gridmap.services.exchange.workbook_parts import Parts, Place, look_up
 
 UNPACKED_LIMIT_BYTES = 1 << 30  # a full sheet of 1,048,576 rows and ten columns has some 400 MiB
 LOST_DIGITS_FROM = 10**15  # a cell keeps 15 digits of a number; the others became noughts when it was typed
-VALUES_NOT_SHOWN = 3
-
-_CELL = re.compile(rb"<(?:\w+:)?c ([^>]*?)(/?)>(.*?)(?=<(?:\w+:)?c |</(?:\w+:)?row>)", re.DOTALL)
-_REF = re.compile(rb'\br="([A-Z]+)(\d+)"')
-_ERROR = re.compile(rb"<(?:\w+:)?v>(#[^<]*)</")
-
-Place = tuple[int, int]  # row and column, from 0
+_UNNAMED = re.compile(r"column \d+")
+SERIALS_FROM_1904 = dt.date(1904, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """One sheet as read: its rows as wide as its widest, and what is special about some of its cells.
 
-    `first_column`: where the rows begin. `faults`: cells whose formula failed or has no result, and why. `merged`:
-    ranges that are one cell, as their first and last place.
+    `first_column`: where the rows begin. `merged`: ranges that are one cell, as their first and last place.
     """
 
-    name: str
     rows: list[list[object]]
     first_column: int
-    faults: dict[Place, str]
     merged: list[tuple[Place, Place]]
+    parts: Parts
 
 
 def read_workbook(source: Source, options: ReadOptions) -> Table:
@@ -64,7 +55,7 @@ def read_workbook(source: Source, options: ReadOptions) -> Table:
                 found = book.get_sheet_by_name(name)
                 rows: list[list[object]] = [list(row) for row in found.iter_rows()]
                 start = found.start or (0, 0)
-                sheet = Sheet(name, rows, start[1], _faults(path, name), list(found.merged_cell_ranges or ()))
+                sheet = Sheet(rows, start[1], list(found.merged_cell_ranges or ()), look_up(path, name))
         except calamine.CalamineError as error:
             raise BadFile(f"{source.name} cannot be read as a workbook: {error}.", "Save it again as .xlsx.") from None
     return _table(sheet, source.name, options, notes)
@@ -93,7 +84,8 @@ def _sheet_name(book: calamine.CalamineWorkbook, file_name: str, told: str | Non
 
 
 def _table(sheet: Sheet, name: str, options: ReadOptions, notes: list[str]) -> Table:
-    numbers = [number for number, row in enumerate(sheet.rows) if any(cell != "" for cell in row)]
+    failed = {row for row, _ in sheet.parts.faults}
+    numbers = [n for n, row in enumerate(sheet.rows) if n in failed or any(cell != "" for cell in row)]
     rows = [sheet.rows[number] for number in numbers]
     top = [[_text(cell) for cell in row] for row in rows[:LOOKED_AT]]
     headings = find_headings(top, name, options.target, options.heading_rows)
@@ -103,7 +95,7 @@ def _table(sheet: Sheet, name: str, options: ReadOptions, notes: list[str]) -> T
     columns = {}
     for heading, cells in zip(headings.names, zip(*body, strict=True), strict=True):
         columns[heading] = object_array(_plain(cells))
-    unnamed = [h for h, cells in columns.items() if re.fullmatch(r"column \d+", h) and not any(cells != None)]  # noqa: E711
+    unnamed = [h for h, cells in columns.items() if _UNNAMED.fullmatch(h) and all(cell is None for cell in cells)]
     for heading in unnamed:  # a cell that was once coloured is no column
         del columns[heading]
     index_of = {number: index for index, number in enumerate(places)}
@@ -114,13 +106,14 @@ def _table(sheet: Sheet, name: str, options: ReadOptions, notes: list[str]) -> T
         notes.append(
             f"{lost:,} rows lie in merged cells: only the first row of these has the value (unmerge and fill them)."
         )
-    return Table(len(body), columns, broken=broken, notes=notes, parts=headings.parts)
+    serials_from = SERIALS_FROM_1904 if sheet.parts.is_from_1904 else SERIALS_FROM
+    return Table(len(body), columns, broken=broken, notes=notes, parts=headings.parts, serials_from=serials_from)
 
 
 def _broken(sheet: Sheet, index_of: dict[int, int], names: Sequence[str], first_row: int) -> tuple[dict[int, str], int]:
     """Rows with a formula that failed, or in a merged cell whose value stands above; and how many of the latter."""
     broken: dict[int, str] = {}
-    for (row, column), why in sorted(sheet.faults.items()):
+    for (row, column), why in sorted(sheet.parts.faults.items()):
         position = column - sheet.first_column
         if row in index_of and 0 <= position < len(names):
             broken.setdefault(index_of[row], f"{names[position]} {why}")
@@ -172,50 +165,3 @@ def _value(cell: object, timed: bool) -> object:
 def _text(cell: object) -> str:
     value = _value(cell, timed=False)
     return "" if value is None else str(value)
-
-
-def _faults(path: Path, sheet_name: str) -> dict[Place, str]:
-    """The cells of a sheet that hold an error, or a formula without a result."""
-    with zipfile.ZipFile(path) as archive:
-        part = _part_of(archive, sheet_name)
-        content = archive.read(part) if part in archive.namelist() else b""
-    faults: dict[Place, str] = {}
-    if b't="e"' not in content and not re.search(rb"<(?:\w+:)?f[ >/]", content):
-        return faults
-    for match in _CELL.finditer(content):
-        attributes, is_empty, inner = match.groups()
-        has_formula = re.search(rb"<(?:\w+:)?f[ >/]", inner) is not None
-        reference = _REF.search(attributes)
-        if is_empty or reference is None:
-            continue
-        place = (int(reference[2]) - 1, _column_number(reference[1]))
-        if b't="e"' in attributes:
-            error = _ERROR.search(inner)
-            faults[place] = f"is a spreadsheet's error: {error[1].decode() if error else '#?'}"
-        elif has_formula and re.search(rb"<(?:\w+:)?v[ >]", inner) is None:
-            faults[place] = "is a formula without a result (open and save it once in a spreadsheet)"
-    return faults
-
-
-def _part_of(archive: zipfile.ZipFile, sheet_name: str) -> str:
-    """The file inside the workbook that a sheet is kept in; "" when it cannot be found."""
-    book = ElementTree.fromstring(archive.read("xl/workbook.xml"))  # noqa: S314  # expat stops entities that blow up
-    key = next((_relation(e) for e in book.iter() if _is(e, "sheet") and e.get("name") == sheet_name), None)
-    relations = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))  # noqa: S314
-    target = next((e.get("Target", "") for e in relations if e.get("Id") == key), "")
-    return target.removeprefix("/") if target.startswith("/") else f"xl/{target}"
-
-
-def _relation(element: ElementTree.Element) -> str | None:
-    return next((value for key, value in element.attrib.items() if key.endswith("}id")), None)
-
-
-def _is(element: ElementTree.Element, name: str) -> bool:
-    return element.tag.rpartition("}")[2] == name
-
-
-def _column_number(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - 64
-    return number - 1

@@ -112,12 +112,14 @@ def _count_rows(lines: Sequence[Sequence[str]], target: str) -> int:
 
 def _join(block: Sequence[Sequence[str]]) -> list[tuple[str, tuple[str, ...]]]:
     """For each column its heading, and the lines it was made of; an upper one goes on over the gaps to its right."""
-    rows = [list(line) for line in _same_width(block)]
+    given = _same_width(block)
+    rows = [list(line) for line in given]
     for depth, row in enumerate(rows[:-1]):
         group = ""
         for column, cell in enumerate(row):
-            below = any(lower[column].strip() for lower in rows[depth + 1 :])
-            group = cell if cell.strip() else group
+            above = any(upper[column].strip() for upper in given[:depth])
+            below = any(lower[column].strip() for lower in given[depth + 1 :])
+            group = cell if cell.strip() else "" if above else group
             row[column] = group if below or cell.strip() else ""
     columns = []
     for cells in zip(*rows, strict=True):
