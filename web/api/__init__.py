@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from apiflask import APIBlueprint, APIFlask
 
-from web.api import addresses, changes, incidents, linkage, places, situation
+from web.api import addresses, changes, imports, incidents, linkage, places, situation
 from web.api.answers import ERROR
 
 TAGS = [
     {"name": "Situation", "description": "What happened in a period, as figures and as heat."},
     {"name": "Places", "description": "Grids, and which grid a place lies in."},
     {"name": "Incidents", "description": "Single incidents."},
+    {"name": "Imports", "description": "Files in: handed in, checked, stored, taken back."},
     {"name": "Changes", "description": "The feed of changes, and whether the server is well."},
 ]
 
@@ -25,7 +26,7 @@ def init_api(app: APIFlask) -> None:
         AUTO_SERVERS=False,  # it would name the Host of whoever asked first
     )
     v1 = APIBlueprint("api", __name__, url_prefix="/api/v1")
-    for part in (situation, places, addresses, linkage, incidents, changes):
+    for part in (situation, places, addresses, linkage, incidents, imports, changes):
         part.add_to(v1)
     app.register_blueprint(v1)
     app.register_blueprint(changes.health)

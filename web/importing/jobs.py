@@ -57,7 +57,7 @@ class Jobs:
             try:
                 state = work(tell)
             except GridmapError as error:
-                state = {**kept, "state": "failed", "what": what, "error": _refusal(error, upload)}
+                state = {**kept, "state": "failed", "what": what, "error": refusal(error, upload)}
             except Exception:
                 log.exception("Working on an uploaded file failed (%s)", what)
                 state = {**kept, "state": "failed", "what": what, "error": {"code": "internal"}}
@@ -81,7 +81,8 @@ def _working(what: str, kept: dict[str, Any], label: str, done: int, total: int)
     return {**kept, "state": "working", "what": what, "progress": progress, "pid": os.getpid()}
 
 
-def _refusal(error: GridmapError, upload: Upload) -> dict[str, str]:
+def refusal(error: GridmapError, upload: Upload) -> dict[str, str]:
+    """An error as a state tells it; of the machine's own troubles only the code."""
     if error.code in SECRETIVE:
         log.error("Working on an uploaded file: %s", error)
         return {"code": error.code}

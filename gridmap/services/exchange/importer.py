@@ -42,6 +42,7 @@ def import_file(
     layer: str,
     path: Path,
     *,
+    file_name: str | None = None,
     gpkg_layer: str | None = None,
     sheet: str | None = None,
     heading_rows: int | None = None,
@@ -65,8 +66,9 @@ def import_file(
     Bad rows refuse the file (RowsRefused, with the report) unless `rejects` names a file for them. Rows that are
     known already are not stored again; `update` replaces those whose source id is stored with other content.
     `mapping`: field -> column, "" for none, "=text" for one text in all rows. `source_name`: a saved source, whose
-    mapping and reference system count where none are told here; `save_source` saves them under a name. `accept`: what
-    a plan would ask about is meant so. `now` defaults to the clock. A table of any length is read in little memory;
+    mapping and reference system count where none are told here; `save_source` saves them under a name. `file_name`:
+    what people call the file, where it is kept under another name. `accept`: what a plan would ask about is meant so.
+    `now` defaults to the clock. A table of any length is read in little memory;
     of one in pieces, the database is held while it is read.
     The base map is made again after a layer that it shows, unless `with_basemap` is False.
     Raises BadFile, BadInput, CrsMismatch, TooLarge, NotFound (no such source), Conflict (the demo database), StoreBusy;
@@ -75,7 +77,7 @@ def import_file(
     options = ReadOptions(target=layer, layer=gpkg_layer, sheet=sheet, heading_rows=heading_rows, encoding=encoding)
     request = Request(
         layer_named(layer), path, options, crs, dict(mapping or {}), rejects, update, dry_run, accept,
-        source_name, save_source, actor,
+        source_name, save_source, actor, file_name=file_name,
     )  # fmt: skip
     if rejects is not None:
         check_target(rejects, path)
@@ -171,7 +173,7 @@ def _understood(request: Request, source: Source, first: Table, now: dt.datetime
     """What the first rows of a file say about all of it: columns and reference system."""
     columns = choose(request.layer, first, request.mapping)
     crs, remark = source_crs(first, request.crs)
-    report = Report(request.layer.name, request.path.name, source.sha256, dry_run=request.dry_run)
+    report = Report(request.layer.name, request.file_name or request.path.name, source.sha256, dry_run=request.dry_run)
     report.mapping = {**columns.chosen, **{name: f"={text}" for name, text in columns.constants.items()}}
     report.guesses = [Guess(name, columns.chosen[name]) for name in columns.guessed]
     report.source = request.source_name

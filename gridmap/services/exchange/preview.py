@@ -50,6 +50,7 @@ def preview(
     layer: str,
     path: Path,
     *,
+    file_name: str | None = None,
     gpkg_layer: str | None = None,
     sheet: str | None = None,
     heading_rows: int | None = None,
@@ -74,7 +75,7 @@ def preview(
     options = ReadOptions(target=layer, layer=gpkg_layer, sheet=sheet, heading_rows=heading_rows, encoding=encoding)
     request = Request(
         target, path, options, crs, dict(mapping or {}), update=update, dry_run=True, accept=accept,
-        source_name=source_name, actor=actor, is_tolerant=True,
+        source_name=source_name, actor=actor, is_tolerant=True, file_name=file_name,
     )  # fmt: skip
     watcher = Watcher()
     report: Report | None = None

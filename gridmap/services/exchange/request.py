@@ -23,6 +23,7 @@ class Request:
 
     `source_name`: the saved source whose mapping and reference system are used where none are told; `save_source`: the
     name to save this file's under. `is_tolerant`: bad rows are left out even where no file takes them (a preview).
+    `file_name`: what people call the file, where it is kept under another name.
     """
 
     layer: Layer
@@ -38,6 +39,7 @@ class Request:
     save_source: str | None = None
     actor: str = "local"
     is_tolerant: bool = False
+    file_name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,13 +31,13 @@ export class Past {
   }
 
   row(item) {
-    const { counts, source } = item;
+    const { counts, source, replaced } = item;
     const undone = item.undone_at !== null;
-    const rest = [counts.updated ? t("{n} replaced", { n: number(counts.updated) }) : "", counts.rejected ? t("{n} rejected", { n: number(counts.rejected) }) : ""].filter(Boolean).join(" · ");
+    const rest = [replaced ? t("{n} replaced", { n: number(replaced) }) : "", counts.rejected ? t("{n} rejected", { n: number(counts.rejected) }) : ""].filter(Boolean).join(" · ");
     const said = el("p", { class: "import__said", role: "status" }, this.said.get(item.uid) || "");
     const button = undone || item.is_demo ? null : el("button", { type: "button", class: "button", "data-undo": item.uid, onclick: () => this.undo(item, said, button) }, t("Take back"));
     return el("tr", { class: undone ? "is-undone" : null },
-      el("td", { class: "import__file" }, item.file_name, source ? el("small", { class: "muted" }, ` ${t("source: {name}", { name: source })}`) : null, said),
+      el("td", { class: "import__file" }, el("span", { class: "import__name" }, item.file_name), source ? el("small", { class: "muted" }, ` ${t("source: {name}", { name: source })}`) : null, said),
       el("td", { "data-name": t("Layer") }, this.facts.layers[item.layer] || item.layer),
       el("td", { "data-name": t("When"), class: "table__whole" }, this.when(item.imported_at)),
       el("td", { "data-name": t("Rows stored"), class: "table__number" }, number(counts.stored || 0), rest ? el("small", { class: "muted" }, ` ${rest}`) : null),
@@ -51,29 +51,25 @@ export class Past {
 
   // Asked once, with what would go; where later work depends on it the reason stands beside it.
   async undo(item, said, button) {
-    const address = `/api/v1/imports/${item.uid}/undo`;
+    if (!await this.isWanted(item)) return;
     button.disabled = true;
-    said.textContent = t("Looking what depends on it…");
+    said.textContent = t("Taking it back…");
     try {
-      const would = await getJson(address);
-      said.textContent = "";
-      if (!await this.isWanted(item, would)) return;
-      said.textContent = t("Taking it back…");
-      const { body } = await send("POST", address);
-      this.said.set(item.uid, undoneText(body));
+      const { body } = await send("POST", `/api/v1/imports/${item.uid}/undo`);
+      this.said.set(item.uid, [undoneText(body), ...body.warnings].join(" "));
       await this.draw();
       if (this.onUndone) this.onUndone(item.uid);
     } catch (error) {
       said.textContent = words(error).join(" ");
-    } finally {
       button.disabled = false;
     }
   }
 
-  isWanted(item, { removed, restored }) {
-    const parts = [tn("{n} row goes.", "{n} rows go.", removed)];
-    if (restored) parts.push(tn("{n} row gets back what it said before.", "{n} rows get back what they said before.", restored));
-    byId("ask-text").textContent = `${item.file_name} · ${this.facts.layers[item.layer] || item.layer}. ${parts.join(" ")}`;
+  isWanted({ file_name: name, layer, counts, replaced }) {
+    const parts = [tn("{n} row goes.", "{n} rows go.", counts.stored - replaced)];
+    if (replaced) parts.push(tn("{n} row gets back what it said before.", "{n} rows get back what they said before.", replaced));
+    parts.push(t("Where later work depends on it, nothing is changed and you are told."));
+    byId("ask-text").textContent = `${name} · ${this.facts.layers[layer] || layer}. ${parts.join(" ")}`;
     this.ask.returnValue = "no";
     this.ask.showModal();
     return new Promise((answer) => {

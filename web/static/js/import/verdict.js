@@ -22,12 +22,13 @@ export function drawVerdict(found) {
   if (counts.known) put(t("known already"), counts.known);
   put(t("bad rows"), counts.bad, counts.bad ? "bad" : null);
   if (counts.outside) put(t("in no grid"), counts.outside);
-  return el("div", {}, sentence(found, fresh), list);
+  return el("div", {}, sentence(found, fresh), found.error ? "" : list);
 }
 
 function sentence(found, fresh) {
-  const { counts, missing } = found;
+  const { counts, missing, error } = found;
   if (missing.length) return told("error", WARNING, t("Some columns were not recognised: choose them below."));
+  if (error) return told("error", WARNING, error.message, error.hint);
   if (!counts.read) return told("warning", WARNING, t("The file has no rows."));
   if (!counts.bad && !fresh) return told("", INFO, t("All rows are stored already; there is nothing to add."));
   if (!counts.bad) return told("good", CHECK, tn("{n} row can be stored.", "All rows can be stored: {n}.", fresh));
@@ -35,8 +36,8 @@ function sentence(found, fresh) {
   return told("warning", WARNING, t("{good} rows can be stored, {bad} cannot.", { good: number(fresh), bad: number(counts.bad) }));
 }
 
-function told(kind, path, text) {
-  return el("p", { class: `told ${kind ? `told--${kind}` : ""}` }, icon(path), el("span", {}, el("b", {}, text)));
+function told(kind, path, text, hint = "") {
+  return el("p", { class: `told ${kind ? `told--${kind}` : ""}` }, icon(path), el("span", {}, el("b", {}, text), hint && ` ${hint}`));
 }
 
 // `show(lon, lat)` moves the map there; rows without a readable place have no button.
@@ -47,7 +48,7 @@ export function drawTold(found, show) {
   if (found.bad_rows.length) parts.push(badRows(found, show));
   if (found.findings.length) parts.push(findings(found, show));
   if (found.notes.length) parts.push(remarks(t("Notes"), found.notes, "", INFO));
-  parts.push(el("p", { class: "muted small" }, t("Coordinates: {crs}", { crs: found.crs || "–" })));
+  if (!found.error) parts.push(el("p", { class: "muted small" }, t("Coordinates: {crs}", { crs: found.crs || "–" })));
   return parts;
 }
 

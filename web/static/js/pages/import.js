@@ -48,7 +48,7 @@ class ImportPage {
 
   // The file on the server is given up; nobody waits for the answer.
   drop() {
-    if (this.token) send("DELETE", `/api/v1/uploads/${this.token}`).catch(() => {});
+    if (this.token) send("POST", `/api/v1/uploads/${this.token}/give-up`).catch(() => {});
     this.token = null;
   }
 
@@ -109,7 +109,7 @@ class ImportPage {
     byId("recheck").hidden = true;
     byId("sample-part").hidden = !found.sample.length;
     drawSample(byId("sample"), found);
-    this.show({ checked: true, order: true });
+    this.show({ checked: true, order: !found.error });
     this.drawOrder();
     await this.drawMap();
     byId("checked-title").focus({ preventScroll: true });
@@ -139,7 +139,7 @@ class ImportPage {
     const about = byId("order-about");
     const button = byId("store");
     const isStale = this.columns.isChanged;
-    button.disabled = isStale || !fresh || found.missing.length > 0;
+    button.disabled = isStale || !fresh;
     button.textContent = found.counts.bad
       ? tn("Store {n} good row, keep the bad ones as a file", "Store {n} good rows, keep the bad ones as a file", fresh)
       : tn("Store {n} row", "Store all {n} rows", fresh);
@@ -225,13 +225,8 @@ function drawProgress(id, { label, done, total }, textId = `${id}-text`) {
   } else {
     bar.removeAttribute("value");
   }
-  byId(textId).textContent = labels()[label] || label;
+  byId(textId).textContent = label;
 }
-
-const labels = () => ({
-  Waiting: t("Waiting"), "Reading the file": t("Reading the file"), "Checking rows": t("Checking rows"),
-  "Comparing with what is stored": t("Comparing with what is stored"), Storing: t("Storing"),
-});
 
 const calm = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 

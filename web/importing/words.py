@@ -1,0 +1,122 @@
+"""What the importer says, in the page's language.
+
+The importer speaks English and names options of the command. Its sentences are known here as patterns, in
+`translations/<lang>/importer.po`: {0}, {1} stand for what differs. A sentence that fits none is shown as it is: better
+read than hidden. What differs is itself translated where it is a sentence, a field or a layer.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from babel.messages.pofile import read_po
+
+from web.i18n import SOURCES
+
+PLACE = re.compile(r"\\\{(\d)\\\}")  # a {0} in an escaped pattern
+PLACED = re.compile(r"\{(\d)\}")
+REMEMBERED = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """One sentence: what it looks like, with the detail that may follow it after a colon, and what is said for it."""
+
+    shape: re.Pattern[str]
+    text: str
+
+
+@dataclass(slots=True)
+class Words:
+    """The sentences of one language. `names` are what single words (fields, layers) are called."""
+
+    patterns: tuple[Pattern, ...]
+    colon: str
+    names: Mapping[str, str] = field(default_factory=dict)
+    _said: dict[str, str] = field(default_factory=dict)
+
+    def say(self, text: str) -> str:
+        """One sentence, or several parted by semicolons, as the language has it."""
+        if text not in self._said:
+            if len(self._said) >= REMEMBERED:
+                self._said.clear()
+            self._said[text] = self._find(text)
+        return self._said[text]
+
+    def _find(self, text: str) -> str:
+        if text in self.names:
+            return self.names[text]
+        for pattern in self.patterns:
+            found = pattern.shape.fullmatch(text)
+            if found:
+                return self._fill(pattern, found.groupdict())
+        parts = text.split("; ")
+        return "; ".join(map(self.say, parts)) if len(parts) > 1 else text
+
+    def _fill(self, pattern: Pattern, found: dict[str, str | None]) -> str:
+        values = {key: self._part(value or "") for key, value in found.items()}
+        detail = values.pop("detail")
+        said = PLACED.sub(lambda place: values[f"p{place[1]}"], pattern.text)
+        return f"{said}{self.colon}{detail}" if detail else said
+
+    def _part(self, value: str) -> str:
+        return self.names.get(value) or (self.say(value) if " " in value else value)
+
+
+def words(lang: str, names: Mapping[str, str]) -> Words:
+    """The importer's sentences in a language, with these names for fields and layers."""
+    return Words(_patterns(lang), "：" if lang == "zh" else ": ", names)
+
+
+def in_words(state: Mapping[str, Any], said: Words) -> dict[str, Any]:
+    """A state of an upload with every sentence of the importer translated; what is not being looked at is left out."""
+    told = dict(state)
+    if "error" in told:
+        told["error"] = _error(told["error"], said)
+    if "progress" in told:
+        told["progress"] = {**told["progress"], "label": said.say(told["progress"]["label"])}
+    told.pop("checked", None)
+    if state["state"] == "checked":
+        told["checked"] = _report(state["checked"], said)
+    if state["state"] == "stored":
+        told["result"] = _report(state["result"], said)
+    return told
+
+
+def _error(error: Mapping[str, str] | None, said: Words) -> dict[str, str] | None:
+    if error is None:
+        return None
+    return {key: text if key == "code" else said.say(text) for key, text in error.items()}
+
+
+def _report(report: Mapping[str, Any], said: Words) -> dict[str, Any]:
+    told = {
+        **report,
+        "notes": [said.say(text) for text in report["notes"]],
+        "warnings": [said.say(text) for text in report["warnings"]],
+        "causes": [{**cause, "text": said.say(cause["text"])} for cause in report["causes"]],
+        "findings": [{**found, "text": said.say(found["text"])} for found in report["findings"]],
+    }
+    if "bad_rows" in report:
+        told["bad_rows"] = [{**row, "reason": said.say(row["reason"])} for row in report["bad_rows"]]
+        told["error"] = _error(report["error"], said)
+    return told
+
+
+@cache
+def _patterns(lang: str) -> tuple[Pattern, ...]:
+    """The longest first, so that a sentence is not taken for a part of it."""
+    file = SOURCES / lang / "importer.po"
+    with file.open("rb") as source:
+        messages = [(str(m.id), str(m.string)) for m in read_po(source, locale=lang) if m.id]
+    ordered = sorted(messages, key=lambda pair: -len(re.sub(r"\{\d\}", "", pair[0])))
+    return tuple(Pattern(_shape(english), text) for english, text in ordered)
+
+
+def _shape(english: str) -> re.Pattern[str]:
+    places = PLACE.sub(lambda place: f"(?P<p{place[1]}>.+?)", re.escape(english))
+    return re.compile(f"{places}(?:: (?P<detail>.*))?", re.DOTALL)
