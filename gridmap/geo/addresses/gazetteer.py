@@ -50,9 +50,12 @@ class Gazetteer:
         if within is not None and within in self._area_of_id:
             scope = ((self._area_of_id[within],),)
         whole, *plain = [self._matched(spelling, scope) for spelling in spellings(text[:LONGEST_TEXT]) if spelling]
-        if plain and plain[0].accepted and (not whole.accepted or plain[0].name == whole.name):
-            return plain[0]  # what stands in brackets is a remark, unless it belongs to a name: 水塘（二）
-        return whole
+        if not plain or not plain[0].accepted:
+            return whole
+        # what stands in brackets is a remark, unless it belongs to a name, 水塘（二）, or says it finer
+        belongs = plain[0].name != whole.name and plain[0].level == whole.level
+        finer = whole.uncertainty_m < plain[0].uncertainty_m and plain[0].level != whole.level
+        return whole if whole.accepted and (belongs or finer) else plain[0]
 
     def match_many(self, texts: Iterable[str], *, within: Sequence[int | None] | None = None) -> list[Match]:
         """n texts -> n matches; equal texts are looked up once."""

@@ -114,11 +114,12 @@ class Indoors:
 
     def _without_building(self, compound: int, numbers: Numbers, houses: list[int]) -> list[Finding]:
         """A stairwell or room, and nobody says of which building."""
-        if len(houses) == 1:
-            return [self.in_building(houses[0], numbers)]
-        if not houses:
+        homes = [k for k in houses if self._directory.number_keys[k] or len(self._directory.rooms_of(k))]
+        if len(homes) == 1:
+            return [self.in_building(homes[0], numbers)]
+        if not homes:
             return [self.compound(compound).less(NO_NUMBERS_KNOWN)]
-        fine = (self.in_building(k, numbers) for k in houses)
+        fine = (self.in_building(k, numbers) for k in homes)
         having = [finding for finding in fine if finding.level in {Level.ROOM, Level.UNIT} and not finding.doubt]
         missing = [finding.doubtful(Doubt.NUMBER_MISSING) for finding in having[:MOST_ALTERNATIVES]]
         return [self.compound(compound).doubtful(Doubt.NUMBER_MISSING, 0.2), *missing]

@@ -21,7 +21,7 @@ VAGUE = {
     "near": re.compile(r"的?(?:附近|周边|一带|周围|左近|方圆|不远处?|那一片|那一带)"),
     "beside": re.compile(r"的?(?:旁边|边上|旁|隔壁|侧面|傍边|后边|后面|背后|屋后|楼后|后墙|后身|前面|前边)"),
     "at": re.compile(
-        r"的?(?:大门口|正门口|门口|门前|门外|门卫室|门卫|楼下|楼前|楼顶|楼上|天台|地下室|地下车库|车库|院门口|进口|入口|出口|大门|正门|后门"
+        r"的?(?:出站口|进站口|候车室|停车场|操场|食堂|大厅|前台|大门口|正门口|门口|门前|门外|门卫室|门卫|楼下|楼前|楼顶|楼上|天台|地下室|地下车库|车库|院门口|进口|入口|出口|大门|正门|后门"
         r"|门栋|下面|下|前|后|上)"
     ),
     "along": re.compile(
@@ -83,12 +83,13 @@ class Tail:
     filled: int = 0
 
     @property
-    def is_bare(self) -> bool:
-        """Nothing finer than the name is said."""
-        return not (self.has_numbers or self.group or self.plot)
+    def is_elsewhere(self) -> bool:
+        """Beside or opposite was said: a number behind it is another thing's."""
+        return any(relation.sort in {"opposite", "beside", "near", "metres"} for relation in self.relations)
 
     @property
     def has_numbers(self) -> bool:
+        """A number of a building, a room or the like is said."""
         return bool(
             self.building or self.unit or self.floor or self.room or self.number or self.dashed or self.bare
         )
@@ -153,7 +154,7 @@ def _group(tail: Tail, text: str) -> Step:
 
 def _building(tail: Tail, text: str) -> Step:
     found = BUILDING.match(text)
-    if found is None or tail.building:
+    if found is None or tail.building or tail.is_elsewhere:
         return None
     return replace(tail, building=found[1]), found.end()
 
@@ -167,7 +168,7 @@ def _sub_door(tail: Tail, text: str) -> Step:
 
 def _numbered(tail: Tail, text: str) -> Step:
     found = NUMBERED.match(text)
-    if found is None:
+    if found is None or tail.is_elsewhere:
         return None
     if tail.building or tail.unit or tail.floor or tail.number:
         return None if tail.room else (replace(tail, room=found[1]), found.end())
@@ -186,14 +187,14 @@ def _floor(tail: Tail, text: str) -> Step:
 
 def _dashed(tail: Tail, text: str) -> Step:
     found = DASHED.match(text)
-    if found is None or tail.dashed or tail.room:
+    if found is None or tail.dashed or tail.room or tail.is_elsewhere:
         return None
     return replace(tail, dashed=(found[1], *re.split("[-/]", found[2])[1:])), found.end()
 
 
 def _room(tail: Tail, text: str) -> Step:
     found = ROOM.match(text)
-    if found is None or tail.room or tail.dashed:
+    if found is None or tail.room or tail.dashed or tail.is_elsewhere:
         return None
     if tail.building or tail.unit or tail.floor or tail.number:
         return replace(tail, room=found[1]), found.end()
@@ -224,7 +225,7 @@ STEPS = (
     _metres, _plot, _group, _building, _sub_door, _unit, _floor, _dashed, _numbered, _room, _side, _vague, _filler,
 )  # fmt: skip
 
-JOINT = re.compile(r"(?:与|和|跟|同|及|交叉|交|/|-|的)")
+JOINT = re.compile(r"(?:与|和|跟|同|及|交叉|交|路口|口|/|-|的)")
 CROSSING = re.compile(
     r"(?:的)?(?:交叉路口|交叉口|交汇路口|交汇处|交汇口|交会处|交界处|交接处|交界|交叉处|交叉|10字路口|十字路口|丁字路口|丁字口|3岔路口|3叉路口|岔路口|岔口|路口|交口|相交处|相交"
     r"|转角处?|拐角处?|转弯处|拐弯处|汇合处|口|红绿灯|转盘)(?:处|附近|那里|那边)?"
