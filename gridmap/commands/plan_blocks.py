@@ -91,9 +91,9 @@ def blocks(
             "--import stores in the project, but these blocks come from files.",
             "Import the files first and leave --streets away, or import OUT.gpkg afterwards.",
         )
-    with progress_bar() as tell, ground_of_files(files, settings, crs=crs, now=now, progress=tell) as (store, remarks):
-        planned, report = plan_and_write(store, settings, out, options, now=now, progress=tell)
-    _show(planned, out, remarks, report)
+    with progress_bar() as tell, ground_of_files(files, settings, crs=crs, now=now, progress=tell) as scratch:
+        planned, report = plan_and_write(scratch.store, settings, out, options, now=now, progress=tell)
+    _show(planned, out, scratch.remarks(), report)
 
 
 def _show(planned: PlannedBlocks, out: Path, remarks: list[str], report: Report | None) -> None:

@@ -30,7 +30,7 @@ from gridmap import __version__
 from gridmap.commands.telling import show_error, show_new_database
 from gridmap.config import DATA_GEO, DEMO_DB_NAME, Settings, load
 from gridmap.errors import BadSettings, GridmapError, PortTaken
-from gridmap.store.peek import Peek, newest_revision, peek
+from gridmap.store.peek import newest_revision, peek
 
 if TYPE_CHECKING:
     from multiprocessing.sharedctypes import Synchronized
@@ -100,16 +100,22 @@ def worker_count(db: str, asked: int | None) -> int:
 
 
 def demo_is_current(path: Path) -> bool:
-    """Does the file hold the demo of the files in data/geo, in this version's schema? Answers at once."""
+    """Does the file hold the demo of the files in data/geo, or one on streets of one's own, in this version's schema?
+
+    Answers at once.
+    """
+    found = peek(path)
+    if found is None or found.revision != newest_revision():
+        return False
     described = json.loads((DATA_GEO / "demo.json").read_text(encoding="utf-8"))
-    return peek(path) == Peek(newest_revision(), str(described["demo_version"]))
+    return found.is_on_streets or found.demo_version == str(described["demo_version"])
 
 
 def build_demo() -> None:
     """Build the demo, or bring it up to date: in a process of its own, so that the supervisor stays light."""
     before = signal.signal(signal.SIGINT, lambda *_: None)  # Ctrl-C is the builder's to answer
     try:
-        done = subprocess.run([sys.executable, "-m", "gridmap.cli", "demo"], check=False)
+        done = subprocess.run([sys.executable, "-m", "gridmap.cli", "demo", "--keep"], check=False)
     finally:
         signal.signal(signal.SIGINT, before)
     if done.returncode:

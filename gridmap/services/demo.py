@@ -1,37 +1,34 @@
 """The demo district: built from the layers in data/geo through the same import that real files go through.
 
-A file is built beside its place and takes it when it is whole, so a demo is there or it is not. When the data have a
-new version, the old file is renamed and kept. A database with data of one's own is never touched.
+A file is built beside its place and takes it when it is whole, so a demo is there or it is not. Another version, or a
+demo on streets of one's own, takes the place of the one before, which is renamed and kept, and comes back when it is
+asked for again. A database with data of one's own is never touched.
 """
 
 from __future__ import annotations
 
-import datetime as dt
 import fcntl
-import json
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from gridmap.config import DATA_GEO, Settings
-from gridmap.errors import BadFile, Conflict
+from gridmap.errors import Conflict
 from gridmap.services import basemap, project
+from gridmap.services.demo_data import DemoData, demo_data
 from gridmap.services.demo_plan import store_plan, store_posts
+from gridmap.services.demo_streets import StreetsWish, streets_data
 from gridmap.services.exchange import import_file
 from gridmap.store import audit, migrations
 from gridmap.store import demo as mark
 from gridmap.store import project as projects
 from gridmap.store.engine import Store, file_of, open_store, shown_address
+from gridmap.store.peek import STREETS_MARK, peek
 
 Progress = Callable[[str, int, int], None]
 
-NAME = "黄石市下陆区（演示）"
-ATTRIBUTION = (
-    "合成演示数据：名称真实，图形与事件均为虚构 / Synthetic demo data: real names, invented shapes and incidents"
-)
 SIDE_FILES = ("-wal", "-shm")  # what SQLite keeps beside a database
 BEFORE_PLAN = {"areas": "areas.fgb", "ground": "ground.fgb", "blocks": "blocks.fgb"}
 AFTER_PLAN = {
@@ -45,45 +42,23 @@ AFTER_PLAN = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class DemoData:
-    """The demo's layers in a folder: their version, and the day whose end is `now` in the demo."""
-
-    folder: Path
-    version: str
-    last_on: dt.date
-
-    @property
-    def now(self) -> dt.datetime:
-        """The last second of the last day, in the district."""
-        return dt.datetime.combine(self.last_on, dt.time(23, 59, 59), ZoneInfo(project.DEFAULT_TIME_ZONE))
-
-
-def demo_data(folder: Path = DATA_GEO) -> DemoData:
-    """The demo's layers. Raises BadFile when the folder holds none."""
-    try:
-        head = json.loads((folder / "demo.json").read_text(encoding="utf-8"))
-        return DemoData(folder, str(head["demo_version"]), dt.date.fromisoformat(head["last_day"]))
-    except (OSError, ValueError, KeyError) as error:
-        raise BadFile(
-            f"The demo's data in {folder} are missing or damaged ({error}).",
-            "Get them back: git checkout data/geo, or make them again: python scripts/make_demo.py",
-        ) from None
-
-
 def build(settings: Settings, *, on_progress: Progress, data: DemoData | None = None) -> None:
-    """Make sure that the database holds the demo of the current version; returns at once when it does.
+    """Make sure that the database holds this demo; returns at once when it does.
 
-    `on_progress(label, done, total)`. Raises Conflict for a database that holds anything else (nothing is touched),
-    BadFile when the demo's data are missing.
+    Without `data` it is the demo of data/geo in its current version, unless the database holds one on streets of one's
+    own: then that one stays. `on_progress(label, done, total)`. Raises Conflict for a database that holds anything else
+    (nothing is touched), BadFile when the demo's data are missing.
     """
-    data = data or demo_data()
+    data = data or _kept(settings) or demo_data()
     path = file_of(settings.db)
     if path is None or (path.exists() and not settings.is_demo):
         _build_in_place(settings, data, on_progress)
         return
     with _alone(path):
         if path.exists() and not _make_way(settings, path, data):
+            return
+        if settings.is_demo and _version_in(_aside(path, data.version)) == data.version:
+            _bring_back(settings, path, data, on_progress)
             return
         draft = path.with_name(f"{path.stem}.unfinished{path.suffix}")
         _remove(draft)
@@ -93,6 +68,39 @@ def build(settings: Settings, *, on_progress: Progress, data: DemoData | None = 
         finally:
             store.close()
         _move(draft, path)
+
+
+def build_on_streets(settings: Settings, wish: StreetsWish, *, on_progress: Progress) -> DemoData:
+    """Make sure that the database holds a demo on these streets. Raises as `build` and `streets_data` do."""
+    version = wish.version()
+    path = file_of(settings.db)
+    with tempfile.TemporaryDirectory(prefix="gridmap-") as name:
+        folder = Path(name)
+        if path is not None and version in (_version_in(path), _version_in(_aside(path, version))):
+            data = DemoData(folder, version, demo_data().last_on)
+        else:
+            data = streets_data(settings, wish, folder, on_progress=on_progress)
+        build(settings, on_progress=on_progress, data=data)
+    return data
+
+
+def _kept(settings: Settings) -> DemoData | None:
+    """The demo on streets of one's own that the demo's file holds; it needs no data any more."""
+    path = file_of(settings.db)
+    version = _version_in(path) if path is not None and settings.is_demo else None
+    if version is None or not version.startswith(STREETS_MARK):
+        return None
+    return DemoData(DATA_GEO, version, demo_data().last_on)
+
+
+def _version_in(path: Path) -> str | None:
+    found = peek(path)
+    return None if found is None else found.demo_version
+
+
+def _aside(path: Path, version: str) -> Path:
+    """Where a demo goes when another takes its place: demo-1.db."""
+    return path.with_name(f"{path.stem}-{version}{path.suffix}")
 
 
 def _make_way(settings: Settings, path: Path, data: DemoData) -> bool:
@@ -115,9 +123,23 @@ def _make_way(settings: Settings, path: Path, data: DemoData) -> bool:
     return True
 
 
+def _bring_back(settings: Settings, path: Path, data: DemoData, on_progress: Progress) -> None:
+    """A demo of this version lies aside: it takes its place again, as it was left."""
+    on_progress("database", 0, 2)
+    _move(_aside(path, data.version), path)
+    store = open_store(settings.db)
+    try:
+        migrations.upgrade(store)
+        on_progress("base map", 1, 2)
+        basemap.build(store, settings.basemap_dir)
+    finally:
+        store.close()
+    on_progress("ready", 2, 2)
+
+
 def _free_name(path: Path, version: str) -> Path:
     """demo-1.db, or demo-1-2.db and so on while that is taken."""
-    name = path.with_name(f"{path.stem}-{version}{path.suffix}")
+    name = _aside(path, version)
     number = 2
     while name.exists():
         name = path.with_name(f"{path.stem}-{version}-{number}{path.suffix}")
@@ -182,7 +204,12 @@ def _fill(store: Store, settings: Settings, data: DemoData, on_progress: Progres
 def _prepare(store: Store, data: DemoData) -> None:
     migrations.upgrade(store)
     project.prepare(
-        store, name=NAME, attribution=ATTRIBUTION, demo_version=mark.UNFINISHED, demo_now_on=data.last_on, now=data.now
+        store,
+        name=data.name,
+        attribution=data.attribution,
+        demo_version=mark.UNFINISHED,
+        demo_now_on=data.last_on,
+        now=data.now,
     )
 
 

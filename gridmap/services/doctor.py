@@ -23,6 +23,7 @@ from gridmap.config import DATA_GEO, ROOT, Settings
 from gridmap.errors import GridmapError
 from gridmap.store import audit, migrations, project
 from gridmap.store.engine import Store, open_store
+from gridmap.store.peek import STREETS_MARK
 
 PYTHONS = ((3, 11), (3, 12))
 LEAST_FREE_GB = 2.0
@@ -177,7 +178,9 @@ def clock(now: dt.datetime, time_zone: str, newest_entry_at: dt.datetime | None)
 
 
 def demo_version(built: str | None, described: Path) -> Finding:
-    """Was the demo database built from the demo files that lie here?"""
+    """Was the demo database built from the demo files that lie here, or on streets of one's own?"""
+    if built is not None and built.startswith(STREETS_MARK):
+        return Finding("demo", True, f"on streets of your own ({built})")
     newest = str(json.loads(described.read_text(encoding="utf-8"))["demo_version"])
     return Finding("demo", built == newest, f"version {built}, the files are {newest}", "Run: scripts/gridmap demo")
 

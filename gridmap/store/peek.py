@@ -11,6 +11,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+STREETS_MARK = "streets-"  # begins the version of a demo on streets of one's own
 VERSIONS = Path(__file__).resolve().parent / "migrations" / "versions"
 
 
@@ -20,6 +21,11 @@ class Peek:
 
     revision: str
     demo_version: str | None
+
+    @property
+    def is_on_streets(self) -> bool:
+        """Whether it is a demo on a street network of one's own, which is as current as its schema."""
+        return self.demo_version is not None and self.demo_version.startswith(STREETS_MARK)
 
 
 def peek(path: Path) -> Peek | None:

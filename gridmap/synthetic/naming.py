@@ -116,7 +116,7 @@ XIALU_NAMES = Names(
 
 
 _PARTICULAR = frozenset(  # to the demo's own district
-    _words("铜都 磁湖 团城 白马 皇姑 柯尔 大泉 团山 铜绿 宏维 鑫源 杭州 苏杭 荆楚 楚天 冶钢 有色 铜板带 纺机 ")
+    _words("铜都 磁湖 团城 白马 皇姑 柯尔 大泉 团山 铜绿 宏维 鑫源 杭州 苏杭 荆楚 楚天")
 )
 
 TOWN_NAMES = Names(
@@ -125,7 +125,10 @@ TOWN_NAMES = Names(
     firm_prefix="",
     case_prefix="YS",
     new_roots=tuple(root for root in NEW_ROOTS if root not in _PARTICULAR),
-    old_roots=tuple(root for root in OLD_ROOTS if root not in _PARTICULAR),
+    old_roots=_words(
+        "团结 友谊 和平 光明 建设 人民 红旗 东风 前进 新华 文化 教师 铁路 邮电 朝阳 向阳 胜利 解放 新建 "
+        "新民 工农 永安 长安 平安 健康 园林 迎宾 康宁 振兴 同心 民乐 安居 福民 景华 群众 "
+    ),
     village_roots=tuple(root for root in VILLAGE_ROOTS if root[0] not in "上下柯"),
     village_tails=("村", "庄", "里", "坊"),
 )

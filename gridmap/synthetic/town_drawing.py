@@ -29,7 +29,7 @@ from gridmap.synthetic.roads import RoadLine
 from gridmap.synthetic.seeds import stream
 from gridmap.synthetic.sketch import DedicatedSpot, Seed, Sketch, VillageSpot
 from gridmap.synthetic.town_ground import Network, TownGround, clip_network
-from gridmap.synthetic.zoning import cut_blocks, lay_parcels, place_services
+from gridmap.synthetic.zoning import Parcel, cut_blocks, lay_parcels, place_services
 
 QUARTER_M2 = 9e5  # ground of one character
 CHARACTERS = ("new", "new", "old", "new", "old", "works")
@@ -40,6 +40,12 @@ SETTLED_SHARE = 0.86  # of the flats of a grid that are lived in
 MOST_IN_GRID = 780
 BUILDINGS = 25_000
 VILLAGE_EVERY_M2 = 2.5e6
+INSTEAD = {
+    "vacant": (("residential_new", "commercial", "park", "vacant"), (0.5, 0.2, 0.15, 0.15)),
+    "public": (("public", "residential_new", "commercial"), (0.6, 0.25, 0.15)),
+}
+BUILT_USES = ("residential_new", "residential_old", "commercial", "industrial", "public", "village", "vacant")
+GARDEN_SHARE = 0.6
 VILLAGE_RADIUS_M = 150.0
 DISTRICT_CODE = "990101"  # no county of China begins with 99
 DEDICATED = {"hospital": "人民医院", "market": "中心市场", "school": "实验学校", "industrial": "产业园"}
@@ -78,6 +84,7 @@ def draw_town(network: Network, ground: TownGround, origin: tuple[float, float],
     )
     drawing = _plots(sketch, network, ground, seed)
     built = build_up(sketch, drawing, seed)
+    drawing = _with_gardens(drawing, built, stream(seed, "gardens"))
     flats = np.bincount([b.block for b in built[0]], [b.flats for b in built[0]], len(drawing.blocks))
     grids = int(flats.sum() // FLATS_A_GRID)
     if grids < 1:
@@ -136,6 +143,7 @@ def _plots(sketch: Sketch, network: Network, ground: TownGround, seed: int) -> D
     local = clip_network(network, ground.outline)
     laid = Ground(ground.cells, kinds, (ground.lines,), local.streets)
     parcels, lanes = lay_parcels(sketch, laid, quarter, seed)
+    parcels = _filled_in(parcels, stream(seed, "filled in"))
     zoning = cut_blocks(sketch, place_services(sketch, parcels, local.streets, seed), lanes, seed)
     noded = node([ground.lines, *zoning.lines])
     blocks = faces(noded, ground.outline)
@@ -162,6 +170,24 @@ def _plots(sketch: Sketch, network: Network, ground: TownGround, seed: int) -> D
         hills=(),
         yards=(None,) * len(local.railways),
     )
+
+
+def _filled_in(parcels: list[Parcel], rng: np.random.Generator) -> list[Parcel]:
+    """Less waste ground and fewer offices than at the edge of a town: homes, shops and small parks in their place."""
+    out = []
+    for parcel in parcels:
+        uses, shares = INSTEAD.get(parcel.use, ((parcel.use,), (1.0,)))
+        out.append(replace(parcel, use=str(rng.choice(uses, p=shares))))
+    return out
+
+
+def _with_gardens(drawing: Drawing, built: BuiltUp, rng: np.random.Generator) -> Drawing:
+    """Most plots that stayed bare become gardens; the others are the empty plots that every town has."""
+    bare = np.ones(len(drawing.blocks), dtype=bool)
+    bare[[b.block for b in built[0]]] = False
+    chosen = bare & (rng.random(len(bare)) < GARDEN_SHARE)
+    words = zip(drawing.use, chosen.tolist(), strict=True)
+    return replace(drawing, use=tuple("park" if is_chosen and w in BUILT_USES else w for w, is_chosen in words))
 
 
 def _inside(line: shapely.LineString, outline: shapely.Polygon) -> list[shapely.LineString]:

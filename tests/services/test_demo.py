@@ -21,7 +21,7 @@ import sqlalchemy as sa
 
 from gridmap.config import DATA_GEO, Settings
 from gridmap.errors import BadFile, Conflict
-from gridmap.services import demo, project
+from gridmap.services import demo, demo_data, project
 from gridmap.services.exchange import import_file
 from gridmap.store import audit, migrations, places, plans
 from gridmap.store import demo as mark
@@ -44,7 +44,7 @@ def write_layer(folder: Path, file_stem: str, shapes: list[shapely.Geometry], /,
 
 
 @pytest.fixture
-def tiny(tmp_path: Path) -> demo.DemoData:
+def tiny(tmp_path: Path) -> demo_data.DemoData:
     """A demo of two grids, a household in each, three incidents."""
     folder = tmp_path / "geo"
     folder.mkdir()
@@ -76,9 +76,9 @@ def tiny(tmp_path: Path) -> demo.DemoData:
     return data_of(folder, "1")
 
 
-def data_of(folder: Path, version: str) -> demo.DemoData:
+def data_of(folder: Path, version: str) -> demo_data.DemoData:
     (folder / "demo.json").write_text(json.dumps({"demo_version": version, "last_day": "2026-06-30"}))
-    return demo.demo_data(folder)
+    return demo_data.demo_data(folder)
 
 
 @pytest.fixture
@@ -101,7 +101,7 @@ def count(settings: Settings, table: str) -> int:
         store.close()
 
 
-def test_a_demo_is_built_once(target: Settings, tiny: demo.DemoData) -> None:
+def test_a_demo_is_built_once(target: Settings, tiny: demo_data.DemoData) -> None:
     told: list[tuple[str, int, int]] = []
     demo.build(target, on_progress=lambda *step: told.append(step), data=tiny)
     assert told[0][1] == 0
@@ -115,7 +115,7 @@ def test_a_demo_is_built_once(target: Settings, tiny: demo.DemoData) -> None:
     assert sorted(p.name for p in target.var.glob("demo*.db*")) == ["demo.db"]
 
 
-def test_what_a_demo_holds(target: Settings, tiny: demo.DemoData) -> None:
+def test_what_a_demo_holds(target: Settings, tiny: demo_data.DemoData) -> None:
     demo.build(target, on_progress=silent, data=tiny)
     store = open_store(target.db)
     with store.read() as session:
@@ -126,7 +126,7 @@ def test_what_a_demo_holds(target: Settings, tiny: demo.DemoData) -> None:
         assert audit.verify(session) == []
     store.close()
     assert found is not None
-    assert (found.name, found.demo_version, found.demo_now_on) == (demo.NAME, "1", dt.date(2026, 6, 30))
+    assert (found.name, found.demo_version, found.demo_now_on) == (demo_data.NAME, "1", dt.date(2026, 6, 30))
     assert "虚构" in (found.attribution or "")
     assert [(g.code, g.kind, g.community_code, g.blocks, g.households, g.workers) for g in grids] == [
         ("A", "residential", "420204", 1, 1, (("full_time_worker", "网格员 001"),)),
@@ -135,7 +135,7 @@ def test_what_a_demo_holds(target: Settings, tiny: demo.DemoData) -> None:
     assert target.basemap_dir.joinpath("basemap.pmtiles").stat().st_size > 0
 
 
-def test_new_data_rename_the_old_demo(target: Settings, tiny: demo.DemoData) -> None:
+def test_new_data_rename_the_old_demo(target: Settings, tiny: demo_data.DemoData) -> None:
     demo.build(target, on_progress=silent, data=tiny)
     newer = data_of(tiny.folder, "2")
     demo.build(target, on_progress=silent, data=newer)
@@ -146,7 +146,7 @@ def test_new_data_rename_the_old_demo(target: Settings, tiny: demo.DemoData) -> 
     assert sorted(p.name for p in target.var.glob("demo-*.db")) == ["demo-1-2.db", "demo-1.db", "demo-2.db"]
 
 
-def test_a_database_of_ones_own_is_never_touched(target: Settings, tiny: demo.DemoData) -> None:
+def test_a_database_of_ones_own_is_never_touched(target: Settings, tiny: demo_data.DemoData) -> None:
     store = project.open_project(target)
     lon, lat = WEST + 0.005, NORTH - 0.005
     path = target.var / "in.csv"
@@ -158,7 +158,7 @@ def test_a_database_of_ones_own_is_never_touched(target: Settings, tiny: demo.De
     assert count(target, "incident") == 1
 
 
-def test_areas_without_shapes_are_data_of_ones_own_too(target: Settings, tiny: demo.DemoData) -> None:
+def test_areas_without_shapes_are_data_of_ones_own_too(target: Settings, tiny: demo_data.DemoData) -> None:
     store = project.open_project(target)
     path = target.var / "areas.csv"
     path.write_text("code,name\n420204,下陆区\n", encoding="utf-8")
@@ -169,7 +169,7 @@ def test_areas_without_shapes_are_data_of_ones_own_too(target: Settings, tiny: d
     assert count(target, "area") == 1
 
 
-def test_another_database_is_filled_when_it_is_empty(store: Store, settings: Settings, tiny: demo.DemoData) -> None:
+def test_another_database_is_filled_when_it_is_empty(store: Store, settings: Settings, tiny: demo_data.DemoData) -> None:
     demo.build(settings, on_progress=silent, data=tiny)
     assert count(settings, "incident") == 3
     demo.build(settings, on_progress=lambda *_: pytest.fail("built again"), data=tiny)
@@ -178,7 +178,7 @@ def test_another_database_is_filled_when_it_is_empty(store: Store, settings: Set
 
 
 def test_another_database_with_data_is_refused(
-    store: Store, settings: Settings, tiny: demo.DemoData, tmp_path: Path
+    store: Store, settings: Settings, tiny: demo_data.DemoData, tmp_path: Path
 ) -> None:
     project.prepare(store, now=tiny.now)
     path = tmp_path / "in.csv"
@@ -189,7 +189,7 @@ def test_another_database_with_data_is_refused(
     assert count(settings, "incident") == 1
 
 
-def test_an_unfinished_demo_is_built_anew(store: Store, settings: Settings, tiny: demo.DemoData) -> None:
+def test_an_unfinished_demo_is_built_anew(store: Store, settings: Settings, tiny: demo_data.DemoData) -> None:
     class Stop(Exception):
         """What ends the first attempt."""
 
@@ -212,19 +212,19 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 from gridmap.config import load
-from gridmap.services import demo
+from gridmap.services import demo, demo_data
 
 def tell(label, done, total):
     if label == sys.argv[3]:
         os.kill(os.getpid(), signal.SIGKILL)
 
-demo.build(load({"GRIDMAP_VAR": sys.argv[1]}), on_progress=tell, data=demo.demo_data(Path(sys.argv[2])))
+demo.build(load({"GRIDMAP_VAR": sys.argv[1]}), on_progress=tell, data=demo_data.demo_data(Path(sys.argv[2])))
 """
 
 
 @pytest.mark.parametrize("label", ["blocks", "mark"])
 def test_a_killed_build_leaves_no_demo_and_the_next_one_succeeds(
-    target: Settings, tiny: demo.DemoData, label: str
+    target: Settings, tiny: demo_data.DemoData, label: str
 ) -> None:
     command = [sys.executable, "-c", KILLED, str(target.var), str(tiny.folder), label]
     assert subprocess.run(command, timeout=120, check=False).returncode == -signal.SIGKILL
@@ -234,7 +234,7 @@ def test_a_killed_build_leaves_no_demo_and_the_next_one_succeeds(
     assert sorted(p.name for p in target.var.glob("*.db*")) == ["demo.db"]
 
 
-def test_two_builders_make_one_demo(target: Settings, tiny: demo.DemoData) -> None:
+def test_two_builders_make_one_demo(target: Settings, tiny: demo_data.DemoData) -> None:
     command = [sys.executable, "-c", KILLED, str(target.var), str(tiny.folder), "never"]
     builders = [subprocess.Popen(command) for _ in range(2)]
     deadline = time.monotonic() + 120
@@ -246,7 +246,7 @@ def test_two_builders_make_one_demo(target: Settings, tiny: demo.DemoData) -> No
 
 def test_missing_data_say_how_to_get_them_back(tmp_path: Path) -> None:
     with pytest.raises(BadFile, match="missing or damaged") as caught:
-        demo.demo_data(tmp_path)
+        demo_data.demo_data(tmp_path)
     assert "git checkout data/geo" in caught.value.hint
 
 
@@ -261,7 +261,7 @@ def test_the_whole_district(demo_store: Store) -> None:
             sa.text("SELECT count(*) FROM household WHERE block_id IS NULL OR building_id IS NULL")
         )
         outside = session.scalar(sa.text("SELECT count(*) FROM incident WHERE grid_id IS NULL"))
-        plan = plans.current(session, demo.demo_data().now)
+        plan = plans.current(session, demo_data.demo_data().now)
         assert plan is not None
         grids = plans.grids(session, plan.id)
         assert audit.verify(session) == []

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from pathlib import Path
 
 from gridmap.config import Settings
 from gridmap.services import project
-from gridmap.services.exchange import import_file
+from gridmap.services.exchange import Report, import_file
 from gridmap.store import migrations
 from gridmap.store.engine import Store, open_store
 
@@ -34,11 +34,35 @@ class Files:
         return {name: path for name, path in found.items() if path is not None}
 
 
+@dataclass(frozen=True, slots=True)
+class Scratch:
+    """The project of some files, and the report of each layer's import."""
+
+    store: Store
+    reports: Mapping[str, Report]
+
+    def remarks(self) -> list[str]:
+        """What a person should know: warnings, and rows that could not be used."""
+        lines = []
+        for report in self.reports.values():
+            lines += [f"{report.file}: {warning}" for warning in report.warnings]
+            if report.rejected:
+                why = report.causes[0].text if report.causes else "import it to see why"
+                lines.append(f"{report.file}: {report.rejected:,} of {report.read:,} rows were left out ({why})")
+        return lines
+
+
 @contextmanager
 def ground_of_files(
-    files: Files, settings: Settings, *, crs: str | None, now: dt.datetime, progress: Progress
-) -> Iterator[tuple[Store, list[str]]]:
-    """A project of these files alone, and remarks on rows that could not be used; gone when the block ends.
+    files: Files,
+    settings: Settings,
+    *,
+    crs: str | None,
+    now: dt.datetime,
+    progress: Progress,
+    mapping: Mapping[str, str] | None = None,
+) -> Iterator[Scratch]:
+    """A project of these files alone; gone when the block ends. `mapping` is that of the streets.
 
     Raises what an import raises: BadFile, BadInput, CrsMismatch, TooLarge.
     """
@@ -48,36 +72,21 @@ def ground_of_files(
         try:
             migrations.upgrade(store)
             project.prepare(store, now=now)
-            yield store, _import(store, settings, files, folder, crs, now, progress)
+            reports = {}
+            for layer, path in files.given().items():
+                reports[layer] = import_file(
+                    store,
+                    settings,
+                    layer,
+                    path,
+                    crs=crs,
+                    mapping=mapping if layer == "streets" else None,
+                    rejects=folder / f"{layer}-rejects.csv",
+                    into_demo=True,
+                    progress=progress,
+                    now=now,
+                    with_basemap=False,
+                )
+            yield Scratch(store, reports)
         finally:
             store.close()
-
-
-def _import(
-    store: Store,
-    settings: Settings,
-    files: Files,
-    folder: Path,
-    crs: str | None,
-    now: dt.datetime,
-    progress: Progress,
-) -> list[str]:
-    remarks = []
-    for layer, path in files.given().items():
-        report = import_file(
-            store,
-            settings,
-            layer,
-            path,
-            crs=crs,
-            rejects=folder / f"{layer}-rejects.csv",
-            into_demo=True,
-            progress=progress,
-            now=now,
-            with_basemap=False,
-        )
-        remarks += [f"{path.name}: {warning}" for warning in report.warnings]
-        if report.rejected:
-            why = report.causes[0].text if report.causes else "see an import of this file"
-            remarks.append(f"{path.name}: {report.rejected:,} of {report.read:,} rows were left out ({why})")
-    return remarks
