@@ -60,8 +60,8 @@ def detect(stream: BinaryIO, name: str, told: str | None = None, where: Where | 
         note = "Text is UTF-8 with a byte order mark." if has_bom else None if found.is_ascii else "Text is UTF-8."
         return Encoding("utf-8-sig", note)
     if has_bom or found.han is not None:
-        utf8 = "its beginning says UTF-8" if has_bom else f"{where(found.han or 1)} is UTF-8"
-        raise BadFile(f"{name} mixes encodings: {utf8}, {where(found.other)} is not.", CURE)
+        utf8 = "UTF-8 by its byte order mark" if has_bom else f"UTF-8 in {where(found.han or 1)}"
+        raise BadFile(f"{name} mixes encodings: {utf8}, another in {where(found.other)}.", CURE)
     return Encoding("gb18030", "Text is GB18030 (GBK).")
 
 

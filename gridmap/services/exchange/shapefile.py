@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import codecs
 import io
+import struct
+from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 
 from gridmap.errors import BadFile
 from gridmap.services.exchange.archive import on_disk
@@ -27,6 +30,7 @@ def read_shapefile(source: Source, options: ReadOptions) -> Table:
     """The rows of a Shapefile. Raises BadFile: a part is missing, damaged, encodings that are mixed (with the row)."""
     with on_disk(source) as path:
         parts = parts_of(path)
+        _check_whole(parts, source.name)
         said = parts[".cpg"].read_text("ascii", "replace").strip() if ".cpg" in parts else ""
         raw = table_of(source, path, encoding=AS_IT_STANDS)
     encoding = _encoding(raw, source.name, options.encoding, said)
@@ -49,6 +53,23 @@ def read_shapefile(source: Source, options: ReadOptions) -> Table:
             f"A Shapefile cuts headings at {NAME_BYTES} bytes; these may have been longer: {_listed(cut, names)}."
         )
     return renamed(replace(raw, columns=columns, cut=frozenset(cut), notes=notes), names)
+
+
+def _check_whole(parts: Mapping[str, Path], name: str) -> None:
+    """Raises BadFile when a part is cut short or two do not belong together; GDAL would read gaps instead."""
+    with parts[".shp"].open("rb") as shapes, parts[".dbf"].open("rb") as table:
+        shape_bytes = 2 * int.from_bytes(shapes.read(28)[24:], "big")
+        head = table.read(12)
+    rows, head_bytes, row_bytes = struct.unpack("<4xIHH", head) if len(head) == 12 else (0, 0, 0)
+    for part, bytes_ in ((".shp", shape_bytes), (".dbf", head_bytes + rows * row_bytes)):
+        if parts[part].stat().st_size < max(bytes_, 32):
+            raise BadFile(f"{name}: its {part} is cut short.", "Copy or export it again, all parts of it.")
+    shapes_listed = (parts[".shx"].stat().st_size - 100) // 8
+    if shapes_listed != rows:
+        raise BadFile(
+            f"{name} has {shapes_listed:,} shapes, but {rows:,} rows in its table.",
+            "Copy or export it again, all parts of it at once.",
+        )
 
 
 def _encoding(raw: Table, name: str, told: str | None, said: str) -> Encoding:

@@ -40,11 +40,11 @@ def test_what_a_text_is_written_in(content: bytes, codec: str, note: str | None)
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        (UTF8 + "2,杭州\n".encode("gbk"), "line 1 is UTF-8, line 3 is not"),
-        (GBK + "2,杭州路\n".encode(), "line 3 is UTF-8, line 1 is not"),
-        (b"\xef\xbb\xbf" + b"a,b\n" + "1,杭州\n".encode("gbk"), "its beginning says UTF-8, line 2 is not"),
-        (b"a,b\n" * 300_000 + UTF8 + GBK, "line 300,001 is UTF-8, line 300,003 is not"),  # in different blocks
-        (GBK * 100_000 + "网格员".encode(), "is UTF-8, line 1 is not"),
+        (UTF8 + "2,杭州\n".encode("gbk"), "UTF-8 in line 1, another in line 3"),
+        (GBK + "2,杭州路\n".encode(), "UTF-8 in line 3, another in line 1"),
+        (b"\xef\xbb\xbf" + b"a,b\n" + "1,杭州\n".encode("gbk"), "UTF-8 by its byte order mark, another in line 2"),
+        (b"a,b\n" * 300_000 + UTF8 + GBK, "UTF-8 in line 300,001, another in line 300,003"),  # in different blocks
+        (GBK * 100_000 + "网格员".encode(), "UTF-8 in line 200,001, another in line 1"),
         (b"a\n1,caf\xe9,\n", r"neither UTF-8 nor GB18030 text \(line 2\)"),
         ("编码\n".encode("utf-16")[:-1], "not utf-16 throughout"),
     ],
@@ -86,5 +86,5 @@ def test_a_table_is_the_same_in_every_encoding(tmp_path: Path, codec: str) -> No
 def test_a_line_that_crosses_blocks_is_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(encodings, "BLOCK_BYTES", 5)  # within a letter of three bytes
     assert detect(io.BytesIO(UTF8), "in.csv").codec == "utf-8-sig"
-    with pytest.raises(BadFile, match="line 1 is UTF-8, line 3 is not"):
+    with pytest.raises(BadFile, match="UTF-8 in line 1, another in line 3"):
         detect(io.BytesIO(UTF8 + "2,杭州\n".encode("gbk")), "in.csv")
