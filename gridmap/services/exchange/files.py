@@ -74,7 +74,7 @@ NOT_READ = {
     b"Rar!": ("a RAR archive", "Unpack it first."),
     b"7z\xbc\xaf": ("a 7z archive", "Unpack it first."),
 }
-NOT_READ_MARKUP = {"html": "an HTML page", "!doctype": "an HTML page", "gml": "a GML file", "workbook": "an XML table"}
+NOT_READ_MARKUP = {"html": "an HTML page", "gml": "a GML file", "workbook": "an XML table"}
 NOT_READ_NAMES = {".dxf": "a DXF drawing", ".dwg": "a DWG drawing", ".gml": "a GML file", ".html": "an HTML page"}
 NOT_WORKBOOKS = {
     "xl/workbook.bin": ("a binary workbook (.xlsb)", "Save it as .xlsx."),
@@ -233,7 +233,7 @@ def _markup(name: str, head: bytes) -> Format:
             return MARKUP[element]
         if element in NOT_READ_MARKUP:
             raise _not_read(name, NOT_READ_MARKUP[element])
-    raise _not_read(name, "an XML file")
+    raise _not_read(name, "an HTML page" if "!doctype" in elements else "an XML file")
 
 
 def _not_read(name: str, what: str) -> BadFile:
