@@ -116,7 +116,7 @@ XIALU_NAMES = Names(
 
 
 _PARTICULAR = frozenset(  # to the demo's own district
-    _words("铜都 磁湖 团城 白马 皇姑 柯尔 大泉 团山 铜绿 宏维 鑫源 杭州 苏杭 荆楚 楚天")
+    _words("铜都 磁湖 团城 白马 皇姑 柯尔 大泉 团山 铜绿 宏维 鑫源 杭州 苏杭 荆楚 楚天 神牛")
 )
 
 TOWN_NAMES = Names(
