@@ -75,6 +75,8 @@ def _apply(
         told = lines.setdefault(story.CHANGED, story.line_of({}, {}, None if where else note))
         told["from"] |= {name: _plain(getattr(before, name)) for name in facts}
         told["to"] |= {name: _plain(value) for name, value in facts.items()}
+    if story.MOVED in lines and present.doubt is not None:
+        lines[story.MOVED]["distance_m"] = present.doubt.distance_m(before, after)
     for action, content in lines.items():
         record.tell(session, before.id, action, content)
     record.audit(session, next(iter(lines)), before.uid, {**facts, **where, "note": note})

@@ -8,6 +8,7 @@ when it lies in no grid and one is in reach. Distances are metres of the project
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -22,6 +23,15 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 METRE_DIGITS, SHARE_DIGITS = 1, 4
+
+
+class Point(Protocol):
+    """Anything with a place in degrees."""
+
+    @property
+    def lon(self) -> float: ...
+    @property
+    def lat(self) -> float: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +99,11 @@ class Doubt:
             )
             for one in reached
         )
+
+    def distance_m(self, one: Point, other: Point) -> float:
+        """How far two points are from each other."""
+        x, y = self.projection.forward([one.lon, other.lon], [one.lat, other.lat])
+        return round(float(np.hypot(x[1] - x[0], y[1] - y[0])), METRE_DIGITS)
 
     def nearest(self, session: Session, lon: float, lat: float) -> Nearest | None:
         """The grid nearest to a point; None before the first plan."""

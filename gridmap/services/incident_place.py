@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
 from gridmap.errors import BadInput, NotFound, OutsideExtent
 from gridmap.services.current_places import Places
+from gridmap.services.doubt import Point
 from gridmap.services.incident_story import candidates_of
 from gridmap.services.placing import NOWHERE
 from gridmap.store import project
@@ -77,15 +78,6 @@ def require_inside(session: Session, lon: float, lat: float) -> None:
             f"(longitude {west:.4f} to {east:.4f}, latitude {south:.4f} to {north:.4f}).",
             "Check the order (longitude first) and the datum of the position.",
         )
-
-
-class Point(Protocol):
-    """Anything with a place in degrees."""
-
-    @property
-    def lon(self) -> float: ...
-    @property
-    def lat(self) -> float: ...
 
 
 def is_same_place(one: Point, other: Point) -> bool:

@@ -18,7 +18,18 @@ from gridmap.store.event_columns import EventColumns, events
 from gridmap.store.spatial import intersects_bbox, to_geom
 from gridmap.store.tables import Block, Counter, Grid
 
-__all__ = ["EventColumns", "IncidentRow", "Page", "add", "change", "events", "get", "next_case_numbers", "page"]
+__all__ = [
+    "EventColumns",
+    "IncidentRow",
+    "Page",
+    "add",
+    "change",
+    "doubtful_count",
+    "events",
+    "get",
+    "next_case_numbers",
+    "page",
+]
 
 Box = tuple[float, float, float, float]  # west, south, east, north in degrees
 PAGE_AT_MOST = 1_000
@@ -96,6 +107,11 @@ def page(
     more = len(rows) > limit
     rows = rows[:limit]
     return Page(tuple(rows), f"{rows[-1].occurred_on.isoformat()}.{rows[-1].id}" if more else None)
+
+
+def doubtful_count(session: Session) -> int:
+    """How many incidents are doubtful."""
+    return session.scalar(sa.select(sa.func.count()).where(sa.and_(tables.Incident.is_doubtful))) or 0
 
 
 def get(session: Session, uid: str) -> IncidentRow | None:

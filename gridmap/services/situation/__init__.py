@@ -9,10 +9,12 @@ from gridmap.services.situation.live import Situation
 from gridmap.services.situation.picture import Picture
 from gridmap.services.situation.records import Changes, IncidentFilter
 from gridmap.store.incidents import Page as IncidentPage
+from gridmap.store.plans import GridRow
 
 __all__ = [
     "Changes",
     "Counts",
+    "GridRow",
     "IncidentFilter",
     "IncidentPage",
     "Legend",

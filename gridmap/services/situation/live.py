@@ -22,7 +22,7 @@ from gridmap.services.situation.ground import GridLayer, grid_layer
 from gridmap.services.situation.heat import HeatCache
 from gridmap.services.situation.picture import Picture
 from gridmap.services.situation.records import Changes, IncidentFilter, changes_since, incident_page
-from gridmap.store import audit, plans
+from gridmap.store import audit, incidents, plans
 from gridmap.store.engine import Store
 from gridmap.store.incidents import Page
 
@@ -81,6 +81,11 @@ class Situation:
             self.picture().check_kinds(wanted.chosen.kinds)
         with self._store.read() as session:
             return incident_page(session, wanted, after=after, limit=limit)
+
+    def doubtful_count(self) -> int:
+        """How many incidents wait for somebody to say which grid they belong to."""
+        with self._store.read() as session:
+            return incidents.doubtful_count(session)
 
     def changes(self, since: int, limit: int) -> Changes:
         """The feed after `since`, oldest first."""
