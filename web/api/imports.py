@@ -197,7 +197,9 @@ def _add_batches(v1: APIBlueprint) -> None:
         except Conflict as conflict:  # what depends on it is for the person who asked
             said = _words()
             body = {"code": conflict.code, "message": said.say(conflict.message), "hint": said.say(conflict.hint)}
-            return _not_kept(jsonify({"error": body})), 409
+            refusal = _not_kept(jsonify({"error": body}))
+            refusal.status_code = 409
+            return refusal
 
 
 def _words(layer: str | None = None) -> words.Words:

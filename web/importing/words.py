@@ -98,6 +98,7 @@ def _report(report: Mapping[str, Any], said: Words) -> dict[str, Any]:
         **report,
         "notes": [said.say(text) for text in report["notes"]],
         "warnings": [said.say(text) for text in report["warnings"]],
+        "questions": [said.say(text) for text in report["questions"]],
         "causes": [{**cause, "text": said.say(cause["text"])} for cause in report["causes"]],
         "findings": [{**found, "text": said.say(found["text"])} for found in report["findings"]],
     }

@@ -122,6 +122,7 @@ def _report(report: Report, upload: Upload) -> dict[str, Any]:
         "crs": report.crs,
         "notes": [named(note, upload) for note in report.notes],
         "warnings": [named(warning, upload) for warning in report.warnings],
+        "questions": [named(question, upload) for question in report.questions],
         "causes": [asdict(cause) for cause in report.causes],
         "findings": [{**asdict(found), "text": found.text()} for found in report.findings[:FINDINGS_AT_MOST]],
         "findings_total": len(report.findings),

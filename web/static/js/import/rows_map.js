@@ -10,6 +10,8 @@ import { byId, el } from "../ui/dom.js";
 
 const SHOWN = { buildings: true, roads: true, borders: true, labels: true, grids: false };
 const ARM_PX = 5;
+const FAR_OFF = 6; // bad rows that would make the picture so many times wider are not in the first view
+const LEAST_DEG = 0.02;
 
 // A cross drawn by Leaflet's canvas renderer, with a halo below it.
 const Cross = L.CircleMarker.extend({
@@ -90,8 +92,9 @@ export class RowsMap {
   }
 
   fit() {
-    const places = [...this.found.good.map(([lon, lat]) => [lat, lon])];
-    const bounds = L.latLngBounds(places.length ? places : this.bad.map(({ lon, lat }) => [lat, lon]));
+    const good = L.latLngBounds(this.found.good.map(([lon, lat]) => [lat, lon]));
+    const all = L.latLngBounds(this.bad.map(({ lon, lat }) => [lat, lon])).extend(good);
+    const bounds = good.isValid() && widthOf(all) > FAR_OFF * Math.max(widthOf(good), LEAST_DEG) ? good : all;
     if (!bounds.isValid()) return;
     this.map.invalidateSize({ pan: false });
     this.map.fitBounds(bounds.pad(0.08), { maxZoom: 17, animate: false });
@@ -103,4 +106,9 @@ export class RowsMap {
     if (found) found.cross.openTooltip();
     byId("map-region").scrollIntoView({ block: "nearest" });
   }
+}
+
+function widthOf(bounds) {
+  if (!bounds.isValid()) return 0;
+  return Math.max(bounds.getEast() - bounds.getWest(), bounds.getNorth() - bounds.getSouth());
 }

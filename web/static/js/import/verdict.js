@@ -43,6 +43,7 @@ function told(kind, path, text, hint = "") {
 // `show(lon, lat)` moves the map there; rows without a readable place have no button.
 export function drawTold(found, show) {
   const parts = [];
+  if (found.questions.length) parts.push(remarks(t("To be said yes to"), found.questions, "warning", WARNING));
   if (found.warnings.length) parts.push(remarks(t("Warnings"), found.warnings, "warning", WARNING));
   if (found.causes.length) parts.push(causes(found));
   if (found.bad_rows.length) parts.push(badRows(found, show));

@@ -30,6 +30,7 @@ class ImportPage {
       event.preventDefault();
       this.store();
     });
+    byId("accept").addEventListener("change", () => this.drawOrder());
     byId("give-up").addEventListener("click", () => this.giveUp());
   }
 
@@ -109,6 +110,7 @@ class ImportPage {
     byId("recheck").hidden = true;
     byId("sample-part").hidden = !found.sample.length;
     drawSample(byId("sample"), found);
+    byId("accept").checked = false;
     this.show({ checked: true, order: !found.error });
     this.drawOrder();
     await this.drawMap();
@@ -139,7 +141,7 @@ class ImportPage {
     const about = byId("order-about");
     const button = byId("store");
     const isStale = this.columns.isChanged;
-    button.disabled = isStale || !fresh;
+    button.disabled = isStale || !fresh || (found.questions.length > 0 && !byId("accept").checked);
     button.textContent = found.counts.bad
       ? tn("Store {n} good row, keep the bad ones as a file", "Store {n} good rows, keep the bad ones as a file", fresh)
       : tn("Store {n} row", "Store all {n} rows", fresh);
@@ -148,7 +150,7 @@ class ImportPage {
     else if (found.counts.bad && fresh) lines.push(t("The bad rows come back as a CSV file with the reason beside each: correct them there and import that file. Nothing is lost."));
     if (this.facts.is_demo && fresh) lines.push(t("This goes into the demo district; it can be taken back below at any time."));
     about.replaceChildren(...lines.map((text) => el("p", { class: "muted" }, text)));
-    byId("accept-field").hidden = found.options.layer !== "grids";
+    byId("accept-field").hidden = !found.questions.length;
     byId("store-failed").hidden = true;
   }
 
