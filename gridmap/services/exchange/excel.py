@@ -16,7 +16,7 @@ import python_calamine as calamine
 from gridmap.errors import BadFile
 from gridmap.services.exchange import unpacking
 from gridmap.services.exchange.archive import on_disk
-from gridmap.services.exchange.exported import SHEET as ABOUT_SHEET
+from gridmap.services.exchange.exported import OWN_SHEETS
 from gridmap.services.exchange.files import Source
 from gridmap.services.exchange.headings import LOOKED_AT, find_headings
 from gridmap.services.exchange.stream import ReadOptions
@@ -71,10 +71,11 @@ def _sheet_name(book: calamine.CalamineWorkbook, file_name: str, told: str | Non
         return told, []
     shown = [meta.name for meta in sheets if meta.visible is calamine.SheetVisibleEnum.Visible]
     hidden = [meta.name for meta in sheets if meta.name not in shown]
-    filled = [name for name in shown if name != ABOUT_SHEET and book.get_sheet_by_name(name).end is not None]
+    of_data = [name for name in shown if not name.startswith(OWN_SHEETS)]
+    filled = [name for name in of_data if book.get_sheet_by_name(name).end is not None]
     notes = [f"Hidden sheets are not read: {', '.join(hidden)} (--sheet names one)."] if hidden else []
     if len(filled) == 1:
-        if len(shown) > 1:
+        if len(of_data) > 1:
             notes.append(f"Read is the sheet '{filled[0]}'.")
         return filled[0], notes
     if not filled:

@@ -20,7 +20,8 @@ from gridmap.services.exchange.table import Objects, Table, object_array
 PREFIX = "gridmap_"
 ATTRIBUTES = f"{PREFIX}attributes"
 CSV_MARK = "# gridmap export "
-SHEET = "gridmap export"  # the second sheet of a workbook: about the export, no rows
+OWN_SHEETS = "gridmap "  # sheets called so tell about a workbook, and have no rows
+SHEET = f"{OWN_SHEETS}export"
 NO_OBJECT = f"{ATTRIBUTES} is no JSON object"
 
 _MORE = re.compile(rf"{PREFIX}more_(\d+)_(.+)")

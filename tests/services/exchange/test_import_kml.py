@@ -18,7 +18,8 @@ MARKS = """
 <Folder><name>团城山</name><Folder><name>学校</name>
   <Placemark id="p1"><name>甲</name><description><![CDATA[<b>说明</b>]]></description>
     <ExtendedData><Data name="编码"><value>007</value></Data>
-      <SchemaData><SimpleData name="类型">学校</SimpleData></SchemaData></ExtendedData><Point><coordinates> 114.97,30.17,0 </coordinates></Point></Placemark></Folder></Folder>
+      <SchemaData><SimpleData name="类型">学校</SimpleData></SchemaData></ExtendedData>
+    <Point><coordinates> 114.97,30.17,0 </coordinates></Point></Placemark></Folder></Folder>
 <Folder><name>网格</name>
   <Placemark><name>乙</name><TimeStamp><when>2024-03-05</when></TimeStamp><Polygon>
     <outerBoundaryIs><LinearRing><coordinates>0,0 4,0 4,4 0,0</coordinates></LinearRing></outerBoundaryIs>
