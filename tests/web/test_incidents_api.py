@@ -28,8 +28,8 @@ class Desk:
         assert found is not None
         self.headers = {"X-CSRFToken": found[1]}
 
-    def post(self, **body: Any) -> TestResponse:
-        return self.client.post("/api/v1/incidents", json=report(**body), headers=self.headers)
+    def post(self, place: tuple[float, float] = IN_B3, **body: Any) -> TestResponse:
+        return self.client.post("/api/v1/incidents", json=report(place, **body), headers=self.headers)
 
     def patch(self, uid: str, **body: Any) -> TestResponse:
         return self.client.patch(f"/api/v1/incidents/{uid}", json=body, headers=self.headers)

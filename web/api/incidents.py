@@ -13,6 +13,7 @@ from marshmallow import RAISE
 from gridmap.domain.incidents import Amendment, IncidentReport, Occurrence, PlacedBy, at_minute, in_month, on_day
 from gridmap.geo import datums
 from gridmap.services import amending, intake
+from gridmap.services.address_places import placed_address
 from gridmap.services.incident_story import IncidentDetail
 from gridmap.services.situation import IncidentFilter, IncidentPage
 from web.api.answers import IncidentsAnswer
@@ -92,20 +93,22 @@ def filter_of(query: dict[str, Any]) -> IncidentFilter:
 
 def report_of(body: dict[str, Any]) -> IncidentReport:
     """What a ReportBody says; an address without a point is looked up. Raises AmbiguousPlace."""
-    parts = running()
-    address = body.get("address")
-    uncertainty_m, placed_by = body.get("uncertainty_m"), PlacedBy(body["placed_by"])
-    lon, lat = _point(body)
+    address = body.get("address") or None
+    if "lon" in body or address is None:
+        place = {"uncertainty_m": body.get("uncertainty_m"), "placed_by": PlacedBy(body["placed_by"])}
+        place["lon"], place["lat"] = _point(body)
+    else:
+        found = placed_address(running().addresses.current(), address)
+        given_m = body.get("uncertainty_m")
+        place = {"lon": found.lon, "lat": found.lat, "placed_by": PlacedBy.ADDRESS}
+        place["uncertainty_m"] = round(found.uncertainty_m, 1) if given_m is None else given_m
     return IncidentReport(
-        lon=lon,
-        lat=lat,
         kind=body["kind"],
-        occurrence=_occurrence(body, parts.situation.picture().project.time_zone),
+        occurrence=_occurrence(body, running().situation.picture().project.time_zone),
         uid=body.get("uid"),
-        address=address or None,
+        address=address,
         summary=body.get("summary") or None,
-        uncertainty_m=uncertainty_m,
-        placed_by=placed_by,
+        **place,
     )
 
 

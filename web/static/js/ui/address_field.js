@@ -36,7 +36,7 @@ export function wireAddress({ onPick }) {
     const place = places[index];
     field.value = place.text;
     close();
-    onPick(place);
+    if (place.lon !== null && place.lon !== undefined) onPick(place);
   };
 
   const offer = (found) => {
@@ -47,7 +47,7 @@ export function wireAddress({ onPick }) {
         event.preventDefault();
         pick(i);
       },
-    }, el("span", {}, place.text), el("span", { class: "muted" }, levelName(place.level)), el("small", {}, gridName(place))));
+    }, el("span", {}, place.text), el("span", { class: "muted" }, levelName(place.level)), el("small", {}, place.within || "")));
     list.replaceChildren(...options);
     list.hidden = !options.length;
     field.setAttribute("aria-expanded", String(options.length > 0));
@@ -104,8 +104,4 @@ const levels = () => ({
 
 function levelName(level) {
   return levels()[level] || "";
-}
-
-function gridName({ grid }) {
-  return grid ? grid.name || grid : "";
 }

@@ -120,9 +120,9 @@ export function drawRecent({ items }, tree, timeZone, address) {
   if (!section) return;
   section.hidden = !items.length;
   const rows = items.map((item) => el("li", {},
-    el("p", { class: "recent__head" }, el("span", {}, nameOf(tree, item.kind, lang) || item.kind), el("time", {}, when(item, timeZone))),
+    el("p", { class: "recent__head" }, el("a", { href: `/incidents/${item.uid}` }, nameOf(tree, item.kind, lang) || item.kind), el("time", {}, when(item, timeZone))),
     el("p", { class: "recent__place", title: item.address }, item.address || t("no address text"))));
-  const more = el("a", { class: "link", href: address, target: "_blank", rel: "noopener" }, t("All as JSON"));
+  const more = el("a", { class: "link", href: address }, t("All of them"));
   section.replaceChildren(title(t("From this grid"), more), el("ol", { class: "recent" }, ...rows));
 }
 

@@ -88,7 +88,7 @@ export class Figures {
       const counts = kinds ? await this.ask.gridCounts(values) : NOTHING;
       drawGridCounts(counts, this.counts.total, tree);
       const recent = kinds ? await this.ask.recent({ ...values, limit: RECENT }) : { items: [] };
-      drawRecent(recent, tree, situation.project.time_zone, `/api/v1/incidents?${query({ ...values, limit: 1000 })}`);
+      drawRecent(recent, tree, situation.project.time_zone, `/incidents?${query({ ...this.period(), grid })}`);
     });
   }
 
