@@ -96,7 +96,7 @@ def test_every_route_refuses_a_foreign_method_in_its_own_shape(app: Flask, clien
     for address in addresses(app):
         response = client.delete(address)
         assert response.status_code == 405, address
-        assert "GET" in response.headers["Allow"]
+        assert {"GET", "POST"} & set(response.headers["Allow"].split(", "))
         if address.startswith(PROGRAMS):
             assert is_refusal(response.json)
             assert response.json["error"]["code"] == "method_not_allowed"

@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
@@ -374,3 +375,34 @@ def test_options_that_are_none_are_refused(person: Person) -> None:
     for options in ({}, {"layer": "trees"}, units | {"heading_rows": 9}, units | {"mapping": []}, units | {"new": 1}):
         answer = person.post(f"/api/v1/uploads/{token}/check", json=options)
         assert (answer.status_code, answer.json["error"]["code"]) == (422, "bad_input"), options
+
+
+def test_an_empty_table_of_a_layer_comes_in_the_page_s_language(person: Person) -> None:
+    headings = {}
+    for lang in ("zh", "en"):
+        answer = person.client.get(f"/import/units.xlsx?lang={lang}")
+        assert answer.mimetype == "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+        assert 'filename="gridmap-units.xlsx"' in answer.headers["Content-Disposition"]
+        sheet = openpyxl.load_workbook(io.BytesIO(answer.data)).worksheets[0]
+        headings[lang] = [str(cell.value) for row in sheet.iter_rows() for cell in row if cell.value]
+    assert "单位名称" in headings["zh"] and "单位名称" not in headings["en"]
+    assert person.client.get("/import/trees.xlsx", headers=HTML).status_code == 404
+
+
+def test_a_filled_in_table_comes_back_in(person: Person, world: Store) -> None:
+    body = person.client.get("/import/units.xlsx?lang=zh").data
+    book = openpyxl.load_workbook(io.BytesIO(body))
+    sheet = book.worksheets[0]
+    heads = {str(cell.value).strip("* "): cell.column for cell in sheet[1] if cell.value}
+    row = {"单位名称": "填写店", "经度": in_block(0, 0)[0], "纬度": in_block(0, 0)[1]}
+    for name, value in row.items():
+        column = next(column for head, column in heads.items() if head.startswith(name))
+        sheet.cell(row=2, column=column, value=value)
+    out = io.BytesIO()
+    book.save(out)
+    token = person.upload(out.getvalue(), name="填好的表.xlsx")
+    found = person.check(token)["checked"]
+    assert (found["missing"], found["counts"]["stored"]) == ([], 1)
+    person.store(token)
+    with world.read() as session:
+        assert session.scalar(sa.select(Unit.name)) == "填写店"

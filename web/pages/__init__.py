@@ -12,7 +12,7 @@ from web import i18n, security
 from web.assets import Assets
 from web.context import running
 from web.delivery import unchanged
-from web.pages import imports, incidents, linkage, map_page
+from web.pages import import_tables, imports, incidents, linkage, map_page
 
 COOKIE_S = 31_536_000
 
@@ -22,6 +22,7 @@ blueprint.add_url_rule("/incidents", "incidents", incidents.show_list)
 blueprint.add_url_rule("/incidents/new", "new_incident", incidents.show_new)
 blueprint.add_url_rule("/incidents/<uid>", "incident", incidents.show_one)
 blueprint.add_url_rule("/import", "import", imports.show)
+blueprint.add_url_rule("/import/<layer>.xlsx", "import_table", import_tables.download)
 blueprint.add_url_rule("/linkage", "linkage", linkage.show)
 blueprint.add_url_rule("/linkage.csv", "linkage_csv", linkage.download)
 
