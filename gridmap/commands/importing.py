@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any, Literal
 
 import click
 
@@ -12,6 +13,7 @@ from gridmap.config import Settings, load
 from gridmap.errors import BadInput
 from gridmap.services.demo import build
 from gridmap.services.exchange import LAYERS, Report, RowsRefused, import_file, require_own_database
+from gridmap.services.exchange.templates import write_template
 from gridmap.services.project import open_project
 
 SHOWN = 10  # causes and findings; a report stays one screen long
@@ -19,8 +21,11 @@ SHOWN = 10  # causes and findings; a report stays one screen long
 
 @click.command("import", epilog=f"LAYER is one of: {', '.join(LAYERS)}.")
 @click.argument("layer", type=click.Choice(list(LAYERS)), metavar="LAYER")
-@click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
-@click.option("--layer", "gpkg_layer", metavar="NAME", help="The layer inside a GeoPackage that has several.")
+@click.argument("file", type=click.Path(path_type=Path), metavar="FILE", required=False)
+@click.option("--layer", "gpkg_layer", metavar="NAME", help="The layer of a file with several; the file in a ZIP.")
+@click.option("--sheet", metavar="NAME", help="The sheet of a workbook that has several.")
+@click.option("--heading-rows", type=click.IntRange(1, 4), metavar="N", help="How many lines of headings a table has.")
+@click.option("--encoding", metavar="NAME", help="The encoding of texts (UTF-8, GB18030); else it is found out.")
 @click.option("--crs", metavar="CRS", help="EPSG:n, gcj02, bd09 or cgcs2000; else what the file says.")
 @click.option(
     "--map",
@@ -29,31 +34,43 @@ SHOWN = 10  # causes and findings; a report stays one screen long
     metavar="FIELD=COLUMN",
     help="Which column is which field; FIELD= for none, FIELD==TEXT for one text in every row. Repeatable.",
 )
+@click.option("--source", "source_name", metavar="NAME", help="Use the columns and the CRS saved under this name.")
+@click.option("--save-source", metavar="NAME", help="Save this file's columns and the CRS told under a name.")
 @click.option(
     "--rejects", type=click.Path(path_type=Path), metavar="FILE.csv", help="Store good rows, write bad ones there."
 )
 @click.option("--update", is_flag=True, help="Replace rows whose source id is stored with other content.")
+@click.option("--accept", is_flag=True, help="Say yes to what a plan would change beyond its file; it is listed first.")
 @click.option("--dry-run", is_flag=True, help="Do everything but store.")
 @click.option("--json", "as_json", is_flag=True, help="End with one line of JSON with the counts.")
 @click.option("--into-demo", is_flag=True, help="Allow it into the demo district's database.")
+@click.option(
+    "--template", type=click.Path(path_type=Path), metavar="FILE.xlsx", help="Write an empty sheet for LAYER instead."
+)
+@click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", help="The language of its headings.")
 def import_(
     layer: str,
-    file: Path,
-    gpkg_layer: str | None,
-    crs: str | None,
+    file: Path | None,
     mapping: tuple[str, ...],
     rejects: Path | None,
-    update: bool,
-    dry_run: bool,
     as_json: bool,
     into_demo: bool,
+    template: Path | None,
+    lang: Literal["zh", "en"],
+    **options: Any,
 ) -> None:
-    """Bring a file in as a LAYER: GeoJSON, GeoPackage, FlatGeobuf, CSV or TSV (also .gz).
+    """Bring a file in as a LAYER: GeoJSON, GeoPackage, Shapefile, KML, FlatGeobuf, GPX, OpenStreetMap (.osm, .pbf),
+    Excel, CSV or TSV; also in a ZIP, texts also as .gz.
 
     All of the file is stored, or nothing, unless --rejects names a file for the bad rows. What was imported before is
     known and not stored again. Columns are recognised by their headings in English and Chinese; what was guessed is
-    printed.
+    printed. `gridmap imports` lists what was brought in and takes an import back.
     """
+    if template is not None:
+        _write_template(layer, template, lang, file)
+        return
+    if file is None:
+        raise BadInput("No file is named.", f"gridmap import {layer} FILE; --template FILE.xlsx writes an empty sheet.")
     settings = load()
     told = _mapping(mapping)
     require_own_database(settings, into_demo=into_demo)
@@ -67,14 +84,11 @@ def import_(
                 settings,
                 layer,
                 file,
-                gpkg_layer=gpkg_layer,
-                crs=crs,
                 mapping=told,
                 rejects=rejects,
-                update=update,
-                dry_run=dry_run,
                 into_demo=into_demo,
                 progress=tell,
+                **options,
             )
     except RowsRefused as refused:
         _show(refused.report, rejects, as_json=as_json)
@@ -82,6 +96,13 @@ def import_(
     finally:
         store.close()
     _show(report, rejects, as_json=as_json)
+
+
+def _write_template(layer: str, path: Path, language: Literal["zh", "en"], file: Path | None) -> None:
+    if file is not None:
+        raise BadInput("A template is written or a file is imported, not both.", "Leave FILE or --template away.")
+    write_template(LAYERS[layer], path, language)
+    click.echo(f"{path}: an empty sheet for {layer}. Fill it in, then: gridmap import {layer} {path}")
 
 
 def build_demo(settings: Settings) -> None:
@@ -109,7 +130,9 @@ def _show(report: Report, rejects: Path | None, *, as_json: bool) -> None:
 
 def report_lines(report: Report, rejects: Path | None) -> list[str]:
     """The report for a terminal: columns, remarks, counts, then what is wrong, the most frequent first."""
-    lines = [f"{report.file} as {report.layer}, coordinates {report.crs}" + (" (dry run)" if report.dry_run else "")]
+    source = f", source {report.source}" if report.source else ""
+    dry = " (dry run)" if report.dry_run else ""
+    lines = [f"{report.file} as {report.layer}, coordinates {report.crs}{source}{dry}"]
     guessed = {guess.field for guess in report.guesses}
     lines += [
         f"  {field:<16} <- {column}{'   (guessed)' if field in guessed else ''}"
@@ -129,6 +152,8 @@ def report_lines(report: Report, rejects: Path | None) -> list[str]:
         lines += _and_more(len(report.findings), shown)
     if rejects is not None and report.rejected and not report.dry_run:
         lines.append(f"  The {report.rejected:,} rejected rows are in {rejects}")
+    if report.batch_uid is not None:
+        lines.append(f"  To take it back: gridmap imports undo {report.batch_uid}")
     return lines
 
 

@@ -17,7 +17,7 @@ from gridmap.store.failures import undone
 
 EXTENSION = "mod_spatialite"
 STEP_MS = 200  # how long SQLite itself waits in one try
-READ_CACHE_KIB, WRITE_CACHE_KIB = 16_384, 262_144  # a big import fills many indexes at random places
+READ_CACHE_KIB, WRITE_CACHE_KIB = 16_384, 98_304  # a big import fills many indexes at random places
 
 _gates: dict[str, threading.Lock] = {}
 _gates_lock = threading.Lock()

@@ -119,8 +119,9 @@ def bring_in(
             work = Import(session, settings, file, setting, rejects, tell, watcher)
             work.take(first)
             del first
-            for piece in checked:
+            while (piece := next(checked, None)) is not None:
                 work.take(piece)
+                del piece  # before the next one is read
             work.finish()
             sources.save(session, settings, request, file, work.batch_id)
             if request.dry_run or not (file.report.stored or request.save_source):

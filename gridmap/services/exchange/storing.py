@@ -141,6 +141,7 @@ class Import:
         recipe.change(changed)
         recipe.finish(stored)
         self.setting = job.setting
+        recipe.let_go()
         self._last = recipe
 
     def _batch(self) -> int:

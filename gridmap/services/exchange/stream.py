@@ -8,7 +8,7 @@ from itertools import chain
 
 from gridmap.services.exchange.table import Table
 
-CHUNK_ROWS = 200_000  # of a table of ten columns some 200 MB, whatever the size of the file
+CHUNK_ROWS = 50_000  # of a table of ten columns some 50 MB, whatever the size of the file
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,14 +10,16 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from gridmap.services.exchange.job import Job
+from gridmap.services.exchange.job import Job, Rows
 from gridmap.services.exchange.met_ids import MetIds
+from gridmap.services.exchange.problems import Problems
 from gridmap.services.exchange.table import Objects, object_array
 from gridmap.store import batches, bulk
 
 # When ground that is imported came to be is not known: it was there before any incident. Only a cut has its instant.
 SINCE_EVER = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
+NOTHING = object_array([])
 Indices = NDArray[np.intp]
 Columns = Mapping[str, Sequence[Any] | NDArray[Any]]
 
@@ -144,6 +146,12 @@ class Recipe:
 
     def conclude(self) -> None:
         """What follows from all rows of the file, after the last piece that stored any."""
+
+    def let_go(self) -> None:
+        """Give the rows back to memory, before the next piece is read; only `conclude` may come after."""
+        self.rows = self.job.rows = Rows(0, {}, NOTHING, NOTHING, NOTHING)
+        self.job.problems = Problems(0)
+        self.job.ids = {}
 
     def provenance(self, take: Indices) -> Columns:
         """Where the rows taken came from."""
