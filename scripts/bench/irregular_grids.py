@@ -20,7 +20,7 @@ def irregular_grids(
     rng = np.random.default_rng(seed)
     cells = _coverage(int(np.ceil(count**0.5)), rng, steps) * side + np.asarray(origin)
     shapes = list(shapely.polygons(cells.reshape(-1, *cells.shape[-2:]))[:count])
-    _spoil(shapes, rng)
+    _spoil(shapes, rng, side)
     order = rng.permutation(len(shapes))
     return np.array(shapes, dtype=object)[order]
 
@@ -42,7 +42,7 @@ def _coverage(k: int, rng: np.random.Generator, steps: int) -> np.ndarray:
     return np.concatenate([side[..., :-1, :] for side in (south, east, north, west)], axis=-2)
 
 
-def _spoil(shapes: list, rng: np.random.Generator) -> None:
+def _spoil(shapes: list, rng: np.random.Generator, side: float) -> None:
     """Of every 25 grids: two get a hole (one of them filled), two become one of two parts, one vanishes."""
     for i in range(0, len(shapes) - 25, 25):
         a, b, c, d, e = rng.choice(np.arange(i, i + 25), 5, replace=False)
@@ -56,7 +56,7 @@ def _spoil(shapes: list, rng: np.random.Generator) -> None:
             shapes[c], shapes[d] = shapely.MultiPolygon([shapes[c], shapes[d]]), None
         shapes[e] = shapely.MultiPolygon([shapes[e]]) if i % 50 else shapely.Polygon()
     for which in np.flatnonzero([s is not None and s.geom_type == "Polygon" and not s.is_empty for s in shapes])[::40]:
-        shapes.append(shapely.affinity.translate(shapes[which], 0.4 * SIDE_M, 0.0))
+        shapes.append(shapely.affinity.translate(shapes[which], 0.4 * side, 0.0))
 
 
 def adversarial_points(polygons: np.ndarray, count: int, *, seed: int = 1) -> tuple[np.ndarray, np.ndarray]:
