@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from gridmap.errors import Conflict
 from gridmap.services.exchange import LAYERS, Report, RowsRefused, import_file
+from gridmap.services.exchange.field_meanings import Language, heading_of, meaning_of
 from gridmap.services.exchange.layers import PLACE_FIELDS, Field, Layer
 from gridmap.services.exchange.preview import Preview, preview
 from web.context import Running
@@ -140,22 +141,22 @@ def _field(field: Field, mapping: Mapping[str, str], guessed: set[str]) -> dict[
     }
 
 
-def field_words(layer: str, language: str) -> dict[str, str]:
-    """What a person calls a layer's fields: in Chinese the first Chinese heading they are known by."""
-    return {field.name: _word(field, language) for field in (*LAYERS[layer].fields, *PLACE_FIELDS)}
+def field_words(layer: str, language: Language) -> dict[str, tuple[str, str]]:
+    """What a person calls each field of a layer, and what belongs into it ("" where the name says it)."""
+    target = LAYERS[layer]
+    words = {field.name: (_word(field, language), meaning_of(target, field, language)) for field in target.fields}
+    return words | {field.name: (_word(field, language), "") for field in PLACE_FIELDS}
 
 
-def names(layer: str | None, language: str) -> dict[str, str]:
+def names(layer: str | None, language: Language) -> dict[str, str]:
     """What the fields of a layer are called where the importer's sentences name them; nothing but in Chinese."""
-    if language != "zh":
+    if language != "zh" or layer not in LAYERS:
         return {}
-    return field_words(layer, language) if layer in LAYERS else {}
+    return {name: word for name, (word, _) in field_words(layer, language).items()}
 
 
-def _word(field: Field, language: str) -> str:
-    if language == "zh":
-        return next((word for word in field.synonyms if any("\u4e00" <= c <= "\u9fff" for c in word)), field.name)
-    return field.name.replace("_", " ")
+def _word(field: Field, language: Language) -> str:
+    return heading_of(field, language).replace("_", " ")
 
 
 def _places(lon: NDArray[np.float64], lat: NDArray[np.float64]) -> list[list[float]]:

@@ -6,7 +6,7 @@ import { el } from "../ui/dom.js";
 const NONE = "";
 const TEXT = "=";
 
-// `onChange()` after any select was changed; `words`: field -> what a person calls it.
+// `onChange()` after any select was changed; `words`: field -> what a person calls it, and what belongs into it.
 export class Columns {
   constructor({ onChange }) {
     this.onChange = onChange;
@@ -15,7 +15,7 @@ export class Columns {
 
   draw(box, found, words) {
     this.found = found;
-    this.fields = found.fields.map((field) => this.row(field, words[field.name] || field.name));
+    this.fields = found.fields.map((field) => this.row(field, ...(words[field.name] || [field.name, ""])));
     const isPlain = (row) => row.before === NONE && !row.isMissing;
     const plain = this.fields.filter(isPlain);
     const taken = new Set(this.fields.map(({ before }) => before));
@@ -27,7 +27,7 @@ export class Columns {
     );
   }
 
-  row(field, word) {
+  row(field, word, meaning) {
     const { headings, missing, sample } = this.found;
     const isText = (field.column || "").startsWith(TEXT);
     const select = el("select", { class: "field__input", "aria-label": word },
@@ -55,7 +55,8 @@ export class Columns {
     const isMissing = missing.includes(field.name);
     const tag = isMissing ? el("span", { class: "tag tag--danger" }, t("choose it"))
       : field.guessed ? el("span", { class: "tag" }, t("recognised")) : null;
-    const name = el("td", {}, el("b", {}, word), field.required ? el("span", { class: "import__needed", title: t("needed") }, " *") : null, " ", tag);
+    const name = el("td", {}, el("b", {}, word), field.required ? el("span", { class: "import__needed", title: t("needed") }, " *") : null, " ", tag,
+      meaning && meaning !== word ? el("small", { class: "import__meaning" }, meaning) : null);
     if (isMissing) select.setAttribute("aria-invalid", "true");
     return { name: field.name, select, text, before, isMissing, node: el("tr", {}, name, el("td", {}, select, text), examples) };
   }

@@ -10,7 +10,7 @@ import { byId, el } from "../ui/dom.js";
 
 const SHOWN = { buildings: true, roads: true, borders: true, labels: true, grids: false };
 const ARM_PX = 5;
-const FAR_OFF = 6; // bad rows that would make the picture so many times wider are not in the first view
+const FAR_OFF = 8; // bad rows that would make the picture so many times wider are not in the first view
 const LEAST_DEG = 0.02;
 
 // A cross drawn by Leaflet's canvas renderer, with a halo below it.
