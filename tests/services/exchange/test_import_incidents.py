@@ -7,9 +7,12 @@ from typing import Any
 
 import pytest
 
+from gridmap.domain.incidents import Amendment
 from gridmap.errors import BadFile
+from gridmap.services import amending
 from gridmap.services.exchange import RowsRefused
 
+NOW = dt.datetime(2024, 7, 1, 4, 0, tzinfo=dt.UTC)
 HEAD = "source_id,kind,occurred_at,lon,lat\n"
 
 
@@ -192,3 +195,56 @@ def test_a_dry_run_writes_nothing(bench: Any, place: Any) -> None:
     assert bench.one("SELECT max(version) FROM configuration") == 1
     assert not rejects.exists()
     assert bench.run("incidents", path, rejects=rejects).stored == 2
+
+
+REACH = "source_id,kind,occurred_at,lon,lat,uncertainty_m\n"
+
+
+def reaching(number: int, place: tuple[float, float], uncertainty_m: str, kind: str = "order.noise") -> str:
+    return f"{number},{kind},2024-03-05 18:30,{place[0]},{place[1]},{uncertainty_m}\n"
+
+
+def doubts(bench: Any) -> dict[str, bool]:
+    return {str(key): bool(is_so) for key, is_so in bench.rows("SELECT source_id, is_doubtful FROM incident")}
+
+
+def test_an_uncertainty_that_reaches_another_grid_makes_doubtful(bench: Any, place: Any) -> None:
+    # A A B      a cell is about 960 m wide
+    bench.run("grids", bench.drawing("AAB"))
+    lines = [
+        reaching(1, place(1.9, 0.5), ""),
+        reaching(2, place(1.9, 0.5), "90"),
+        reaching(3, place(1.9, 0.5), "100"),
+        reaching(4, place(1.1, 0.5), "300"),  # reaches the other cell of A only
+        reaching(5, place(3.1, 0.5), "90"),  # outside all grids, none in reach
+        reaching(6, place(3.1, 0.5), "100"),
+    ]
+    report = bench.run("incidents", bench.csv(REACH + "".join(lines)))
+    assert doubts(bench) == {"1": False, "2": False, "3": True, "4": False, "5": False, "6": True}
+    assert any(note.startswith("2 may belong to another grid") for note in report.notes)
+    assert set(bench.rows("SELECT placed_by FROM incident")) == {("coordinates",)}
+
+
+def test_doubt_comes_with_the_grids_also_when_they_come_last(bench: Any, place: Any) -> None:
+    bench.run("blocks", bench.drawing("AB", name="blocks.geojson"))
+    bench.run("incidents", bench.csv(REACH + reaching(1, place(0.95, 0.5), "60") + reaching(2, place(0.5, 0.5), "60")))
+    assert doubts(bench) == {"1": False, "2": False}
+    bench.run("grids", bench.drawing("AB"))
+    assert doubts(bench) == {"1": True, "2": False}
+
+
+def test_a_place_that_a_person_gave_survives_an_update(bench: Any, place: Any) -> None:
+    bench.run("grids", bench.drawing("AB"))
+    bench.run("incidents", bench.csv(REACH + reaching(1, place(0.95, 0.5), "60") + reaching(2, place(0.5, 0.5), "60")))
+    uid = bench.one("SELECT uid FROM incident WHERE source_id = '1'")
+    amending.amend(bench.store, bench.settings, uid, Amendment({"grid": "B"}), actor="local", now=NOW)
+    newer = REACH + reaching(1, place(0.2, 0.5), "60", "order.theft") + reaching(2, place(1.5, 0.5), "", "order.theft")
+    report = bench.run("incidents", bench.csv(newer, "newer.csv"), update=True)
+    found = bench.rows(
+        "SELECT i.source_id, i.kind, g.code, i.placed_by FROM incident i JOIN grid g ON g.id = i.grid_id ORDER BY 1"
+    )
+    assert found == [("1", "order.theft", "B", "person"), ("2", "order.theft", "B", "coordinates")]
+    assert doubts(bench) == {"1": False, "2": False}
+    assert any(note.startswith("1 keep the place") for note in report.notes)
+    story = bench.rows("SELECT i.source_id, e.action FROM incident_event e JOIN incident i ON i.id = e.incident_id")
+    assert story == [("1", "confirmed"), ("2", "imported")]  # the file moved the second: its old place is kept

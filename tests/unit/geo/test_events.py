@@ -153,3 +153,28 @@ def test_any_window_agrees_with_looking_at_every_event(first, later, day_from, d
 def test_nonsense_is_refused(columns, message):
     with pytest.raises(BadInput, match=message):
         EventIndex.of(*columns)
+
+
+def test_events_replaced_keep_their_numbers() -> None:
+    rng = np.random.default_rng(7)
+    n = 500
+    columns = [
+        rng.uniform(0, 9, n), rng.uniform(0, 9, n), rng.integers(0, 4, n), rng.integers(19_000, 19_400, n),
+        rng.integers(0, 3, n),
+    ]  # fmt: skip
+    rows = rng.choice(n, 40, replace=False)
+    others = [rng.permutation(column[rows]) for column in columns]
+    before = EventIndex.of(*columns)
+    after = before.replaced(rows, *others)
+    whole = [column.copy() for column in columns]
+    for column, other in zip(whole, others, strict=True):
+        column[rows] = other
+    expected = EventIndex.of(*whole)
+    for kinds, first, last in ((None, 19_000, 19_399), ([1], 19_050, 19_200), ([0, 3], 19_031, 19_120)):
+        chosen, wanted = after.select(kinds, first, last), expected.select(kinds, first, last)
+        assert sorted(chosen.rows().tolist()) == sorted(wanted.rows().tolist())
+        east, wanted_east = (sum(x.sum() for x, _, _ in window.batches()) for window in (chosen, wanted))
+        assert east == pytest.approx(wanted_east)
+    assert len(after) == len(before) == n
+    more = after.appended([1.0], [1.0], [2], [19_100], [1])
+    assert n in more.select([2], 19_100, 19_100).rows()  # numbered on
