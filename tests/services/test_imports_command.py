@@ -107,7 +107,7 @@ def test_an_empty_sheet_is_written_in_either_language(terminal: Terminal, tmp_pa
     for lang in ("zh", "en"):
         code, out, err = terminal.run("import", "incidents", "--template", f"{lang}.xlsx", "--lang", lang)
         assert code == 0, err
-        assert out == f"{lang}.xlsx: an empty sheet for incidents. Fill it in, then: gridmap import incidents {lang}.xlsx\n"
+        assert out.startswith(f"{lang}.xlsx: an empty sheet for incidents.")
         sheet = load_workbook(tmp_path / f"{lang}.xlsx").worksheets[0]
         headings.append({cell.value for cell in sheet[1]})
     assert "经度" in headings[0] | {str(value)[:2] for value in headings[0]}

@@ -25,18 +25,23 @@ GEOS_TYPES = {
 }
 NOT_DEGREES = "the coordinates are no degrees (metres? then give --crs EPSG:n)"
 SWAPPED = "longitude and latitude seem to be swapped"
+NOT_METRES = "the coordinates look like degrees, the reference system told is in metres"
+NO_PLACE = "lon or lat is empty"
 _AT = re.compile(r"(.*)\[(\S+) (\S+)\]")
 
 
-def read_places(layer: Layer, table: Table, columns: Columns, crs: SourceCrs, problems: Problems) -> Objects:
+def read_places(
+    layer: Layer, table: Table, columns: Columns, crs: SourceCrs, problems: Problems, *, is_first: bool = True
+) -> Objects:
     """n shapes in EPSG:4326, None where a row has none or a bad one; lines and polygons as their multi form.
 
-    Raises BadFile when no row has a shape the layer takes, CrsMismatch when no row has possible coordinates.
+    Incidents with an address may be without a shape. `is_first`: the rows are the first of a file and stand for it.
+    Raises BadFile when none of these has a shape the layer takes, CrsMismatch when none has possible coordinates.
     """
     raw = _raw_shapes(layer, table, columns, problems)
     here = ~(shapely.is_missing(raw) | shapely.is_empty(raw))
     fits = np.isin(shapely.get_type_id(raw), [int(t) for shape in layer.shapes for t in GEOS_TYPES[shape]])
-    if here.any() and not (here & fits).any():
+    if is_first and here.any() and not (here & fits).any():
         raise BadFile(
             f"The file holds {_kinds(raw[here])}; {layer.name} are {_wanted(layer)}.",
             "Choose the layer that fits the file, or the file that fits the layer.",
@@ -45,7 +50,7 @@ def read_places(layer: Layer, table: Table, columns: Columns, crs: SourceCrs, pr
     shapes = _without(~(here & fits), raw)
     if shapely.has_z(shapes).any():
         shapes = shapely.force_2d(shapes)
-    shapes = _to_storage(shapes, crs, problems)
+    shapes = _to_storage(shapes, crs, problems, is_first=is_first)
     _check_valid(shapes, problems)
     return _as_multi(shapes, keep_single=len(layer.shapes) == len(Shape))
 
@@ -65,20 +70,27 @@ def _raw_shapes(layer: Layer, table: Table, columns: Columns, problems: Problems
         readable &= ~unread
     else:
         lon, lat = columns.values(table, LON.name), columns.values(table, LAT.name)
-        if lon is None or lat is None:
-            return nothing
-        x, y = parse_numbers(LON, lon, problems), parse_numbers(LAT, lat, problems)
-        known = ~(np.isnan(x) | np.isnan(y))
-        shapes, cause = nothing, "lon or lat is empty"
-        shapes[known] = shapely.points(x[known], y[known])
-        readable &= ~problems.mask() | known
+        shapes, cause = nothing, NO_PLACE
+        if lon is not None and lat is not None:
+            x, y = parse_numbers(LON, lon, problems), parse_numbers(LAT, lat, problems)
+            known = ~(np.isnan(x) | np.isnan(y))
+            shapes[known] = shapely.points(x[known], y[known])
+            half = (np.isnan(x) != np.isnan(y)) & ~problems.mask()
+            problems.add(half, NO_PLACE)
+            readable &= ~problems.mask() | known
     empty = shapely.is_missing(shapes) | shapely.is_empty(shapes)
     if layer.shape_required:
-        problems.add(empty & readable, cause)
+        problems.add(empty & readable & ~_has_address(layer, table, columns), cause)
     return shapes
 
 
-def _to_storage(shapes: Objects, crs: SourceCrs, problems: Problems) -> Objects:
+def _has_address(layer: Layer, table: Table, columns: Columns) -> Mask:
+    """bool[n]: incidents that may be placed by their address (addresses.py)."""
+    texts = columns.values(table, "address") if layer.name == "incidents" else None
+    return np.zeros(table.n, bool) if texts is None else np.array([text_of(text) is not None for text in texts], bool)
+
+
+def _to_storage(shapes: Objects, crs: SourceCrs, problems: Problems, *, is_first: bool) -> Objects:
     """Shapes in the file's system -> the same in longitude and latitude; impossible ones are bad and become None."""
     here = ~shapely.is_missing(shapes)
     if not here.any():
@@ -89,6 +101,8 @@ def _to_storage(shapes: Objects, crs: SourceCrs, problems: Problems) -> Objects:
     zero = (x == 0) & (y == 0) & finite & (shapely.get_type_id(shapes)[owner] == shapely.GeometryType.POINT)
     too_far = (np.abs(x) > 180) | (np.abs(y) > 90) if crs.is_degrees else np.zeros(len(x), bool)
     turned = too_far & (np.abs(x) <= 90) & (np.abs(y) <= 180)
+    # no map plane begins within 200 m of the ground it shows: such numbers are degrees
+    no_metres = ~zero & finite & (np.abs(x) <= 180) & (np.abs(y) <= 90) & (not crs.is_degrees)
     with np.errstate(invalid="ignore"):
         lon, lat = (
             crs.to_wgs84(np.where(too_far, 0.0, x), np.where(too_far, 0.0, y)) if too_far.any() else crs.to_wgs84(x, y)
@@ -100,6 +114,7 @@ def _to_storage(shapes: Objects, crs: SourceCrs, problems: Problems) -> Objects:
         (zero, "0, 0 is no position but an empty one"),
         (turned, SWAPPED),
         (too_far & ~turned, NOT_DEGREES),
+        (no_metres, NOT_METRES),
         (lost & ~too_far & ~zero & finite, f"the coordinates lie outside the area of {crs.label}"),
     ):
         rows = np.zeros(len(shapes), bool)
@@ -107,11 +122,11 @@ def _to_storage(shapes: Objects, crs: SourceCrs, problems: Problems) -> Objects:
         if rows.any():
             problems.add(rows & ~bad, cause, _first_vertices(shapes, rows & ~bad))
             bad |= rows
-    if bad[here].all() and (too_far | lost).any():
-        what = NOT_DEGREES if too_far.any() else f"the coordinates lie outside the area of {crs.label}"
-        first = f"{coords[0, 0]:g}, {coords[0, 1]:g}"
+    if is_first and bad[here].all() and (too_far | lost | no_metres).any():
+        outside = NOT_METRES if no_metres.any() else f"the coordinates lie outside the area of {crs.label}"
+        what = SWAPPED if turned.any() else NOT_DEGREES if too_far.any() else outside
         raise CrsMismatch(
-            f"No row can be placed: {SWAPPED if turned.any() else what} (the first is {first}).",
+            f"No row can be placed: {what} (the first is {coords[0, 0]:g}, {coords[0, 1]:g}).",
             "Check --crs and, for tables, --map lon=COLUMN --map lat=COLUMN.",
         )
     if lon is x and not bad.any():

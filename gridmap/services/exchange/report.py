@@ -60,9 +60,9 @@ class Report:
 
     `updated` of the stored ones replaced an older row. `placed`: rows of other layers that found a block or grid
     through this import. `questions`: what a person must say yes to (--accept) before it is stored; `findings` has the
-    places. `future`: incidents that lie in the future. `source`: the saved source it was read by. When the
-    file is refused as a whole, nothing is stored and every row counts as rejected, `bad` of them for reasons of their
-    own.
+    places. `future`: incidents that lie in the future; `by_address`: those placed by their address. `source`: the saved
+    source it was read by. When the file is refused as a whole, nothing is stored and every row counts as rejected,
+    `bad` of them for reasons of their own.
     """
 
     layer: str
@@ -77,6 +77,7 @@ class Report:
     updated: int = 0
     bad: int = 0
     future: int = 0
+    by_address: int = 0
     crs: str = ""
     source: str | None = None
     dry_run: bool = False

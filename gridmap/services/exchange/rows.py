@@ -50,7 +50,7 @@ def read_rows(
     """
     for index, cause in table.broken.items():
         problems.close(index, cause)
-    shapes = read_places(layer, table, columns, crs, problems)
+    shapes = read_places(layer, table, columns, crs, problems, is_first=first_row == 1)
     fields = parse_fields(layer, table, columns, problems)
     times = _read_times(layer, table, columns, setting.time_zone, problems, report)
     _tell_serials(layer, table, columns, report)

@@ -5,9 +5,14 @@ from __future__ import annotations
 from zoneinfo import ZoneInfo
 
 import numpy as np
+import shapely
 
 from gridmap.config import Settings
+from gridmap.geo.addresses import Gazetteer
+from gridmap.services.addressing import gazetteer
+from gridmap.services.exchange.addresses import placed_by_address, without_place
 from gridmap.services.exchange.coverage import check_coverage_of
+from gridmap.services.exchange.datum_guess import LEAST, addressed_rows, guess
 from gridmap.services.exchange.extent import Extent, ProjectExtent
 from gridmap.services.exchange.job import Job, Progress, Setting
 from gridmap.services.exchange.problems import Causes
@@ -45,6 +50,7 @@ class Import:
         self._causes = Causes()
         self.batch_id = 0  # until the first row is stored
         self._last: Recipe | None = None
+        self._known_places: Gazetteer | None = None
         self._kept: dict[str, object] = {}
         importing.let_one_in(session)
         layer, report = file.request.layer, file.report
@@ -58,6 +64,8 @@ class Import:
         request = self.file.request
         if piece.rows.first_row == 1:
             self._tell("Comparing with what is stored", COMPARING, STEPS)
+            self._guess_datum(piece)
+        piece = self._placed_by_address(piece)
         self._extent.check(piece.rows.shapes, piece.problems)
         job = self._job(piece)
         recipe = RECIPES[request.layer.name](job)
@@ -82,6 +90,8 @@ class Import:
         """
         report = self.file.report
         report.causes = self._causes.ranked()
+        if report.by_address:
+            report.notes.append(f"{report.by_address:,} rows without coordinates are placed by their address.")
         if report.future:
             today = self.file.now.astimezone(ZoneInfo(self.setting.time_zone)).date()
             report.warnings.append(
@@ -101,6 +111,28 @@ class Import:
         if self._rejects is not None and not self.file.request.dry_run:
             self._rejects.finish()
         self._tell("Storing", STEPS, STEPS)
+
+    def _guess_datum(self, piece: Piece) -> None:
+        rows, texts = addressed_rows(piece)
+        if len(rows) >= LEAST:
+            found = guess(piece, rows, texts, self.file.crs, self._gazetteer())
+            if found is not None:
+                self.file.report.warnings.append(found.text())
+
+    def _placed_by_address(self, piece: Piece) -> Piece:
+        waiting = without_place(piece)
+        if not len(waiting):
+            return piece
+        placed = placed_by_address(piece, waiting, self._gazetteer())
+        self.file.report.by_address += int((~shapely.is_missing(placed.rows.shapes[waiting])).sum())
+        return placed
+
+    def _gazetteer(self) -> Gazetteer:
+        """What addresses are looked up in, as it was before this import; made at most once."""
+        if self._known_places is None:
+            today = self.file.now.astimezone(ZoneInfo(self.setting.time_zone)).date()
+            self._known_places = gazetteer(self.session, today)
+        return self._known_places
 
     @property
     def _is_refused(self) -> bool:

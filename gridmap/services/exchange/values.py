@@ -16,7 +16,11 @@ from gridmap.services.exchange.times import parse_days
 
 Floats = NDArray[np.float64]
 
+# Full-width letters, digits and signs, as input methods write them, and what they stand for.
+WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
+COMMA = "is written with a comma: write 1234.5, with a point and nothing between thousands"
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+_WITH_COMMA = re.compile(r"[+-]?\d[\d,]*,\d*(\.\d+)?", re.ASCII)
 _NAME_ENDS = re.compile(r"[;；、|]")
 
 
@@ -39,6 +43,8 @@ def _parsed(field: Field, raw: Objects, problems: Problems, serials_from: dt.dat
     match field.type:
         case Type.TEXT:
             values = texts(field, raw, problems)
+            if is_code(field):
+                values = object_array([None if text is None else narrow(text).strip() or None for text in values])
         case Type.NAMES:
             values = object_array([_names(text) for text in texts(field, raw, problems, limit=2000)])
             too_long = [any(len(name) > field.limit for name in names or ()) for names in values]
@@ -68,25 +74,41 @@ def texts(field: Field, raw: Objects, problems: Problems, limit: int | None = No
 
 
 def parse_numbers(field: Field, raw: Objects, problems: Problems) -> Floats:
-    """n raw values -> float64[n], NaN where empty. Text that is no plain number is bad, so is one out of range."""
-    texts_ = [text_of(value) for value in raw]
+    """n raw values -> float64[n], NaN where empty. Text that is no plain number is bad, so is one out of range.
+
+    Full-width digits are digits. A comma may mean a fraction or thousands: nobody guesses, the row is bad.
+    """
+    given = [text_of(value) for value in raw]
+    texts_ = [None if text is None else narrow(text).strip() or None for text in given]
     plain = np.array([text is None or _NUMBER.fullmatch(text) is not None for text in texts_], bool)
-    problems.add(~plain, f"{field.name} is no number", texts_)
+    comma = np.array([text is not None and _WITH_COMMA.fullmatch(text) is not None for text in texts_], bool)
+    problems.add(comma, f"{field.name} {COMMA}", given)
+    problems.add(~plain & ~comma, f"{field.name} is no number", given)
     numbers = np.array([float(t) if ok and t is not None else np.nan for t, ok in zip(texts_, plain, strict=True)])
     infinite = np.isinf(numbers)
-    problems.add(infinite, f"{field.name} is too large", texts_)
+    problems.add(infinite, f"{field.name} is too large", given)
     if field.type is Type.WHOLE:
         broken = ~np.isnan(numbers) & ~infinite & (numbers != np.floor(numbers))
-        problems.add(broken, f"{field.name} is no whole number", texts_)
+        problems.add(broken, f"{field.name} is no whole number", given)
         numbers[broken] = np.nan
     numbers[infinite] = np.nan
     for end, wrong in ((field.low, np.less), (field.high, np.greater)):
         if end is not None:
             side = "below" if wrong is np.less else "above"
             out_of_range = wrong(numbers, end)
-            problems.add(out_of_range, f"{field.name} is {side} {end:g}", texts_)
+            problems.add(out_of_range, f"{field.name} is {side} {end:g}", given)
             numbers[out_of_range] = np.nan
     return numbers
+
+
+def narrow(text: str) -> str:
+    """Full-width letters, digits and signs as ordinary ones: １１４．９６ is 114.96."""
+    return text if text.isascii() else text.translate(WIDE)
+
+
+def is_code(field: Field) -> bool:
+    """Whether a field holds codes, which are the same however wide they are written."""
+    return field.type is Type.TEXT and (field.name in ("code", "source_id") or field.name.endswith("_code"))
 
 
 def missing(values: Objects) -> NDArray[np.bool_]:

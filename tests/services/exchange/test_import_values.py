@@ -19,7 +19,7 @@ from gridmap.services.exchange.times import (
     parse_numeric_times,
     parse_times,
 )
-from gridmap.services.exchange.values import parse_numbers, texts
+from gridmap.services.exchange.values import COMMA, parse_numbers, texts
 
 SHANGHAI = "Asia/Shanghai"
 
@@ -33,8 +33,9 @@ SHANGHAI = "Asia/Shanghai"
         (".5", None),
         ("", None),
         ("twelve", "is no number"),
-        ("12,5", "is no number"),  # a decimal comma is not guessed at
-        ("１２", "is no number"),  # full width
+        ("12,5", COMMA),  # neither a decimal comma nor thousands are guessed at
+        ("1,234,567", COMMA),
+        ("１２，５", COMMA),
         ("1_000", "is no number"),
         ("nan", "is no number"),
         ("inf", "is no number"),
@@ -49,6 +50,13 @@ def test_numbers(text: str, fault: str | None) -> None:
     assert (problems.reason(0) if fault else fault) == (f"n {fault}: {text}" if fault else None)
     assert bool(problems) == bool(fault)
     assert np.isnan(value) == (bool(fault) or not text)
+
+
+@pytest.mark.parametrize(("text", "number"), [("１１４．９６", 114.96), ("－７", -7.0), ("　３　", 3.0), ("1２", 12.0)])
+def test_full_width_digits_are_digits(text: str, number: float) -> None:
+    problems = Problems(1)
+    assert parse_numbers(Field("n", Type.NUMBER), object_array([text]), problems)[0] == number
+    assert not problems
 
 
 def test_whole_numbers_and_ranges() -> None:
