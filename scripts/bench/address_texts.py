@@ -77,7 +77,7 @@ class Writer:
         names = [*self.compounds["name"], *self.compounds["aliases"].str.split(";").explode()]
         counts = pd.Series([name for name in names if name]).value_counts()
         self.shared = set(counts[counts > 1].index)
-        self.all_names = set(counts.index) | set(f.streets["name"]) | set(f.sites["name"])
+        self.all_names = (set(counts.index) | set(f.streets["name"]) | set(f.sites["name"])) - {""}
         # a house number in a hamlet whose other spelling is another hamlet's name has two right answers
         self.own = set(self.compounds["name"]) - self.shared
         self.lines = {name: shapely.union_all(group.geometry.to_numpy()) for name, group in f.streets.groupby("name")}
@@ -356,11 +356,38 @@ class Writer:
         name = self.one(UNKNOWN_ROOTS) + self.one(UNKNOWN_TAILS)
         return f"{self.one(('', '下陆区', '黄石市下陆区'))}{name}{int(self.rng.integers(1, 20))}栋{self.one(('1', '2'))}单元301", ASK, ""
 
+    def new_combination(self) -> tuple[str, str, str]:
+        """The beginning of one name with the end of another: a compound that could be there and is not."""
+        while True:
+            one, other = self.pick(self.compounds)["name"], self.pick(self.compounds)["name"]
+            name = one[:-2] + other[-2:]
+            begins = any(known.startswith(name) or name.startswith(known) for known in self.all_names)
+            if len(one) >= 4 and not begins and not any(self.is_cut(name, known) for known in self.all_names):
+                return f"{name}{int(self.rng.integers(1, 4))}栋1单元{int(self.rng.integers(1, 6))}01", ASK, ""
+
+    @staticmethod
+    def is_cut(name: str, known: str) -> bool:
+        """Whether one is the other without a sign: then it would be a slip."""
+        short, long = sorted((name, known), key=len)
+        return len(long) == len(short) + 1 and any(long[:k] + long[k + 1 :] == short for k in range(len(long)))
+
+    def strange_sign(self) -> tuple[str, str, str]:
+        """A name with any other sign in it: another compound, or a slip nobody can see through."""
+        signs = "安宝昌德福广恒吉康龙美宁平庆荣瑞盛泰旺祥兴永裕源"
+        while True:
+            name = self.pick(self.compounds)["name"]
+            k = int(self.rng.integers(0, 2))
+            strange = name[:k] + self.one(list(signs)) + name[k + 1 :]
+            if 4 <= len(name) <= 5 and strange not in self.all_names:
+                return f"{strange}{int(self.rng.integers(1, 4))}栋1单元{int(self.rng.integers(1, 6))}01", ASK, ""
+
     def elsewhere(self) -> tuple[str, str, str]:
         return self.one(OTHERS) + self.one_of(self.plain, self.door)[0], ASK, ""
 
     def no_building(self) -> tuple[str, str, str]:
-        room, _, compound = self.home()
+        room, building, compound = self.home()
+        if len(self.numbers[building["compound_code"]] - {""}) < 2:
+            return self.no_building()  # one building needs no number
         return f"{compound['name']}{self.one((room['unit'] + '单元', ''))}{room['room']}室", ASK, ""
 
     def no_such_building(self) -> tuple[str, str, str]:
@@ -437,7 +464,7 @@ class Writer:
         prefixed, repeated, plain, dashed, mixed, numerals, wide, noisy, alias, no_stairwell, stairwell, building, village,
         door, door_remark, road_then_compound, door_inside, junction, typed_by_sound, sign_missing, sign_swapped,
         sign_doubled, remark, remark_after, turned, dictated, site, shop, metres, beside, road, area_only, compound_only,
-        unknown_compound, elsewhere, no_building, no_such_building, no_such_floor, no_such_stairwell, no_such_door,
+        unknown_compound, new_combination, strange_sign, elsewhere, no_building, no_such_building, no_such_floor, no_such_stairwell, no_such_door,
         shared_name, wrong_community, apart, two_places, number_only, nonsense,
     )  # fmt: skip
 

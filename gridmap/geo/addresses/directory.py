@@ -22,8 +22,8 @@ Spot = tuple[float, float, float]  # lon, lat in degrees, reach in metres
 
 GREENHOUSE = re.compile(r"大棚|温室|greenhouse")
 PLOT = re.compile(r"第?(\d+)排第?(\d+)")
+NUMBER = re.compile(r"\d{1,4}[A-Z]?|[A-Z]\d{0,3}")
 LEAST_REACH_M = 5.0
-GUESSED_REACH_M = 300.0  # of an area without shape and buildings
 NOWHERE: Spot = (float("nan"), float("nan"), float("nan"))
 
 
@@ -121,7 +121,7 @@ class Directory:
             for name in (buildings.names[k], *buildings.aliases[k]):
                 key = normalise(name)
                 number = plain_number(name)
-                if number[:1].isdigit() or (number and key != number):
+                if NUMBER.fullmatch(number):
                     if k not in numbered[compound, number]:
                         numbered[compound, number].append(k)
                 elif key:

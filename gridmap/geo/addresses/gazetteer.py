@@ -78,14 +78,12 @@ class Gazetteer:
 
     def _matched(self, text: str, scope: tuple[Members, ...]) -> Match:
         readings, reached = read(text, self.names)
-        found = self._look_up(readings, scope)
+        found = self._look_up(readings, scope) or self._resolver.plot_anywhere(tails.parse(text))
         if not found or found[0].doubt in {Doubt.LEFT_OVER, Doubt.NO_SUCH_NUMBER}:
             guessed = self._look_up(self._guessed(text, readings, reached), scope)
             if found and found[0].doubt == Doubt.NO_SUCH_NUMBER:  # the name is ours: another name is only a hint
                 guessed = [finding.doubtful(Doubt.UNSURE) for finding in guessed]
             found = sorted([*found, *guessed], key=_rank)
-        if not found:
-            found = self._resolver.plot_anywhere(tails.parse(text))
         return self._decided(found)
 
     def _look_up(self, readings: list[Reading], scope: tuple[Members, ...]) -> list[Finding]:

@@ -59,6 +59,11 @@ def ways(tail: Tail) -> Iterator[Numbers]:
         yield Numbers("", unit, room, floor)
 
 
+def behind(tail: Tail) -> Numbers:
+    """The numbers behind a building's own name: 百货大楼301."""
+    return Numbers("", tail.unit, tail.room or tail.bare, tail.floor)
+
+
 class Indoors:
     """Look-ups inside compounds and buildings; findings without doubt are where the text says."""
 
@@ -90,8 +95,7 @@ class Indoors:
         for key, buildings in self._directory.called.get(compound, {}).items():
             if tail.rest.startswith(key):
                 after = tails.parse(tail.rest[len(key) :])
-                numbers = Numbers("", after.unit, after.room, after.floor)
-                return [self.in_building(k, numbers) for k in buildings], after.rest
+                return [self.in_building(k, behind(after)) for k in buildings], after.rest
         return None
 
     def _numbered(self, compound: int, numbers: Numbers) -> list[Finding]:

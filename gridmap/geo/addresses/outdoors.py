@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import lru_cache
 
 import numpy as np
 import shapely
@@ -28,7 +27,7 @@ class Outdoors:
     def __init__(self, directory: Directory, indoors: Indoors) -> None:
         self._directory = directory
         self._indoors = indoors
-        self.crossings = lru_cache(maxsize=4096)(self._crossings)
+        self._known: dict[tuple[int, int], tuple[Spot, ...]] = {}
 
     def on_road(self, road: int, tail: Tail) -> list[Finding]:
         """What a road and the numbers behind it mean."""
@@ -49,17 +48,24 @@ class Outdoors:
         """Where two roads meet: a finding for each place."""
         names = self._directory.road_names
         name = f"{names[road]}与{names[other]}交叉口"
-        return [Finding(Level.JUNCTION, spot, name) for spot in self.crossings(*sorted((road, other)))]
+        return [Finding(Level.JUNCTION, spot, name) for spot in self._crossings(road, other)]
 
     def _crossings(self, road: int, other: int) -> tuple[Spot, ...]:
+        pair = (min(road, other), max(road, other))
+        if pair not in self._known:
+            self._known[pair] = tuple(self._meeting(*pair))
+        return self._known[pair]
+
+    def _meeting(self, road: int, other: int) -> list[Spot]:
+        """The places where two roads cross, or where their lines end just before each other."""
         one, two = self._directory.road_shape(road), self._directory.road_shape(other)
         if one.is_empty or two.is_empty:
-            return ()
+            return []
         xy = shapely.get_coordinates(shapely.intersection(one, two))
         if not len(xy):
             line = shapely.shortest_line(one, two)
             if line.length > GAP_M:
-                return ()
+                return []
             xy = shapely.get_coordinates(line).mean(axis=0, keepdims=True)
         spots = []
         while len(xy):
@@ -68,7 +74,7 @@ class Outdoors:
             reach = max(float(np.hypot(*(xy[near] - middle).T).max()), LEAST_JUNCTION_M)
             spots.append((float(middle[0] / self._directory.plane.lon_m), float(middle[1] / self._directory.plane.lat_m), reach))
             xy = xy[~near]
-        return tuple(spots)
+        return spots
 
     def _at_door(self, road: int, door: str, sub: str, numbers: Numbers, building: str) -> list[Finding]:
         directory = self._directory

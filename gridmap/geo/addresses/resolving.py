@@ -11,7 +11,7 @@ import shapely
 from gridmap.geo.addresses.answers import Doubt, Level
 from gridmap.geo.addresses.directory import NOWHERE, Directory, plain_number
 from gridmap.geo.addresses.finding import Finding, related
-from gridmap.geo.addresses.indoors import Indoors, Numbers
+from gridmap.geo.addresses.indoors import Indoors, Numbers, behind
 from gridmap.geo.addresses.names import Kind
 from gridmap.geo.addresses.outdoors import Outdoors
 from gridmap.geo.addresses.readings import Context, Members, Reading
@@ -96,10 +96,9 @@ class Resolver:
                 for road in reading.members:
                     yield from ((finding, tail.rest) for finding in self._outdoors.on_road(road, tail))
             case Kind.HOUSE:
-                inside = Numbers("", tail.unit, tail.room, tail.floor)
                 for building in reading.members:
-                    finding = self._indoors.in_building(building, inside)
-                    odd = tail.building or tail.number or tail.dashed or tail.bare
+                    finding = self._indoors.in_building(building, behind(tail))
+                    odd = tail.building or tail.number or tail.dashed
                     yield (finding.doubtful(Doubt.NO_SUCH_NUMBER) if odd else finding), tail.rest
             case Kind.SITE:
                 for site in reading.members:
