@@ -8,7 +8,7 @@ looked up by `resolving`.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from gridmap.geo.addresses import tails
 from gridmap.geo.addresses.names import Kind, NameIndex, Ref
@@ -64,19 +64,28 @@ class Reading:
         return begins and ends and self.length > other.length
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class State:
     """The best way to a position."""
 
     cost: float = 0.0
     scope: tuple[Members, ...] = ()
     contexts: tuple[Context, ...] = ()
-    lead: Tail = field(default_factory=Tail)
+    lead: Tail = tails.EMPTY
     skipped: str = ""
 
 
 def read(text: str, names: NameIndex) -> tuple[list[Reading], dict[int, State]]:
-    """The readings of a text, cheapest first, and the positions reached, for guesses at names nobody knows."""
+    """The readings of a text, cheapest first, and the positions reached, for guesses at names nobody knows. Signs are
+    skipped only when nothing can be read without.
+    """
+    readings, reached = _walk(text, names, skipping=False)
+    if not readings or readings[0].total >= SKIPPED_COST:
+        readings, reached = _walk(text, names, skipping=True)
+    return readings, reached
+
+
+def _walk(text: str, names: NameIndex, *, skipping: bool) -> tuple[list[Reading], dict[int, State]]:
     reached: dict[int, State] = {0: State()}
     readings: list[Reading] = []
     for begin in range(len(text)):
@@ -87,7 +96,7 @@ def read(text: str, names: NameIndex) -> tuple[list[Reading], dict[int, State]]:
             readings += _cores(text, begin, end, refs, state, names)
             for onward, following in _onward(text, begin, end, refs, state):
                 _reach(reached, onward, following)
-        for onward, following in _elsewhere(text, begin, state):
+        for onward, following in _elsewhere(text, begin, state, skipping=skipping):
             _reach(reached, onward, following)
     whole = [reading for reading in readings if not reading.skipped and not reading.tail.rest]
     kept = [reading for reading in readings if not any(other.covers(reading) for other in whole)]
@@ -167,7 +176,7 @@ def _onward(
     if areas:
         yield end, replace(state, scope=(*state.scope, areas))
     if any(ref.kind == Kind.ABOVE for ref in refs):
-        yield end, replace(state)
+        yield end, state
     if end == len(text):
         return
     roads = tuple(ref.index for ref in refs if ref.kind == Kind.ROAD)
@@ -189,14 +198,15 @@ def _onward(
             )
 
 
-def _elsewhere(text: str, begin: int, state: State) -> Iterator[tuple[int, State]]:
+def _elsewhere(text: str, begin: int, state: State, *, skipping: bool) -> Iterator[tuple[int, State]]:
     """Words that say nothing, numbers said before the name, and a sign skipped."""
     word = LEADING.match(text, begin)
     if word:
-        yield word.end(), replace(state)
+        yield word.end(), state
     lead = tails.LEAD.match(text, begin)
     if lead and not state.lead.has_numbers:
         yield lead.end(), replace(state, lead=tails.parse(lead[0]), cost=state.cost + CONTEXT_COST)
-    yield begin + 1, replace(
-        state, cost=state.cost + SKIPPED_COST, skipped=state.skipped + text[begin]
-    )
+    if skipping:
+        yield begin + 1, State(
+            state.cost + SKIPPED_COST, state.scope, state.contexts, state.lead, state.skipped + text[begin]
+        )

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from typing import Any
 
 NUMBER = r"(\d{1,4}[A-Z]?|[A-Z]\d{0,3})"
 SIDE = r"(东南|东北|西南|西北|东|南|西|北)"
@@ -83,11 +84,6 @@ class Tail:
     filled: int = 0
 
     @property
-    def is_elsewhere(self) -> bool:
-        """Beside or opposite was said: a number behind it is another thing's."""
-        return any(relation.sort in {"opposite", "beside", "near", "metres"} for relation in self.relations)
-
-    @property
     def has_numbers(self) -> bool:
         """A number of a building, a room or the like is said."""
         return bool(
@@ -98,19 +94,22 @@ class Tail:
 EMPTY = Tail()
 
 
+Said = dict[str, Any]  # the fields of a Tail found so far
+
+
 def parse(text: str) -> Tail:
     """The tail that begins a text; `rest` is what stands after the last part that was understood."""
-    tail = EMPTY
+    said: Said = {}
     while text:
         for step in STEPS:
-            found = step(tail, text)
+            found = step(said, text)
             if found is not None:
-                tail, used = found
-                text = text[used:]
+                said.update(found[0])
+                text = text[found[1] :]
                 break
         else:
-            return replace(tail, rest=text)
-    return tail
+            return Tail(**said, rest=text)
+    return Tail(**said) if said else EMPTY
 
 
 def starts(text: str) -> Iterator[int]:
@@ -125,102 +124,109 @@ MARK = re.compile(
     r"|与|和|跟|及|/|交叉|路口"
 )
 
-Step = tuple[Tail, int] | None
+Step = tuple[Said, int] | None
 
 
-def _metres(tail: Tail, text: str) -> Step:
+def _is_elsewhere(said: Said) -> bool:
+    """Beside or opposite was said: a number behind it is another thing's."""
+    return any(relation.sort in {"opposite", "beside", "near", "metres"} for relation in said.get("relations", ()))
+
+
+def _related(said: Said, relation: Relation, end: int) -> Step:
+    return {"relations": (*said.get("relations", ()), relation)}, end
+
+
+def _metres(said: Said, text: str) -> Step:
     found = TOWARDS.match(text)
-    direction, amount, unit = found.groups() if found else ("", "", "")
-    if found is None:
+    if found is not None:
+        direction, amount, unit = found.groups()
+    else:
         found = AWAY.match(text)
         if found is None:
             return None
         amount, unit, direction = found[1], found[2], found[3] or ""
     metres = float(amount) * (1000 if unit in {"公里", "千米", "KM"} else 1)
-    return replace(tail, relations=(*tail.relations, Relation("metres", direction, metres))), found.end()
+    return _related(said, Relation("metres", direction, metres), found.end())
 
 
-def _plot(tail: Tail, text: str) -> Step:
+def _plot(said: Said, text: str) -> Step:
     found = PLOT.match(text)
-    return (replace(tail, plot=(found[1], found[2])), found.end()) if found and tail.plot is None else None
+    return ({"plot": (found[1], found[2])}, found.end()) if found and "plot" not in said else None
 
 
-def _group(tail: Tail, text: str) -> Step:
+def _group(said: Said, text: str) -> Step:
     found = GROUP.match(text)
-    if found is None or tail.group or tail.has_numbers:
-        return None
-    return replace(tail, group=found[1]), found.end()
+    return ({"group": found[1]}, found.end()) if found and not said.keys() & {*NUMBERS, "group"} else None
 
 
-def _building(tail: Tail, text: str) -> Step:
+def _building(said: Said, text: str) -> Step:
     found = BUILDING.match(text)
-    if found is None or tail.building or tail.is_elsewhere:
+    if found is None or "building" in said or _is_elsewhere(said):
         return None
-    return replace(tail, building=found[1]), found.end()
+    return {"building": found[1]}, found.end()
 
 
-def _sub_door(tail: Tail, text: str) -> Step:
+def _sub_door(said: Said, text: str) -> Step:
     found = SUB_DOOR.match(text)
-    if found is None or tail.number or tail.building:
+    if found is None or "number" in said or "building" in said:
         return None
-    return replace(tail, number=found[1] or found[3], sub=found[2] or found[4]), found.end()
+    return {"number": found[1] or found[3], "sub": found[2] or found[4]}, found.end()
 
 
-def _numbered(tail: Tail, text: str) -> Step:
+def _numbered(said: Said, text: str) -> Step:
     found = NUMBERED.match(text)
-    if found is None or tail.is_elsewhere:
+    if found is None or _is_elsewhere(said):
         return None
-    if tail.building or tail.unit or tail.floor or tail.number:
-        return None if tail.room else (replace(tail, room=found[1]), found.end())
-    return replace(tail, number=found[1]), found.end()
+    if said.keys() & {"building", "unit", "floor", "number"}:
+        return None if "room" in said else ({"room": found[1]}, found.end())
+    return {"number": found[1]}, found.end()
 
 
-def _unit(tail: Tail, text: str) -> Step:
+def _unit(said: Said, text: str) -> Step:
     found = UNIT.match(text)
-    return (replace(tail, unit=found[1]), found.end()) if found and not tail.unit else None
+    return ({"unit": found[1]}, found.end()) if found and "unit" not in said else None
 
 
-def _floor(tail: Tail, text: str) -> Step:
+def _floor(said: Said, text: str) -> Step:
     found = FLOOR.match(text)
-    return (replace(tail, floor=found[1]), found.end()) if found and not (tail.floor or tail.room) else None
+    return ({"floor": found[1]}, found.end()) if found and not said.keys() & {"floor", "room"} else None
 
 
-def _dashed(tail: Tail, text: str) -> Step:
+def _dashed(said: Said, text: str) -> Step:
     found = DASHED.match(text)
-    if found is None or tail.dashed or tail.room or tail.is_elsewhere:
+    if found is None or said.keys() & {"dashed", "room"} or _is_elsewhere(said):
         return None
-    return replace(tail, dashed=(found[1], *re.split("[-/]", found[2])[1:])), found.end()
+    return {"dashed": (found[1], *re.split("[-/]", found[2])[1:])}, found.end()
 
 
-def _room(tail: Tail, text: str) -> Step:
+def _room(said: Said, text: str) -> Step:
     found = ROOM.match(text)
-    if found is None or tail.room or tail.dashed or tail.is_elsewhere:
+    if found is None or said.keys() & {"dashed", "room"} or _is_elsewhere(said):
         return None
-    if tail.building or tail.unit or tail.floor or tail.number:
-        return replace(tail, room=found[1]), found.end()
-    if found[0] != found[1]:  # 501室 before anything else
-        return replace(tail, room=found[1]), found.end()
-    return (replace(tail, bare=found[1]), found.end()) if not tail.bare and found[1][0].isdigit() else None
+    if said.keys() & {"building", "unit", "floor", "number"} or found[0] != found[1]:  # 501室 needs nothing before it
+        return {"room": found[1]}, found.end()
+    return ({"bare": found[1]}, found.end()) if "bare" not in said and found[1][0].isdigit() else None
 
 
-def _side(tail: Tail, text: str) -> Step:
+def _side(said: Said, text: str) -> Step:
     found = SIDED.match(text)
-    return (replace(tail, relations=(*tail.relations, Relation("side", found[1]))), found.end()) if found else None
+    return _related(said, Relation("side", found[1]), found.end()) if found else None
 
 
-def _vague(tail: Tail, text: str) -> Step:
+def _vague(said: Said, text: str) -> Step:
     for sort, pattern in VAGUE.items():
         found = pattern.match(text)
         if found is not None:
-            return replace(tail, relations=(*tail.relations, Relation(sort))), found.end()
+            return _related(said, Relation(sort), found.end())
     return None
 
 
-def _filler(tail: Tail, text: str) -> Step:
+def _filler(said: Said, text: str) -> Step:
     found = FILLER.match(text)
-    return (replace(tail, filled=tail.filled + found.end()), found.end()) if found else None
+    return ({"filled": said.get("filled", 0) + found.end()}, found.end()) if found else None
 
 
+NUMBERS = {"building", "unit", "floor", "room", "number", "dashed", "bare"}
 STEPS = (
     _metres, _plot, _group, _building, _sub_door, _unit, _floor, _dashed, _numbered, _room, _side, _vague, _filler,
 )  # fmt: skip
