@@ -55,9 +55,11 @@ def build(settings: Settings, *, on_progress: Progress, data: DemoData | None = 
         _build_in_place(settings, data, on_progress)
         return
     with _alone(path):
-        if path.exists() and not _make_way(settings, path, data):
+        held = _version_held(settings, data) if path.exists() else None
+        if held == data.version:
             return
         if settings.is_demo and _version_in(_aside(path, data.version)) == data.version:
+            _make_way(path, held)
             _bring_back(settings, path, data, on_progress)
             return
         draft = path.with_name(f"{path.stem}.unfinished{path.suffix}")
@@ -67,6 +69,7 @@ def build(settings: Settings, *, on_progress: Progress, data: DemoData | None = 
             _fill(store, settings, data, on_progress)
         finally:
             store.close()
+        _make_way(path, held)
         _move(draft, path)
 
 
@@ -103,8 +106,11 @@ def _aside(path: Path, version: str) -> Path:
     return path.with_name(f"{path.stem}-{version}{path.suffix}")
 
 
-def _make_way(settings: Settings, path: Path, data: DemoData) -> bool:
-    """Look at the demo's own file. True: the place is free now; False: it holds the demo already."""
+def _version_held(settings: Settings, data: DemoData) -> str | None:
+    """The version of the demo in the demo's own file, its schema brought up to date; None: nothing is in it.
+
+    Raises Conflict when it holds data of one's own.
+    """
     store = open_store(settings.db)
     try:
         version, is_empty = _content(store)
@@ -112,15 +118,17 @@ def _make_way(settings: Settings, path: Path, data: DemoData) -> bool:
             migrations.upgrade(store)
     finally:
         store.close()
-    if version == data.version:
-        return False
-    if is_empty:
-        _remove(path)
-    elif version is None:
+    if version is None and not is_empty:
         raise _is_taken(settings, version)
+    return version
+
+
+def _make_way(path: Path, held: str | None) -> None:
+    """The demo that is there goes aside and is kept; a file with nothing in it goes."""
+    if held is None:
+        _remove(path)
     else:
-        _move(path, _free_name(path, version))
-    return True
+        _move(path, _free_name(path, held))
 
 
 def _bring_back(settings: Settings, path: Path, data: DemoData, on_progress: Progress) -> None:

@@ -36,7 +36,8 @@ from gridmap.synthetic.town_ground import SIDE_M, Network, densest_square
 
 Progress = Callable[[str, int, int], None]
 
-LARGEST_FILE_BYTES = 250 * 2**20
+LARGEST_FILE_BYTES = 200 * 2**20
+LARGEST_PBF_BYTES = 30 * 2**20  # packed about seven times as densely
 SEED = 7
 STEPS = 7
 OSM = "© OpenStreetMap contributors (ODbL)"
@@ -76,13 +77,9 @@ def streets_data(settings: Settings, wish: StreetsWish, folder: Path, *, on_prog
     Raises TooLarge for a file over the limit, BadInput for a network that is too small or without an attribution, and
     what an import of streets raises.
     """
-    size = wish.path.stat().st_size if wish.path.exists() else 0
-    if size > LARGEST_FILE_BYTES:
-        raise TooLarge(
-            f"{wish.path.name} has {size / 2**20:,.0f} MB; up to {LARGEST_FILE_BYTES // 2**20} MB are read for a demo.",
-            "Cut your town out of it first: osmium extract -b WEST,SOUTH,EAST,NORTH in.osm.pbf -o town.osm.pbf",
-        )
-    is_osm = open_source(wish.path).format in (Format.OSM, Format.OSM_PBF)
+    form = open_source(wish.path).format
+    is_osm = form in (Format.OSM, Format.OSM_PBF)
+    _check_size(wish.path, LARGEST_PBF_BYTES if form is Format.OSM_PBF else LARGEST_FILE_BYTES)
     on_progress("reading streets", 0, STEPS)
     streets, ground, tags = _read(settings, wish, is_osm=is_osm, on_progress=on_progress)
     makers = [OSM] if is_osm or (tags and not wish.attribution) else []
@@ -103,6 +100,15 @@ def streets_data(settings: Settings, wish: StreetsWish, folder: Path, *, on_prog
     on_progress("writing layers", STEPS - 1, STEPS)
     write_demo(town, folder)
     return demo_data(folder)
+
+
+def _check_size(path: Path, limit_bytes: int) -> None:
+    size_bytes = path.stat().st_size
+    if size_bytes > limit_bytes:
+        raise TooLarge(
+            f"{path.name} has {size_bytes / 2**20:,.0f} MB; for a demo up to {limit_bytes // 2**20} MB are read.",
+            "Cut your town out of it first: osmium extract -b WEST,SOUTH,EAST,NORTH in.osm.pbf -o town.osm.pbf",
+        )
 
 
 def _read(

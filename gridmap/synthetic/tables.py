@@ -15,7 +15,7 @@ from gridmap.geo.order import reading_order
 from gridmap.synthetic.district import District
 from gridmap.synthetic.metric import Metric
 from gridmap.synthetic.naming import numeral
-from gridmap.synthetic.partition import Ints
+from gridmap.synthetic.partition import Ints, polygons_of
 
 STORAGE_CRS = "EPSG:4326"
 CORE_DIGITS = 6  # 1e-6 degrees is 0.1 m: enough for a household or a shop
@@ -67,7 +67,10 @@ def _numbered(points: Any, home: Ints, community: Sequence[str], form: str) -> n
 
 
 def _frame(columns: dict[str, Any], shapes: Any, metric: Metric) -> gpd.GeoDataFrame:
-    return gpd.GeoDataFrame(columns, geometry=metric.degrees(np.asarray(shapes, dtype=object)), crs=STORAGE_CRS)
+    stored = metric.degrees(np.asarray(shapes, dtype=object))
+    for k in np.flatnonzero(~shapely.is_valid(stored)).tolist():  # rounding may make a thin shape touch itself
+        stored[k] = shapely.union_all(polygons_of(shapely.make_valid(stored[k])))
+    return gpd.GeoDataFrame(columns, geometry=stored, crs=STORAGE_CRS)
 
 
 def _rounded(metric: Metric, x: Any, y: Any) -> dict[str, np.ndarray]:

@@ -135,15 +135,37 @@ def test_what_a_demo_holds(target: Settings, tiny: demo_data.DemoData) -> None:
     assert target.basemap_dir.joinpath("basemap.pmtiles").stat().st_size > 0
 
 
-def test_new_data_rename_the_old_demo(target: Settings, tiny: demo_data.DemoData) -> None:
+def test_new_data_rename_the_old_demo_and_it_comes_back(target: Settings, tiny: demo_data.DemoData) -> None:
     demo.build(target, on_progress=silent, data=tiny)
+    first = target.var.joinpath("demo.db").stat().st_ino
     newer = data_of(tiny.folder, "2")
     demo.build(target, on_progress=silent, data=newer)
     old = dataclasses.replace(target, db=f"sqlite:///{target.var / 'demo-1.db'}")
     assert count(old, "incident") == count(target, "incident") == 3
-    demo.build(target, on_progress=silent, data=data_of(tiny.folder, "1"))
-    demo.build(target, on_progress=silent, data=newer)  # the name demo-1.db is taken: neither is lost
-    assert sorted(p.name for p in target.var.glob("demo-*.db")) == ["demo-1-2.db", "demo-1.db", "demo-2.db"]
+    told: list[str] = []
+    demo.build(target, on_progress=lambda label, *_: told.append(label), data=data_of(tiny.folder, "1"))
+    assert told == ["database", "base map", "ready"]  # nothing is imported again
+    assert target.var.joinpath("demo.db").stat().st_ino == first
+    assert sorted(p.name for p in target.var.glob("demo-*.db")) == ["demo-2.db"]
+
+
+def test_a_name_that_is_taken_is_left_alone(target: Settings, tiny: demo_data.DemoData) -> None:
+    demo.build(target, on_progress=silent, data=tiny)
+    taken = target.var / "demo-1.db"
+    taken.write_bytes(b"something of somebody's")
+    demo.build(target, on_progress=silent, data=data_of(tiny.folder, "2"))
+    assert taken.read_bytes() == b"something of somebody's"
+    assert sorted(p.name for p in target.var.glob("demo-*.db")) == ["demo-1-2.db", "demo-1.db"]
+
+
+def test_a_build_that_fails_leaves_the_demo_that_is_there(target: Settings, tiny: demo_data.DemoData) -> None:
+    demo.build(target, on_progress=silent, data=tiny)
+    newer = data_of(tiny.folder, "2")
+    (tiny.folder / "incidents.csv.gz").write_bytes(b"")
+    with pytest.raises(BadFile):
+        demo.build(target, on_progress=silent, data=newer)
+    assert count(target, "incident") == 3
+    assert not list(target.var.glob("demo-*.db"))
 
 
 def test_a_database_of_ones_own_is_never_touched(target: Settings, tiny: demo_data.DemoData) -> None:
