@@ -16,7 +16,6 @@ from gridmap.services.exchange.files import (
     SUFFIXES,
     Format,
     Source,
-    parts_of,
     recognise,
     require_parts,
 )
@@ -59,13 +58,6 @@ def on_disk(source: Source) -> Iterator[Path]:
             unpacking.extract(source.path, _with_sides(source, source.member), folder, "data")
             path = folder / f"data{source.member.suffix}"
         yield path
-
-
-@contextmanager
-def shapefile_on_disk(source: Source) -> Iterator[dict[str, Path]]:
-    """The parts of a Shapefile by suffix. Raises BadFile when it is not whole."""
-    with on_disk(source) as path:
-        yield parts_of(path)
 
 
 def _data_files(source: Source) -> list[Member]:

@@ -89,7 +89,9 @@ def _table(sheet: Sheet, name: str, options: ReadOptions, notes: list[str]) -> T
     numbers = [n for n, row in enumerate(sheet.rows) if n in failed or any(cell != "" for cell in row)]
     rows = [sheet.rows[number] for number in numbers]
     top = [[_text(cell) for cell in row] for row in rows[:LOOKED_AT]]
-    headings = find_headings(top, name, options.target, options.heading_rows)
+    spanned = {first for (first, _), _ in sheet.merged}
+    merged = {line for line, number in enumerate(numbers[:LOOKED_AT]) if number in spanned}
+    headings = find_headings(top, name, options.target, options.heading_rows, merged)
     if not rows[headings.skip :]:
         raise BadFile(f"{name} has no rows below its headings.", "Fill them in, or name another sheet: --sheet.")
     body, places = rows[headings.skip :], numbers[headings.skip :]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -30,19 +30,26 @@ class Headings:
     notes: list[str] = field(default_factory=list)
 
 
-def find_headings(lines: Sequence[Sequence[str]], name: str, target: str, told: int | None = None) -> Headings:
+def find_headings(
+    lines: Sequence[Sequence[str]],
+    name: str,
+    target: str,
+    told: int | None = None,
+    merged: Container[int] = (),
+) -> Headings:
     """The headings among the first lines of a table (cells as text, blank lines left out).
 
     Lines of gridmap's own exports and a title above the headings are passed over, and told. `told`: how many lines of
-    headings there are; without it two are recognised when the upper one leaves gaps that the lower one fills, or when
-    the lower one names fields of the layer `target` itself. Raises BadFile where there are none.
+    headings there are; without it two are recognised when the lower one names fields of the layer `target` itself, or
+    fills the gaps of an upper one that has merged cells (`merged`: the lines that have). Raises BadFile where there are
+    none.
     """
     notes: list[str] = []
     skip = _skip_own(lines, notes)
     skip = _skip_title(lines, skip, notes)
     if skip >= len(lines):
         raise BadFile(f"{name} has no rows below its headings.", "Export it again, with its rows.")
-    count = _count_rows(lines[skip:], target) if told is None else told
+    count = _count_rows(lines[skip:], target, has_merged=skip in merged) if told is None else told
     if not 1 <= count <= MOST_HEADING_ROWS or skip + count > len(lines):
         raise BadFile(f"{name} has no {count} lines of headings.", f"Give 1 to {MOST_HEADING_ROWS}, as the file has.")
     block = lines[skip : skip + count]
@@ -60,7 +67,7 @@ def find_headings(lines: Sequence[Sequence[str]], name: str, target: str, told: 
     return Headings(names, skip + count, parts, notes)
 
 
-def is_number(cell: str) -> bool:
+def _is_number(cell: str) -> bool:
     """Whether a cell reads as a number."""
     try:
         float(cell)
@@ -82,9 +89,9 @@ def _skip_title(lines: Sequence[Sequence[str]], skip: int, notes: list[str]) -> 
     """Past lines of one cell above a line of at least three texts."""
     for below in range(skip + 1, min(skip + 4, len(lines))):
         filled = _filled(lines[below])
-        if len(filled) > TITLE_SHORTER_BY and not any(is_number(cell) for cell in filled):
+        if len(filled) > TITLE_SHORTER_BY and not any(_is_number(cell) for cell in filled):
             above = [_filled(line) for line in lines[skip:below]]
-            if all(len(cells) == 1 and not is_number(cells[0]) for cells in above):
+            if all(len(cells) == 1 and not _is_number(cells[0]) for cells in above):
                 said = "; ".join(cells[0].strip() for cells in above)
                 notes.append(f"Above the headings stands a title, which is no row: {said[:120]}")
                 return below
@@ -92,21 +99,19 @@ def _skip_title(lines: Sequence[Sequence[str]], skip: int, notes: list[str]) -> 
     return skip
 
 
-def _count_rows(lines: Sequence[Sequence[str]], target: str) -> int:
+def _count_rows(lines: Sequence[Sequence[str]], target: str, *, has_merged: bool) -> int:
     """2 where the second line is one of headings too, else 1."""
     if len(lines) < 2:
         return 1
     upper, lower = _same_width(lines[:2])
     texts = [cell for cell in lower if cell.strip()]
-    if not texts or any(is_number(cell) or _DATE.fullmatch(cell.strip()) for cell in texts):
+    if not texts or any(_is_number(cell) or _DATE.fullmatch(cell.strip()) for cell in texts):
         return 1
     known = _known_names(target)
     named = sum(folded(cell) in known for cell in texts)
     gaps = [low for up, low in zip(upper, lower, strict=True) if not up.strip()]
-    if gaps and upper[0].strip() and all(cell.strip() for cell in gaps):
-        spared = any(up.strip() and not low.strip() for up, low in zip(upper, lower, strict=True))
-        if spared or named:
-            return 2
+    if gaps and upper[0].strip() and all(cell.strip() for cell in gaps) and (named or has_merged):
+        return 2
     return 2 if named >= 2 and named * 2 >= len(texts) else 1
 
 
@@ -158,4 +163,4 @@ def _filled(line: Sequence[str]) -> list[str]:
 
 
 def _all_numbers(line: Sequence[str]) -> bool:
-    return all(is_number(cell) for cell in islice(_filled(line), 3))
+    return all(_is_number(cell) for cell in islice(_filled(line), 3))

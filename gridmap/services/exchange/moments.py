@@ -37,7 +37,6 @@ _CHINESE = re.compile(
     r"(?:[时点]整?|[时点](?P<half>半)|[时点:：](?P<minute>\d{1,2})(?:分|[分:：](?P<second>\d{1,2})秒?)?))?",
     re.ASCII,
 )
-AFTERNOON = ("下午", "傍晚", "晚上")
 MORNING = ("凌晨", "清晨", "早上", "早晨", "上午")
 
 
@@ -49,7 +48,7 @@ def is_serial(text: str) -> bool:
 def read_moment(text: str, serials_from: dt.date = SERIALS_FROM) -> Moment | str:
     """One cell -> a moment, or what is wrong with it. `serials_from`: the day 0 of days written as numbers."""
     if is_serial(text):
-        moment: Moment | None = from_serial(float(text), serials_from)
+        moment: Moment | None = _from_serial(float(text), serials_from)
     else:
         try:
             moment = _written(_in_digits(text))
@@ -73,7 +72,7 @@ def read_month(text: str, serials_from: dt.date = SERIALS_FROM) -> dt.date | str
     return dt.date(int(match[1]), int(match[2] or match[3]), 1)
 
 
-def from_serial(number: float, serials_from: dt.date = SERIALS_FROM) -> Moment:
+def _from_serial(number: float, serials_from: dt.date = SERIALS_FROM) -> Moment:
     """A spreadsheet's number -> a day, or with a fraction a clock time to the second."""
     day = serials_from + dt.timedelta(days=int(number))
     seconds = round((number - int(number)) * DAY_S)
@@ -121,7 +120,7 @@ def _hour(part: str | None, hour: int) -> int | None:
         return hour + 12 if hour in (1, 2) else hour if 11 <= hour <= 14 else None
     if hour == 12:
         return 12 if part == "下午" else None
-    return hour + 12 if 1 <= hour < 12 else hour if 12 < hour < 24 else None
+    return hour + 12 if 1 <= hour < 12 else hour if 12 < hour < 24 else None  # afternoon, evening, night
 
 
 def _assembled(match: re.Match[str]) -> Moment:

@@ -100,6 +100,8 @@ def test_a_title_above_the_headings_is_told(tmp_path: Path) -> None:
         ("名称,类型,\n甲,学校,备注\n", {}, 1),
         # a row whose cells are names of fields only by chance
         ("name,kind,note\ntitle,噪音,x\n", {}, 1),
+        # a row that fills the gap of the headings and leaves another is one too
+        ("名称,类型,备注,\n甲,,备,注\n", {}, 1),
         # numbers are no headings
         ("编号,位置,,案由\n1,114.9,30.1,噪音\n", {}, 1),
     ],

@@ -140,6 +140,17 @@ def test_a_title_and_two_lines_of_headings(tmp_path: Path) -> None:
     assert any("2024年事件表" in note for note in table.notes)
 
 
+def test_merged_headings_need_no_name_that_is_known(tmp_path: Path) -> None:
+    def fill(sheet: Worksheet) -> None:
+        for row in (["网格", "人口", None], [None, "男", "女"], ["甲", "三", "四"]):
+            sheet.append(row)
+        sheet.merge_cells("B1:C1")
+
+    table = whole(workbook(tmp_path, fill))
+    assert table.headings == ["网格", "人口/男", "人口/女"]
+    assert table.n == 1
+
+
 def test_codes_that_a_spreadsheet_has_spoilt_are_bad(tmp_path: Path) -> None:
     table = table_of(tmp_path, [420204004001000123, "甲", 1, None], ["420204004001000123", "乙", 1, None])
     assert "编号 is a number of more than 15 digits" in table.broken[0]
