@@ -37,8 +37,8 @@ export class PlaceMarker {
     event.preventDefault();
     event.stopPropagation();
     const px = event.shiftKey ? FINE_PX : STEP_PX;
-    const from = this.map.latLngToContainerPoint(this.marker.getLatLng());
-    this.marker.setLatLng(this.map.containerPointToLatLng(from.add([way[0] * px, way[1] * px])));
+    const from = this.map.project(this.marker.getLatLng()); // not rounded to whole pixels: east is exactly east
+    this.marker.setLatLng(this.map.unproject(from.add([way[0] * px, way[1] * px])));
     if (!this.map.getBounds().pad(-0.1).contains(this.marker.getLatLng())) this.map.panTo(this.marker.getLatLng());
     this.moved();
   }

@@ -6,7 +6,7 @@ import { followChanges } from "../net/changes.js";
 import { t } from "../net/words.js";
 import { PlaceMap } from "../map/place_map.js";
 import { byId } from "../ui/dom.js";
-import { readPlace, writePlace } from "../ui/place_fields.js";
+import { numberOf, readPlace, writePlace } from "../ui/place_fields.js";
 import { openPage } from "../ui/shell.js";
 import { tell, tellError, untell } from "../ui/told.js";
 import { wireWhereabouts } from "../ui/whereabouts.js";
@@ -69,9 +69,8 @@ class IncidentPage {
   }
 
   isMoved() {
-    const lon = Number(byId("lon").value);
-    const lat = Number(byId("lat").value);
-    return isFar({ lon, lat }, this.incident) || byId("uncertainty").value.trim() !== (this.incident.uncertainty_m === null ? "" : String(this.incident.uncertainty_m));
+    const [lon, lat] = ["lon", "lat"].map((name) => numberOf(byId(name).value));
+    return lon === null || lat === null || isFar({ lon, lat }, this.incident) || byId("uncertainty").value.trim() !== (this.incident.uncertainty_m === null ? "" : String(this.incident.uncertainty_m));
   }
 
   aim() {

@@ -34,7 +34,7 @@ export function readPlace({ isNeeded }) {
     isGood = isGood && !isWrong;
     found[name] = isEmpty ? null : value;
   }
-  if ((found.lon === null) !== (found.lat === null)) {
+  if (isGood && (found.lon === null) !== (found.lat === null)) {
     mark(found.lon === null ? "lon" : "lat", t("Longitude and latitude go together."));
     isGood = false;
   }
