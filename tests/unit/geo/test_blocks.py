@@ -56,7 +56,9 @@ def test_two_streets_make_four_blocks_numbered_as_a_map_is_read() -> None:
 
 
 def test_a_dead_end_parts_nothing() -> None:
-    blocks = make_blocks([line((0, 200), (400, 200)), line((200, 200), (200, 380)), line((90, 50), (300, 50))], [SQUARE])
+    blocks = make_blocks(
+        [line((0, 200), (400, 200)), line((200, 200), (200, 380)), line((90, 50), (300, 50))], [SQUARE]
+    )
     assert len(blocks.polygons) == 2
     assert_tiles(blocks, [SQUARE])
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 import shapely
@@ -27,9 +29,9 @@ def test_what_is_a_sliver(shape: shapely.Polygon, bare: bool, kind: str) -> None
 
 
 def row(*widths: float) -> np.ndarray:
-    """Boxes side by side, 100 m high; the second-last shares its corners with both neighbours."""
+    """Boxes side by side, 100 m high."""
     edges = np.concatenate([[0.0], np.cumsum(widths)])
-    return np.array([shapely.box(a, 0, b, 100) for a, b in zip(edges[:-1], edges[1:], strict=True)], dtype=object)
+    return np.array([shapely.box(a, 0, b, 100) for a, b in pairwise(edges.tolist())], dtype=object)
 
 
 def test_the_longest_border_decides_then_the_larger_neighbour() -> None:
