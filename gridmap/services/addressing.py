@@ -23,7 +23,7 @@ from gridmap.store.engine import Session, Store
 log = logging.getLogger("gridmap.addressing")
 
 # Imports of these bring nothing that an address names.
-SILENT = {f"import.{layer}" for layer in "ground grids cameras incidents routes tracks".split()}
+SILENT = {f"import.{layer}" for layer in ("ground", "grids", "cameras", "incidents", "routes", "tracks")}
 DEFAULT_ZONE = "Asia/Shanghai"
 
 

@@ -8,9 +8,8 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
-from gridmap.geo.addresses import Level, Match
-
 from bench.address_worlds import World, files
+from gridmap.geo.addresses import Level, Match
 
 TEXTS = Path(__file__).resolve().parents[2] / "tests" / "data" / "addresses"
 ASK = "ask"
@@ -74,7 +73,9 @@ def _judge(world: World, row: Row, match: Match) -> Judged:
 
 def _is_right(world: World, row: Row, match: Match) -> bool:
     truth = set(row.truth.split("|"))
-    codes = {level: world.codes.get("area" if level in AREAS else level, {}).get(key) for level, key in match.ids.items()}
+    codes = {
+        level: world.codes.get("area" if level in AREAS else level, {}).get(key) for level, key in match.ids.items()
+    }
     if row.truth[:1].isdigit() and " " in row.truth:
         lon, lat = map(float, row.truth.split())
         away_m = world.gazetteer.directory.plane.distance_m((match.lon, match.lat), (lon, lat))
@@ -85,10 +86,16 @@ def _is_right(world: World, row: Row, match: Match) -> bool:
         case "room":
             return match.level in COARSER["room"] and codes.get("building") in _buildings_of(truth)
         case "unit" | "building" | "door":
-            fine = {Level.BUILDING, Level.UNIT, Level.DOOR, Level.ROOM} if row.level != "unit" else {Level.UNIT, Level.BUILDING}
+            fine = (
+                {Level.BUILDING, Level.UNIT, Level.DOOR, Level.ROOM}
+                if row.level != "unit"
+                else {Level.UNIT, Level.BUILDING}
+            )
             return match.level in fine and (codes.get("building") in truth or _stands_there(world, match, truth))
         case "landmark" | "area_plot":
-            return bool(truth & {codes.get("site"), codes.get("building"), world.codes["site"].get(match.ids.get("unit", -1))})
+            return bool(
+                truth & {codes.get("site"), codes.get("building"), world.codes["site"].get(match.ids.get("unit", -1))}
+            )
         case "road":
             return match.level == Level.ROAD and match.name in truth
         case "compound":
@@ -105,7 +112,9 @@ def _stands_there(world: World, match: Match, truth: set[str]) -> bool:
     """A door that several buildings share: the true one stands within the answer's reach."""
     if "building" in match.ids:
         return False
-    spots = [world.gazetteer.directory.building_spots[k] for k, code in world.codes["building"].items() if code in truth]
+    spots = [
+        world.gazetteer.directory.building_spots[k] for k, code in world.codes["building"].items() if code in truth
+    ]
     plane = world.gazetteer.directory.plane
     return any(plane.distance_m(spot[:2], (match.lon, match.lat)) <= match.uncertainty_m for spot in spots)
 

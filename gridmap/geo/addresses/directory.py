@@ -12,6 +12,7 @@ from functools import cached_property
 
 import numpy as np
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from gridmap.geo.addresses.names import GROUP
 from gridmap.geo.addresses.places import Places, Shapes
@@ -128,7 +129,9 @@ class Directory:
                     called[compound][key].append(k)
         self.loose = self._loose_numbers()
         self.numbered = {key: tuple(found) for key, found in numbered.items() if found}
-        self.called = {compound: {key: tuple(found) for key, found in names.items()} for compound, names in called.items()}
+        self.called = {
+            compound: {key: tuple(found) for key, found in names.items()} for compound, names in called.items()
+        }
 
     def _loose_numbers(self) -> dict[tuple[int, str], tuple[int, ...]]:
         """(community, number) -> its buildings that stand in no compound: village houses."""
@@ -180,9 +183,9 @@ class Directory:
             if door.isdigit():
                 numbers[road].append(int(door))
         self.door_numbers = {road: sorted(found) for road, found in numbers.items()}
-        self._road_cache: dict[int, shapely.Geometry] = {}
+        self._road_cache: dict[int, BaseGeometry] = {}
 
-    def road_shape(self, road: int) -> shapely.Geometry:
+    def road_shape(self, road: int) -> BaseGeometry:
         """All stretches of a road in metres of the plane; empty where it has none."""
         made = self._road_cache.get(road)
         if made is None:

@@ -70,7 +70,9 @@ def _moved(finding: Finding, relation: Relation, directory: Directory) -> Findin
             return replace(finding, level=level, spot=(lon, lat, reach + relation.metres))
         case "metres":
             lon, lat = directory.plane.moved(lon, lat, relation.direction, relation.metres + reach / 2)
-            return replace(finding, level=level, spot=(lon, lat, 0.75 * reach + max(AT_M, DISTANCE_SHARE * relation.metres)))
+            return replace(
+                finding, level=level, spot=(lon, lat, 0.75 * reach + max(AT_M, DISTANCE_SHARE * relation.metres))
+            )
     by_m = JUNCTION_SIDE_M if finding.level == Level.JUNCTION else reach / 2
     lon, lat = directory.plane.moved(lon, lat, relation.direction, by_m)
     return replace(finding, level=level, spot=(lon, lat, max(reach * 0.75, AT_M) + AT_M))

@@ -81,7 +81,11 @@ class Indoors:
         found: list[Finding] = []
         for numbers in ways(tail):
             found += self._numbered(compound, numbers)
-        if tail.number and tail.building and not any(self._door(k) == tail.number for k in directory.houses.get(compound, ())):
+        if (
+            tail.number
+            and tail.building
+            and not any(self._door(k) == tail.number for k in directory.houses.get(compound, ()))
+        ):
             found = [finding.doubtful(Doubt.LEFT_OVER) for finding in found]  # 1号1栋: two numbers, one building
         if tail.number and not any(not finding.doubt for finding in found):
             doors = [k for k in directory.houses.get(compound, ()) if self._door(k) == tail.number]

@@ -72,7 +72,9 @@ class Outdoors:
             near = np.hypot(*(xy - xy[0]).T) <= CLUSTER_M
             middle = (xy[near].min(axis=0) + xy[near].max(axis=0)) / 2
             reach = max(float(np.hypot(*(xy[near] - middle).T).max()), LEAST_JUNCTION_M)
-            spots.append((float(middle[0] / self._directory.plane.lon_m), float(middle[1] / self._directory.plane.lat_m), reach))
+            spots.append(
+                (float(middle[0] / self._directory.plane.lon_m), float(middle[1] / self._directory.plane.lat_m), reach)
+            )
             xy = xy[~near]
         return spots
 
@@ -91,7 +93,9 @@ class Outdoors:
             return [self._indoors.in_building(k, numbers) for k in buildings]
         name = f"{directory.road_names[road]}{door}号" + (f"附{sub}" if sub else "")
         more = SUB_DOOR_M if sub and key == door else 0.0
-        return [replace(finding, name=name, spot=_wider(finding.spot, more)) for finding in self._doors(buildings, road)]
+        return [
+            replace(finding, name=name, spot=_wider(finding.spot, more)) for finding in self._doors(buildings, road)
+        ]
 
     def _doors(self, buildings: tuple[int, ...], road: int) -> list[Finding]:
         """The buildings behind one door number: one place when they stand together."""
@@ -99,7 +103,9 @@ class Outdoors:
         each = [self._indoors.building(k) for k in buildings]
         together = directory.around([finding.spot for finding in each])
         if len(each) > 1 and together[2] <= ONE_DOOR_M:
-            return [Finding(Level.DOOR, together, "", self._indoors.area_ids(each[0].area), area=each[0].area, road=road)]
+            return [
+                Finding(Level.DOOR, together, "", self._indoors.area_ids(each[0].area), area=each[0].area, road=road)
+            ]
         return [replace(finding, level=Level.DOOR) for finding in each]
 
     def _behind_door(self, buildings: tuple[int, ...], number: str, numbers: Numbers) -> list[Finding]:
@@ -116,7 +122,9 @@ class Outdoors:
         directory = self._directory
         known = directory.door_numbers.get(road, [])
         if not known or not door.isdigit():
-            return [self.road(road).less(NO_NUMBERS_KNOWN) if not known else self.road(road).doubtful(Doubt.NO_SUCH_NUMBER)]
+            return [
+                self.road(road).less(NO_NUMBERS_KNOWN) if not known else self.road(road).doubtful(Doubt.NO_SUCH_NUMBER)
+            ]
         nearest = sorted(known, key=lambda number: (abs(number - int(door)), number))[:NEAREST_DOORS]
         doors = [
             replace(finding, name=f"{directory.road_names[road]}{number}号").doubtful(Doubt.NO_SUCH_NUMBER, 0.4)

@@ -94,7 +94,7 @@ def _walk(text: str, names: NameIndex, *, skipping: bool) -> tuple[list[Reading]
             continue
         for end, refs in names.at(text, begin):
             readings += _cores(text, begin, end, refs, state, names)
-            for onward, following in _onward(text, begin, end, refs, state):
+            for onward, following in _onward(text, end, refs, state):
                 _reach(reached, onward, following)
         for onward, following in _elsewhere(text, begin, state, skipping=skipping):
             _reach(reached, onward, following)
@@ -109,9 +109,7 @@ def _reach(reached: dict[int, State], position: int, state: State) -> None:
         reached[position] = state
 
 
-def _cores(
-    text: str, begin: int, end: int, refs: tuple[Ref, ...], state: State, names: NameIndex
-) -> Iterator[Reading]:
+def _cores(text: str, begin: int, end: int, refs: tuple[Ref, ...], state: State, names: NameIndex) -> Iterator[Reading]:
     """The readings in which this name is the place itself."""
     for kind in {ref.kind for ref in refs} & CORES:
         carriers = [ref for ref in refs if ref.kind == kind]
@@ -168,9 +166,7 @@ def _junctions(text: str, end: int, reading: Reading, names: NameIndex) -> Itera
         yield with_tail(crossing, rest)
 
 
-def _onward(
-    text: str, begin: int, end: int, refs: tuple[Ref, ...], state: State
-) -> Iterator[tuple[int, State]]:
+def _onward(text: str, end: int, refs: tuple[Ref, ...], state: State) -> Iterator[tuple[int, State]]:
     """The name only says where the place lies."""
     areas = tuple(ref.index for ref in refs if ref.kind == Kind.AREA)
     if areas:
@@ -184,17 +180,18 @@ def _onward(
         door = tails.DOOR_BEFORE.match(text, end)
         onward = door.end() if door else end
         context = Context(Kind.ROAD, roads, door[1] if door else "")
-        yield onward, replace(
-            state, contexts=(*state.contexts, context), cost=state.cost + CONTEXT_COST
-        )
+        yield onward, replace(state, contexts=(*state.contexts, context), cost=state.cost + CONTEXT_COST)
     for kind in (Kind.SITE, Kind.HOUSE, Kind.COMPOUND):
         members = tuple(ref.index for ref in refs if ref.kind == kind)
         word = tails.PLACE_WORD.match(text, end) if members else None
         if word:
-            yield word.end(), replace(
-                state,
-                contexts=(*state.contexts, Context(kind, members)),
-                cost=state.cost + CONTEXT_COST,
+            yield (
+                word.end(),
+                replace(
+                    state,
+                    contexts=(*state.contexts, Context(kind, members)),
+                    cost=state.cost + CONTEXT_COST,
+                ),
             )
 
 
@@ -207,6 +204,7 @@ def _elsewhere(text: str, begin: int, state: State, *, skipping: bool) -> Iterat
     if lead and not state.lead.has_numbers:
         yield lead.end(), replace(state, lead=tails.parse(lead[0]), cost=state.cost + CONTEXT_COST)
     if skipping:
-        yield begin + 1, State(
-            state.cost + SKIPPED_COST, state.scope, state.contexts, state.lead, state.skipped + text[begin]
+        yield (
+            begin + 1,
+            State(state.cost + SKIPPED_COST, state.scope, state.contexts, state.lead, state.skipped + text[begin]),
         )

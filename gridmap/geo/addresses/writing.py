@@ -1,4 +1,4 @@
-"""One writing for one address: widths, numerals, the words for building and blanks made equal before anything is compared.
+"""One writing for one address: widths, numerals, words for building and blanks are made equal before comparing.
 
 Names are written the same way, so 冶钢三村 and 冶钢3村, 枫林壹号 and 枫林一号 meet in one key.
 """
@@ -14,9 +14,14 @@ DIGITS = {character: value for value, line in enumerate(
 UNITS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
 NUMERAL = re.compile("[" + "".join(DIGITS) + "".join(UNITS) + "]+")
 
+TRADITIONAL, SIMPLE = (
+    "號樓棟單區園東門側對灣莊鎮鄉縣廠電橋鐵龍華國際麗廣場學",
+    "号楼栋单区园东门侧对湾庄镇乡县厂电桥铁龙华国际丽广场学",
+)
 SIMPLER = str.maketrans(
     {
-        **dict(zip("號樓棟單區園東門側對幢灣莊鎮鄉縣廠電橋鐵龍華國際麗廣場學", "号楼栋单区园东门侧对栋湾庄镇乡县厂电桥铁龙华国际丽广场学", strict=True)),
+        **dict(zip(TRADITIONAL, SIMPLE, strict=True)),
+        "幢": "栋",
         **dict.fromkeys("—–−‐‑‒―~～﹣_", "-"),
         **dict.fromkeys("［【〔〈《｛<[{", "("),
         **dict.fromkeys("］】〕〉》｝>]}", ")"),
@@ -29,7 +34,10 @@ BETWEEN_DIGITS = re.compile(r"(?<=\d)[\s,，;；.．。·•]+(?=\d)")
 METRES = re.compile(r"(?<=\d)\.(?=\d+(?:米|M|公里|KM|千米))")
 POINT = "\u2024"  # stands for the decimal point while other dots are removed
 NOISE = re.compile(r"[\s,，;；:：.．。·•!！?？\"'“”‘’`^*=$%@…]+")
-HOUSE = re.compile(r"(?<=[0-9A-Z])(?:号楼栋|号栋楼|栋号楼|号住宅楼|号楼房|号楼|#楼|号#|楼栋|栋楼|号栋|#栋|栋|座楼|座|#)(?!\d*排)")
+HOUSE = re.compile(
+    r"(?<=[0-9A-Z])"
+    r"(?:号楼栋|号栋楼|栋号楼|号住宅楼|号楼房|号楼|#楼|号#|楼栋|栋楼|号栋|#栋|栋|座楼|座|#)(?!\d*排)"
+)
 UNIT = re.compile(r"(?<=[0-9A-Z])(?:单元楼|单原|单园|但元|单员|UNIT|单(?=\d)|门洞|门栋|梯)")
 DASHES = re.compile(r"-{2,}|(?<![0-9A-Z])-+|-+(?![0-9A-Z])")
 REMARK = re.compile(r"\([^()]*\)?")

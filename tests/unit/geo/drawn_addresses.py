@@ -75,7 +75,8 @@ SITES = [
     ("城西花卉大棚", "greenhouse", 5, 1.8, 0.2, 0.1),
     ("实验小学", "school", 4, 0.2, 0.8, 0.1),
 ]
-ROOMS = [(k, str(unit), f"{floor}0{flat}") for k in (0, 1, 2, 3, 6) for unit in (1, 2) for floor in (1, 2, 3) for flat in (1, 2)]
+FLATS = ("101", "102", "201", "202", "301", "302")
+ROOMS = [(k, unit, flat) for k in (0, 1, 2, 3, 6) for unit in ("1", "2") for flat in FLATS]
 ROOMS += [(4, "1", "1801"), (5, "1", "501")]
 
 

@@ -32,7 +32,7 @@ ACCEPTED = [
     ("人民路10号", Level.DOOR, {"building": 200}),
     ("花园街3号附1", Level.DOOR, {"building": 205}),
     ("花园街3-1号", Level.DOOR, {"building": 205}),
-    ("花园街3号附9", Level.DOOR, {"building": 204}),  # that sub-door is not listed: the door it belongs to
+    ("花园街3号附9", Level.DOOR, {"building": 204}),  # not listed: the door it belongs to
     ("人民路12号2单元201", Level.ROOM, {"building": 201}),
     ("人民路10号2栋", Level.BUILDING, {"building": 201}),  # the door is the gate of the compound
     ("百货大楼3楼", Level.BUILDING, {"building": 210}),
@@ -128,7 +128,9 @@ def metres_from(gazetteer, match, x, y):
     return gazetteer.directory.plane.distance_m((match.lon, match.lat), drawn.at(x, y))
 
 
-@pytest.mark.parametrize("text", ["人民路与花园街交叉口", "花园街人民路路口", "人民路/花园街十字路口", "人民路口花园街"])
+@pytest.mark.parametrize(
+    "text", ["人民路与花园街交叉口", "花园街人民路路口", "人民路/花园街十字路口", "人民路口花园街"]
+)
 def test_a_junction_is_where_the_roads_meet(gazetteer, text):
     match = gazetteer.match(text)
     assert match.accepted and match.level == Level.JUNCTION
