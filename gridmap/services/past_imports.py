@@ -61,7 +61,7 @@ def past_imports(store: Store, limit: int = 50) -> tuple[PastImport, ...]:
     )
 
 
-def source_names(store: Store) -> tuple[str, ...]:
-    """The names of all saved sources, in order."""
+def source_names(store: Store) -> tuple[tuple[str, str], ...]:
+    """All saved sources, in order: name and layer."""
     with store.read() as session:
-        return tuple(source.name for source in sources.every(session))
+        return tuple((source.name, source.layer) for source in sources.every(session))

@@ -11,8 +11,8 @@ export class Choice {
     this.wireLayer();
     const datum = byId("datum");
     datum.addEventListener("change", () => { byId("epsg-field").hidden = datum.value !== "other"; });
-    for (const part of [byId("choose").querySelectorAll("select, #epsg, #sheet, #inner, #update")]) {
-      for (const field of part) field.addEventListener("change", () => onChange());
+    for (const field of byId("choose").querySelectorAll("select, #epsg, #sheet, #inner, #update")) {
+      field.addEventListener("change", () => onChange());
     }
   }
 
@@ -34,11 +34,22 @@ export class Choice {
 
   wireLayer() {
     const layer = byId("layer");
+    this.offerSources(layer.value);
     layer.addEventListener("change", () => {
+      this.offerSources(layer.value);
       byId("layer-about").textContent = layer.selectedOptions[0].dataset.about;
       byId("template").href = `/import/${layer.value}.xlsx`;
       byId("command-layer").textContent = layer.value;
     });
+  }
+
+  // A saved source is for one layer; those of other layers are not offered.
+  offerSources(layer) {
+    const source = byId("source");
+    for (const option of source.options) {
+      option.hidden = option.disabled = Boolean(option.dataset.layer) && option.dataset.layer !== layer;
+    }
+    if (source.selectedOptions[0].disabled) source.value = "";
   }
 
   take(file, count = 1) {

@@ -32,6 +32,7 @@ function sentence(found, fresh) {
   if (!counts.read) return told("warning", WARNING, t("The file has no rows."));
   if (!counts.bad && !fresh) return told("", INFO, t("All rows are stored already; there is nothing to add."));
   if (!counts.bad) return told("good", CHECK, tn("{n} row can be stored.", "All rows can be stored: {n}.", fresh));
+  if (!fresh && counts.known) return told("warning", WARNING, t("{known} rows are stored already, {bad} cannot be stored.", { known: number(counts.known), bad: number(counts.bad) }));
   if (!fresh) return told("error", WARNING, t("No row can be stored as it is. See below what is wrong."));
   return told("warning", WARNING, t("{good} rows can be stored, {bad} cannot.", { good: number(fresh), bad: number(counts.bad) }));
 }

@@ -142,7 +142,7 @@ class ImportPage {
     const button = byId("store");
     const isStale = this.columns.isChanged;
     button.disabled = isStale || !fresh || (found.questions.length > 0 && !byId("accept").checked);
-    button.textContent = found.counts.bad
+    button.textContent = !fresh ? t("Nothing to store") : found.counts.bad
       ? tn("Store {n} good row, keep the bad ones as a file", "Store {n} good rows, keep the bad ones as a file", fresh)
       : tn("Store {n} row", "Store all {n} rows", fresh);
     const lines = [];
