@@ -67,7 +67,7 @@ def blocks(
 
     No building is cut. Slivers (medians, roundabout islands, strips) are merged and listed. Without areas of level
     community the whole ground within the outermost streets counts as one. Edit the layer `blocks` in QGIS or another
-    program, then: gridmap import blocks OUT.gpkg --layer blocks
+    program, then: gridmap import blocks OUT.gpkg
     """
     files = Files(areas, streets, ground, buildings, households)
     options = Options(min_area_m2, min_width_m, paths)

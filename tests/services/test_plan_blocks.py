@@ -143,7 +143,7 @@ def test_the_file_comes_back_as_blocks(town: Store, settings: Settings, tmp_path
     findings = pyogrio.read_dataframe(out, layer="findings")
     assert findings["kind"].tolist() == ["bent", "over_band"]
     assert findings["block_code"].tolist()[1] == planned.codes[planned.over_band[0]]
-    report = import_file(town, settings, "blocks", out, gpkg_layer="blocks", now=NOW, with_basemap=False)
+    report = import_file(town, settings, "blocks", out, now=NOW, with_basemap=False)  # the layer called blocks
     assert (report.read, report.stored, report.rejected, report.findings) == (9, 9, 0, [])
     assert report.placed == {"buildings": 2, "households": 2}
     assert import_file(town, settings, "blocks", out, gpkg_layer="blocks", now=NOW, with_basemap=False).known == 9

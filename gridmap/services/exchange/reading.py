@@ -59,7 +59,7 @@ def _whole(source: Source, layer: str | None, options: ReadOptions) -> Table:
         case Format.OSM | Format.OSM_PBF:
             return read_osm(source, options.target)
         case _:
-            return read_vector(source, layer)
+            return read_vector(source, layer, options.target)
 
 
 def _require_meaning(source: Source, layer: str | None, options: ReadOptions) -> None:

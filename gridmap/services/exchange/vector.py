@@ -24,8 +24,8 @@ NO_NUMBER = 1e300  # what some programs write into a column of numbers for nothi
 UNREADABLE = "the shape cannot be read"
 
 
-def read_vector(source: Source, layer: str | None) -> Table:
-    """One layer of a geographic file with its shapes as they stand.
+def read_vector(source: Source, layer: str | None, target: str = "") -> Table:
+    """One layer of a geographic file with its shapes as they stand: `layer`, else the one called as the `target`.
 
     Raises BadFile: damaged, no such layer, several layers and none named, no rows, numbers GDAL cannot hand over whole.
     """
@@ -35,7 +35,7 @@ def read_vector(source: Source, layer: str | None) -> Table:
         # GDAL would take texts for dates where all of a column look like some, and cut instants to milliseconds
         return table_of(source, content, crs_is_implied=True, DATE_AS_STRING="YES")
     with on_disk(source) as path:
-        return table_of(source, path, layer=_layer_name(source, path, layer))
+        return table_of(source, path, layer=_layer_name(source, path, layer, target))
 
 
 def table_of(
@@ -81,7 +81,7 @@ def renamed(table: Table, names: Mapping[str, str]) -> Table:
     )
 
 
-def _layer_name(source: Source, path: Path, layer: str | None) -> str | None:
+def _layer_name(source: Source, path: Path, layer: str | None, target: str) -> str | None:
     if source.format is not Format.GEOPACKAGE:
         return None
     try:
@@ -91,8 +91,8 @@ def _layer_name(source: Source, path: Path, layer: str | None) -> str | None:
     except (DataSourceError, RuntimeError) as error:
         raise damaged(source, error) from None
     listed = ", ".join(names) or "none"
-    if layer is None and len(names) == 1:
-        return names[0]
+    if layer is None and (len(names) == 1 or target in names):
+        return target if target in names else names[0]
     if layer is None:
         raise BadFile(f"{source.name} has {len(names)} layers: {listed}.", "Name one with --layer.")
     if layer not in names:
