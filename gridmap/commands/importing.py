@@ -11,7 +11,6 @@ from gridmap.commands.progress import progress_bar
 from gridmap.commands.telling import show_new_database
 from gridmap.config import Settings, load
 from gridmap.errors import BadInput
-from gridmap.services.demo import build
 from gridmap.services.exchange import LAYERS, Report, RowsRefused, import_file, require_own_database
 from gridmap.services.exchange.templates import write_template
 from gridmap.services.project import open_project
@@ -107,6 +106,8 @@ def _write_template(layer: str, path: Path, language: Literal["zh", "en"], file:
 
 def build_demo(settings: Settings) -> None:
     """Make sure that there is a demo to import into."""
+    from gridmap.services.demo import build  # what draws a district takes a second to load, and few need it
+
     with progress_bar() as tell:
         build(settings, on_progress=tell)
 

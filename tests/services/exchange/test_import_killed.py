@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import signal
 import subprocess
 import sys
@@ -12,15 +11,17 @@ from typing import Any
 import numpy as np
 import pytest
 
+from scripts import crash_test
+
 SCRIPT = Path(__file__).with_name("killed_import.py")
 ROWS = 12_000
 
 
-def big_file(bench: Any, number: int) -> Path:
-    rng = np.random.default_rng(number)
+def big_file(bench: Any) -> Path:
+    rng = np.random.default_rng(1)
     lon, lat = rng.uniform(114.90, 115.00, ROWS), rng.uniform(30.10, 30.20, ROWS)
-    rows = "".join(f"{number}-{i},2024-03-05,{x:.6f},{y:.6f}\n" for i, (x, y) in enumerate(zip(lon, lat, strict=True)))
-    return bench.csv("source_id,date,lon,lat\n" + rows, f"{number}.csv")
+    rows = "".join(f"{i},2024-03-05,{x:.6f},{y:.6f}\n" for i, (x, y) in enumerate(zip(lon, lat, strict=True)))
+    return bench.csv("source_id,date,lon,lat\n" + rows)
 
 
 def run(bench: Any, path: Path, when: float | str) -> int:
@@ -30,43 +31,30 @@ def run(bench: Any, path: Path, when: float | str) -> int:
     return done.returncode
 
 
-def state(bench: Any) -> tuple[int, int, int]:
-    return tuple(bench.one(f"SELECT count(*) FROM {table}") for table in ("incident", "import_batch", "audit"))
-
-
-def kill_often(bench: Any, times: int, seed: int) -> int:
-    """Kill imports at random moments; after each, its file is there as a whole or not at all. Returns the kills."""
-    rng = random.Random(seed)
-    killed = whole = 0
-    for _ in range(times):
-        code = run(bench, big_file(bench, whole), rng.choice([0.0, rng.uniform(0, 1.2)]))
-        before = (whole * ROWS, whole, whole)
-        after = ((whole + 1) * ROWS, whole + 1, whole + 1)
-        found = state(bench)
-        assert found in (before, after)
-        assert bench.chain_is_whole()
-        assert bench.one("SELECT count(*) FROM project WHERE min_lon IS NOT NULL") == (found[0] > 0)
-        whole += found == after
-        killed += code != 0 and found == before
-    return killed
-
-
 def test_a_kill_before_the_commit_leaves_nothing(bench: Any) -> None:
-    path = big_file(bench, 1)
+    path = big_file(bench)
     assert run(bench, path, "stored") == -signal.SIGKILL
-    assert state(bench) == (0, 0, 0)
+    assert [bench.one(f"SELECT count(*) FROM {table}") for table in ("incident", "import_batch", "audit")] == [0, 0, 0]
     assert bench.one("SELECT count(*) FROM project WHERE min_lon IS NOT NULL") == 0
     assert bench.chain_is_whole()
     assert bench.run("incidents", path).stored == ROWS
 
 
-def test_five_kills_leave_all_or_nothing(bench: Any) -> None:
-    assert kill_often(bench, 5, seed=7) >= 1
-    last = big_file(bench, 99)
-    assert run(bench, last, "never") == 0
-    assert bench.run("incidents", last).known == ROWS
+def test_twenty_kills_leave_all_or_nothing(fresh_db: str, tmp_path: Path) -> None:
+    done = crash_test.crash(fresh_db, tmp_path, imports=20, rows=2_000, seed=7)
+    assert done.killed + done.whole == 20
+    assert done.killed >= 3
 
 
 @pytest.mark.full
-def test_forty_kills_leave_all_or_nothing(bench: Any) -> None:
-    assert kill_often(bench, 40, seed=8) >= 5
+def test_two_hundred_kills_leave_all_or_nothing(fresh_db: str, tmp_path: Path) -> None:
+    done = crash_test.crash(fresh_db, tmp_path, imports=200, seed=8)
+    assert done.killed >= 30
+    assert done.whole >= 10
+
+
+def test_half_an_import_is_seen(fresh_db: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The look itself: a file that is there in part does not pass."""
+    monkeypatch.setattr(crash_test, "_state", lambda _: (0, 0, 0) if not (tmp_path / "0.csv").exists() else (7, 1, 1))
+    with pytest.raises(crash_test.HalfAnImport, match="should have"):
+        crash_test.crash(fresh_db, tmp_path, imports=1, rows=10)
