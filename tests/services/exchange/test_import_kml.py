@@ -84,6 +84,12 @@ def test_a_kml_that_says_it_is_gbk(tmp_path: Path) -> None:
         whole(tmp_path, KML.replace("UTF-8", "GB2312").replace("甲", "甲 ").encode())
 
 
+def test_the_text_of_an_element_ends_where_its_first_child_begins(tmp_path: Path) -> None:
+    """So what stands between a million points is not gathered."""
+    mark = "<Placemark><name>甲<b>x</b>尾</name><Point><coordinates>1,2</coordinates></Point></Placemark>"
+    assert whole(tmp_path, f"{HEAD}{mark}</Document></kml>").columns["name"][0] == "甲"
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [
