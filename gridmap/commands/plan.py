@@ -9,6 +9,8 @@ import click
 # command -> module and object in gridmap.commands, and the line that `gridmap plan --help` shows
 COMMANDS: dict[str, tuple[str, str, str]] = {
     "blocks": ("plan_blocks", "blocks", "Make blocks from streets, water, railways and walls."),
+    "assign": ("plan_assign", "assign", "Make a plan of a list: compound or building > grid."),
+    "list": ("plan_assign", "list_plans", "Show all plans."),
 }
 
 
