@@ -11,7 +11,7 @@ import datetime as dt
 import re
 
 from gridmap.domain.incidents import EARLIEST_YEAR, LATEST_YEAR
-from gridmap.services.exchange.table import SERIALS_FROM
+from gridmap.services.exchange.table import SERIALS_FROM, narrow
 
 Moment = dt.date | dt.datetime  # a day, a clock time in the project's zone, or (aware) an instant
 
@@ -51,7 +51,7 @@ def read_moment(text: str, serials_from: dt.date = SERIALS_FROM) -> Moment | str
         moment: Moment | None = _from_serial(float(text), serials_from)
     else:
         try:
-            moment = _written(_in_digits(text))
+            moment = _written(_in_digits(narrow(text)))
         except ValueError:
             return "is no day of the calendar, or no time of the day"
     if moment is None:
@@ -61,7 +61,7 @@ def read_moment(text: str, serials_from: dt.date = SERIALS_FROM) -> Moment | str
 
 def read_month(text: str, serials_from: dt.date = SERIALS_FROM) -> dt.date | str:
     """One cell -> the first day of its month, or what is wrong with it."""
-    match = _MONTH.fullmatch(_in_digits(text))
+    match = _MONTH.fullmatch(_in_digits(narrow(text)))
     if match is None:
         moment = read_moment(text, serials_from)
         return "is no month (write 2024-03)" if isinstance(moment, str) else dt.date(moment.year, moment.month, 1)

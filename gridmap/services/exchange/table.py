@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Objects = NDArray[np.object_]
+WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
 
 # Spreadsheets write days as numbers. Day 1 is 1900-01-01, but they count a 29 February 1900 that never was: from
 # 1 March 1900 on, this is the day before day 1.
@@ -66,6 +67,11 @@ def text_of(value: object) -> str | None:
             return None
         return str(int(value)) if value.is_integer() and abs(value) < 1e16 else repr(value)
     return str(value)
+
+
+def narrow(text: str) -> str:
+    """Full-width letters, digits and signs, as input methods write them, as ordinary ones: １１４．９６ is 114.96."""
+    return text if text.isascii() else text.translate(WIDE)
 
 
 def folded(heading: str) -> str:

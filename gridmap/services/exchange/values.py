@@ -11,13 +11,11 @@ from numpy.typing import NDArray
 from gridmap.services.exchange.columns import Columns
 from gridmap.services.exchange.layers import Field, Layer, Type
 from gridmap.services.exchange.problems import Problems
-from gridmap.services.exchange.table import Objects, Table, object_array, text_of
+from gridmap.services.exchange.table import Objects, Table, narrow, object_array, text_of
 from gridmap.services.exchange.times import parse_days
 
 Floats = NDArray[np.float64]
 
-# Full-width letters, digits and signs, as input methods write them, and what they stand for.
-WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
 COMMA = "is written with a comma: write 1234.5, with a point and nothing between thousands"
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _WITH_COMMA = re.compile(r"[+-]?\d[\d,]*,\d*(\.\d+)?", re.ASCII)
@@ -99,11 +97,6 @@ def parse_numbers(field: Field, raw: Objects, problems: Problems) -> Floats:
             problems.add(out_of_range, f"{field.name} is {side} {end:g}", given)
             numbers[out_of_range] = np.nan
     return numbers
-
-
-def narrow(text: str) -> str:
-    """Full-width letters, digits and signs as ordinary ones: １１４．９６ is 114.96."""
-    return text if text.isascii() else text.translate(WIDE)
 
 
 def is_code(field: Field) -> bool:
