@@ -23,7 +23,8 @@ from gridmap.services.exchange.vector import renamed, table_of
 
 AS_IT_STANDS = "ISO-8859-1"
 NAME_BYTES = 10  # dBASE III keeps no more of a column's name
-ONE_LETTER_BYTES = 4  # of the encodings at hand; a cut name may lack as many less one
+ONE_LETTER_BYTES = 4  # the longest of the encodings at hand
+LETTER_BYTES = {"utf-8": 3, "gb18030": 2}  # of a usual Chinese one
 
 
 def read_shapefile(source: Source, options: ReadOptions) -> Table:
@@ -43,8 +44,8 @@ def read_shapefile(source: Source, options: ReadOptions) -> Table:
         if name in names.values():
             name = f"{name} {len(names) + 1}"
         names[heading] = name
-        is_letters = stored.isascii()
-        if len(stored) > NAME_BYTES - (1 if is_letters else ONE_LETTER_BYTES):
+        lacking = 1 if stored.isascii() else LETTER_BYTES.get(codec, 2)  # a whole letter more had no room
+        if len(stored) > NAME_BYTES - lacking:
             cut.add(name)
     columns = {heading: _decoded(cells, codec) for heading, cells in raw.columns.items()}
     notes = [*raw.notes, *([encoding.note] if encoding.note else [])]
