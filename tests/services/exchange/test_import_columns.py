@@ -112,3 +112,27 @@ def test_no_two_fields_of_a_layer_want_one_heading(layer: str) -> None:
     assert len(names) == len(set(names))
     first = [field.synonyms[0] for field in LAYERS[layer].fields if field.synonyms]
     assert len(first) == len(set(first))
+
+
+def test_headings_that_were_cut_are_the_beginning_of_a_name() -> None:
+    table = Table(
+        1,
+        {h: object_array(["x"]) for h in ("小区编", "building_n", "uncertaint", "street_nam", "door")},
+        shapes=object_array([None]),
+        cut=frozenset({"小区编", "building_n", "street_nam"}),
+    )
+    columns = choose(LAYERS["buildings"], table, {})
+    assert columns.chosen == {"compound_code": "小区编", "street_name": "street_nam"}
+    assert set(columns.guessed) == {"compound_code", "street_name"}
+    (note,) = columns.notes
+    assert note == "Column 'building_n' was cut and may be number or name: say which, --map number=building_n"
+
+
+def test_joined_headings_are_known_by_their_lowest_line() -> None:
+    values = object_array(["1"])
+    table = Table(1, dict.fromkeys(("位置/经度", "位置/纬度", "发生时间"), values), parts={
+        "位置/经度": ("位置", "经度"), "位置/纬度": ("位置", "纬度")
+    })  # fmt: skip
+    assert choose(LAYERS["incidents"], table, {}).chosen == {
+        "lon": "位置/经度", "lat": "位置/纬度", "occurred_at": "发生时间"
+    }  # fmt: skip
