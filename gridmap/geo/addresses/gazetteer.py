@@ -173,4 +173,4 @@ def _rank(finding: Finding) -> tuple[bool, float]:
 
 def _place(finding: Finding) -> tuple[object, ...]:
     """What makes two findings one place."""
-    return finding.name, round(finding.spot[0], 6), round(finding.spot[1], 6)
+    return finding.name, f"{finding.spot[0]:.6f} {finding.spot[1]:.6f}"

@@ -13,7 +13,7 @@ from gridmap.geo.addresses.tails import Tail
 
 NUMBER_AS_BUILDING, BARE_AS_BUILDING = 0.01, 0.3  # what 3号 and 3 without a word cost where 3栋 is meant
 NO_NUMBERS_KNOWN = 0.1
-ROOM_UNKNOWN = 0.05
+ROOM_UNKNOWN = 0.01  # less than what sets rivals apart: not every room is listed
 MOST_ALTERNATIVES = 8
 
 
@@ -167,7 +167,7 @@ class Indoors:
         if len({directory.unit_keys[k] for k in exact}) == 1:
             return self._room(whole, exact[0], len(exact))
         if exact:
-            return whole.less(ROOM_UNKNOWN)  # the same room in several stairwells: the building is sure
+            return whole  # the same room in several stairwells: the building is sure
         floor = room[:-2] if len(room) >= 3 and room.isdigit() else numbers.floor
         if not self._has_floor(building, floor) or (unit and not here and not self._may_have(building, unit)):
             return whole.doubtful(Doubt.NO_SUCH_NUMBER)
