@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -92,14 +91,24 @@ def _command(folder: Path, source: Path, out: str, *more: str) -> tuple[float, f
     command += ["--polygons", str(folder / "grids.gpkg"), "--code", "code", "--json", *more]
     begun_s = time.perf_counter()
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-    told = process.stdout.read() if process.stdout else ""
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
+    peak_mb = 0.0
+    while process.poll() is None:
+        peak_mb = max(peak_mb, _peak_mb(process.pid))
+        time.sleep(0.02)
     wall_s = time.perf_counter() - begun_s
-    if process.returncode:
+    if process.returncode or process.stdout is None:
         raise SystemExit(f"{' '.join(command)} failed.")
-    run_s = float(json.loads(told.splitlines()[-1])["run_s"])
-    return wall_s - run_s, run_s, usage.ru_maxrss / 1000
+    run_s = float(json.loads(process.stdout.read().splitlines()[-1])["run_s"])
+    return wall_s - run_s, run_s, peak_mb
+
+
+def _peak_mb(pid: int) -> float:
+    """The highest resident memory so far; what rusage tells begins with the parent's."""
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text(encoding="ascii", errors="replace").splitlines()
+    except OSError:
+        return 0.0
+    return next((int(line.split()[1]) / 1000 for line in lines if line.startswith("VmHWM:")), 0.0)
 
 
 def _row(what: str, rows: int, taken: tuple[float, float, float]) -> list[str]:

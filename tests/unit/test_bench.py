@@ -14,7 +14,8 @@ def test_an_unknown_measurement_is_refused_with_the_known_names():
     assert done.returncode == 2
     assert "'plaicing'" in done.stderr
     assert "heat" in done.stderr and "placing" in done.stderr
-    assert "tables" not in done.stderr  # a helper of the measurements, not one of them
+    assert "locating" in done.stderr and "datums" in done.stderr
+    assert "tables" not in done.stderr and "peers" not in done.stderr  # helpers of the measurements, not some of them
 
 
 def test_tables_are_markdown():
