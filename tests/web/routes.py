@@ -7,6 +7,7 @@ from flask import Flask
 PARTS = {"z": 13, "x": 6710, "y": 3374, "name": "basemap", "lang": "zh", "version": "0", "path": "favicon.svg"}
 PARTS |= {"uid": "none", "token": "none", "layer": "units"}
 QUERIES = {
+    "/api/v1/addresses": "?q=A",
     "/api/v1/locate": "?lon=115.005&lat=30.205",
     "/api/v1/changes": "?since=0",
 }
