@@ -160,3 +160,14 @@ def test_a_change_of_nothing_or_of_two_things_at_odds(desk: Desk) -> None:
     assert desk.patch(uid).status_code == 422
     assert desk.patch(uid, grid="G2", lon=IN_B3[0], lat=IN_B3[1]).status_code == 422
     assert desk.patch(uid, lon=IN_B3[0]).json["error"]["fields"].keys() == {"lat"}
+
+
+def test_an_address_is_never_guessed(desk: Desk, world: Store) -> None:
+    body = {"kind": "order.noise", "occurred_on": "2024-05-30", "address": "没有这样的地方 9 栋"}
+    response = desk.client.post("/api/v1/incidents", json=body, headers=desk.headers)
+    error = response.json["error"]
+    assert (response.status_code, error["code"]) == (422, "ambiguous_place")
+    assert "put the point on the map" in error["hint"]
+    assert isinstance(error["alternatives"], list)
+    with world.read() as session:
+        assert audit.head(session)[0] == 1

@@ -1,0 +1,88 @@
+"""The pages of incidents as the server writes them: what is listed, what is refused beside its field."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from flask.testing import FlaskClient
+
+
+def rows(text: str) -> int:
+    return text.count('<td class="incidents__kind">')
+
+
+@pytest.mark.parametrize(
+    ("query", "count"),
+    [
+        ("", 50),
+        ("?state=outside", 3),
+        ("?state=doubtful", 0),
+        ("?state=nonsense", 50),
+        ("?kind=help", 6),
+        ("?grid=G2", 3),
+        ("?grid=%E8%BD%A6%E7%AB%99", 3),  # by its name
+        ("?from=2024-05-30&to=2024-05-30", 3),
+        ("?kind=help&state=outside", 3),
+    ],
+)
+def test_the_list_shows_what_is_asked_for(client: FlaskClient, query: str, count: int) -> None:
+    response = client.get(f"/incidents{query}")
+    assert response.status_code == 200
+    assert rows(response.text) == count
+
+
+def test_older_pages_follow_and_end(client: FlaskClient) -> None:
+    first = client.get("/incidents").text
+    older = re.search(r'href="(/incidents\?after=[^"]+)" rel="next"', first)
+    assert older is not None
+    second = client.get(older[1]).text
+    uids = [set(re.findall(r'href="/incidents/([0-9a-f-]{36})"', text)) for text in (first, second)]
+    assert (len(uids[0]), len(uids[1]), uids[0] & uids[1]) == (50, 10, set())
+    assert 'rel="next"' not in second
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ("?kind=alien", "kind"),
+        ("?grid=G9", "grid"),
+        ("?from=31.5.2024", "from"),
+        ("?from=2024-05-02&to=2024-05-01", "to"),
+    ],
+)
+def test_what_cannot_be_looked_for_is_said_beside_its_field(client: FlaskClient, query: str, field: str) -> None:
+    response = client.get(f"/incidents{query}")
+    assert response.status_code == 200
+    found = re.search(rf'id="{field}-wrong">([^<]+)<', response.text)
+    assert found is not None
+    assert found[1].strip()
+    assert rows(response.text) == 0
+
+
+def test_an_incident_that_does_not_exist_has_an_error_page(client: FlaskClient) -> None:
+    response = client.get("/incidents/none", headers={"Accept": "text/html"})
+    assert response.status_code == 404
+    assert "<h1>" in response.text
+
+
+@pytest.mark.parametrize("address", ["/", "/incidents", "/incidents/new"])
+def test_the_navigation_marks_the_page_that_is_open(client: FlaskClient, address: str) -> None:
+    text = client.get(address).text
+    links = re.findall(r'<a class="nav__link" href="([^"]+)"( aria-current="page")?', text)
+    assert [link for link, _ in links] == ["/", "/incidents", "/import", "/linkage"]
+    current = "/" if address == "/" else "/incidents"
+    assert [link for link, mark in links if mark] == [current]
+
+
+def test_what_was_typed_cannot_leave_its_place_in_the_page(client: FlaskClient) -> None:
+    text = client.get('/incidents?grid="><script>alert(1)</script>').text
+    assert "<script>alert" not in text
+
+
+def test_an_imported_incident_s_page_stands_without_a_script(client: FlaskClient) -> None:
+    uid = client.get("/api/v1/incidents?grid=G2&limit=1").json["items"][0]["uid"]
+    text = client.get(f"/incidents/{uid}?lang=en").text
+    assert "青龙社区" in text
+    assert "Nothing was done to it since it was stored." in text
+    assert re.search(r'id="question"[^>]* hidden', text)
