@@ -5,6 +5,7 @@ Nothing is guessed: a name that only resembles one of ours is listed with it, an
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -17,6 +18,7 @@ from gridmap.store.areas import AreaRow
 EXACT = 0.99  # below it a name was read as another one
 AREAS = ("community", "village", "compound")
 CANDIDATES = 5
+_WORDS = re.compile(r"小区|(?<=\d)[栋号]")
 
 
 class Kind(StrEnum):
@@ -107,7 +109,7 @@ class Places:
         candidates = _candidates(match)
         if not match.accepted:
             return Doubt(line, f"not matched ({str(match.doubt).replace('_', ' ') or 'unsure'})", candidates)
-        if match.score < EXACT:
+        if match.score < EXACT and _bare(text) != _bare(match.name):
             return Doubt(line, "only resembles a name of ours", candidates)
         if "building" in match.ids and match.level in (Level.BUILDING, Level.UNIT, Level.ROOM, Level.DOOR):
             return Place(Kind.BUILDING, match.ids["building"], community_id)
@@ -122,8 +124,13 @@ def _exact(match: Match, text: str) -> Match:
     """Of several answers the only one with exactly this name: a list writes names out."""
     if match.doubt != addresses.Doubt.SEVERAL:
         return match
-    same = [each for each in (match, *match.alternatives) if normalise(each.name) == normalise(text)]
+    same = [each for each in (match, *match.alternatives) if _bare(each.name) == _bare(text)]
     return replace(same[0], accepted=True, doubt=addresses.Doubt.NONE) if len(same) == 1 else match
+
+
+def _bare(name: str) -> str:
+    """A name without the words that people say or leave out: 桂花苑小区3栋, 桂花苑3号."""
+    return _WORDS.sub("", normalise(name))
 
 
 def _candidates(match: Match) -> tuple[Candidate, ...]:
