@@ -32,7 +32,7 @@ class Walk:
 def stretches(coords: NDArray[np.float64], at: NDArray[np.datetime64]) -> list[shapely.LineString]:
     """n fixes (n x 2) in the order of their times -> the lines that join them, cut at every gap; a rest is no line."""
     gaps = np.flatnonzero(np.diff(at) > np.timedelta64(int(GAP_S * 1e6), "us")) + 1
-    return [shapely.linestrings(part) for part in np.split(coords, gaps) if len(np.unique(part, axis=0)) > 1]
+    return [shapely.LineString(part) for part in np.split(coords, gaps) if len(np.unique(part, axis=0)) > 1]
 
 
 class TrackRecipe(Recipe):
