@@ -11,7 +11,7 @@ from gridmap.errors import TooLarge
 from gridmap.services.exchange.stream import TableStream
 from gridmap.services.exchange.table import Table
 
-PIECE_ROWS = 50_000
+PIECE_ROWS = 20_000
 WHOLE_ROWS = 3_000_000  # of a layer whose rows are looked at together: all of them are in memory at once
 
 # Layers whose rows say nothing about one another but by their source ids, which the database remembers.
