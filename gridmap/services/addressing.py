@@ -31,6 +31,7 @@ DEFAULT_ZONE = "Asia/Shanghai"
 class _Held:
     head: Head
     day: dt.date
+    zone: str | None  # None in the demo, whose day stands still
     gazetteer: Gazetteer
 
 
@@ -56,16 +57,13 @@ class Addresses:
         """The gazetteer as a session sees the project; inside a transaction with its own changes still unaudited,
         that of before them.
         """
-        head, day = audit.head(session), self._day(session)
-        held = self._held
-        if held is not None and held.head == head and held.day == day:
-            return held.gazetteer
-        with self._making:
-            held = self._held
-            if held is None or held.head != head or held.day != day:
-                held = _Held(head, day, self._made(session, held, head, day))
-                self._held = held
-            return held.gazetteer
+        head, held = audit.head(session), self._held
+        if held is None or not self._is_current(held, head):
+            with self._making:
+                held = self._held
+                if held is None or not self._is_current(held, head):
+                    held = self._held = self._renewed(session, held, head)
+        return held.gazetteer
 
     def warm_up(self) -> None:
         """Makes the gazetteer, so that the first person who types does not wait for it."""
@@ -84,11 +82,19 @@ class Addresses:
         log.info("Made the gazetteer at change %d in %.1f s", head[0], time.perf_counter() - begun_s)
         return made
 
-    def _day(self, session: Session) -> dt.date:
+    def _is_current(self, held: _Held, head: Head) -> bool:
+        return held.head == head and (held.zone is None or held.day == self._today(held.zone))
+
+    def _renewed(self, session: Session, held: _Held | None, head: Head) -> _Held:
         row = project.get(session)
+        zone = DEFAULT_ZONE if row is None else row.time_zone
         if row is not None and row.demo_now_on:
-            return row.demo_now_on
-        return self._now().astimezone(ZoneInfo(row.time_zone if row is not None else DEFAULT_ZONE)).date()
+            return _Held(head, row.demo_now_on, None, self._made(session, held, head, row.demo_now_on))
+        today = self._today(zone)
+        return _Held(head, today, zone, self._made(session, held, head, today))
+
+    def _today(self, zone: str) -> dt.date:
+        return self._now().astimezone(ZoneInfo(zone)).date()
 
 
 def names_changed(entries: Sequence[audit.Entry]) -> bool:
