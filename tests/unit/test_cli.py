@@ -69,7 +69,7 @@ def test_every_command_module_is_named() -> None:
         for path in (ROOT / "gridmap" / "commands").glob("*.py")
         if "@click.command" in path.read_text(encoding="utf-8") or "@click.group" in path.read_text(encoding="utf-8")
     }
-    assert defining == {module for module, _, _ in cli.COMMANDS.values()}
+    assert defining == {module for module, _, _ in (*cli.COMMANDS.values(), *plan.COMMANDS.values())}
 
 
 def test_an_unknown_command_is_refused_without_a_trace() -> None:

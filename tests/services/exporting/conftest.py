@@ -124,18 +124,25 @@ def world() -> dict[str, list[dict[str, Any]]]:
         "grids": _grids(),
         "buildings": _buildings(),
         "households": _households(),
-        "units": [feature(point(i), code=text, name=text, kind=text[:40], building_code="=B0") for i, text in _texts()],
+        "units": [
+            feature(point(i), code=coded(text), name=text, kind=text[:40], building_code="=B0") for i, text in _texts()
+        ],
         "sites": _sites(),
         "streets": _streets(),
         "cameras": _cameras(),
         "incidents": _incidents(),
-        "routes": [feature(line(i), code=text, name=text) for i, text in _texts()],
+        "routes": [feature(line(i), code=coded(text), name=text) for i, text in _texts()],
         "tracks": _tracks(),
     }
 
 
 def _texts() -> list[tuple[int, str]]:
     return list(enumerate(NASTY))
+
+
+def coded(text: str) -> str:
+    """A text as a code; codes are stored half-width however they are written, and this one is there already."""
+    return "wide" if text == "＝１＋１" else text
 
 
 def point(i: int) -> Any:
@@ -184,7 +191,7 @@ def _areas() -> list[dict[str, Any]]:
 
 
 def _ground() -> list[dict[str, Any]]:
-    rows = [feature(line(i), code=text, name=text, kind=text[:20]) for i, text in _texts()]
+    rows = [feature(line(i), code=coded(text), name=text, kind=text[:20]) for i, text in _texts()]
     return [
         *rows,
         feature(ring(3, 3000), code=None, name="a river of more than one cell", kind="water"),
@@ -222,25 +229,25 @@ def _households() -> list[dict[str, Any]]:
     rows = []
     for i, text in _texts():
         links = {"building_code": f"=B{i}" if i % 4 else None, "unit": text[:20], "room": text[:20]}
-        rows.append(feature(point(i), code=text, **links, count=i, residents=None if i % 2 else i * 3))
+        rows.append(feature(point(i), code=coded(text), **links, count=i, residents=None if i % 2 else i * 3))
     return [*rows, feature(point(1), code=None, unit=None, room=None, count=None, residents=None)]
 
 
 def _sites() -> list[dict[str, Any]]:
     shapes = (point, lambda i: ring(i, 7), line)
-    return [feature(shapes[i % 3](i), code=text, name=text, kind=text[:40]) for i, text in _texts()]
+    return [feature(shapes[i % 3](i), code=coded(text), name=text, kind=text[:40]) for i, text in _texts()]
 
 
 def _streets() -> list[dict[str, Any]]:
     classes = ("trunk", "residential", "['path', 'steps']", "胡同", "unheard of")
-    return [feature(line(i), code=text, name=text, **{"class": classes[i % 5]}) for i, text in _texts()]
+    return [feature(line(i), code=coded(text), name=text, **{"class": classes[i % 5]}) for i, text in _texts()]
 
 
 def _cameras() -> list[dict[str, Any]]:
     rows = []
     for i, text in _texts():
         numbers = {"bearing_deg": 0.1 + 0.2 if i % 2 else None, "fov_deg": 360 / (i + 1), "range_m": float(i)}
-        rows.append(feature(point(i), code=text, name=text, kind=text[:40], **numbers))
+        rows.append(feature(point(i), code=coded(text), name=text, kind=text[:40], **numbers))
     return rows
 
 
@@ -256,7 +263,7 @@ def _incidents() -> list[dict[str, Any]]:
     for i, text in _texts():
         told = {"occurred_at": None, "occurred_on": None, "month": None, "reported_at": None, **times[i % 4]}
         words = {"address": text, "summary": text * 3, "kind": kinds[i % 5]}
-        rows.append(feature(point(i), source_id=text, **told, **words, uncertainty_m=0.1 * i if i % 2 else None))
+        rows.append(feature(point(i), source_id=coded(text), **told, **words, uncertainty_m=0.1 * i if i % 2 else None))
     rows += [feature(point(1), source_id=None, occurred_on="2024-05-01", kind="盗窃")] * 2
     return rows
 
