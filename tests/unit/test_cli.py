@@ -12,6 +12,7 @@ import click
 import pytest
 
 from gridmap import __version__, cli
+from gridmap.commands import plan
 from gridmap.config import ROOT
 from gridmap.errors import StoreBusy
 
