@@ -7,16 +7,15 @@ from __future__ import annotations
 
 import errno
 import sys
-from importlib import import_module
 
 import click
 
 from gridmap import __version__
+from gridmap.commands.lazy import Commands, LazyGroup
 from gridmap.commands.telling import show_error
 from gridmap.errors import BadSettings, GridmapError
 
-# command -> module and object in gridmap.commands, and the line that `gridmap --help` shows
-COMMANDS: dict[str, tuple[str, str, str]] = {
+COMMANDS: Commands = {
     "serve": ("serving", "serve", "Serve the map and the JSON interface on this machine."),
     "demo": ("demo", "demo", "Build the demo district, or bring it up to date."),
     "init": ("database", "init", "Make the database that GRIDMAP_DB names."),
@@ -37,27 +36,7 @@ REFUSED_BY_SYSTEM = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errn
 EXIT_INTERRUPTED = 130
 
 
-class LazyGroup(click.Group):
-    """A group whose commands are named here and imported on their first use."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
-        if cmd_name not in COMMANDS:
-            return None
-        module, name, _ = COMMANDS[cmd_name]
-        command = getattr(import_module(f"gridmap.commands.{module}"), name)
-        if not isinstance(command, click.Command):
-            raise TypeError(f"gridmap.commands.{module}.{name} is no command")
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, line) for name, (_, _, line) in COMMANDS.items()])
-
-
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=LazyGroup, table=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="gridmap", message="%(prog)s %(version)s")
 def gridmap() -> None:
     """Grid management and patrol on the map.
