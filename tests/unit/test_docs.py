@@ -61,6 +61,9 @@ def check_my_street(folder: Path) -> None:
         events = incidents.events(session)
     store.close()
     assert sorted(events.kind) == ["dispute.neighbour", "facility.light", "hazard.fire", "order.noise"]
+    refused = (folder / "refused.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert [line.split(",")[0] for line in refused] == ["row", "5"]
+    assert "A-5" in refused[1]
     page = (folder / "november.html").read_text(encoding="utf-8")
     assert "<html" in page
     assert not re.search(r"""(<link[^>]*href|src)=["']https?://""", page)
@@ -97,8 +100,8 @@ def test_every_command_and_option_that_is_named_exists(name: str) -> None:
         assert command in cli.COMMANDS, f"{name}: gridmap {command}"
         target = command_object(command)
         if isinstance(target, click.Group) and below:
-            assert below in target.commands, f"{name}: gridmap {command} {below}"
-            target = target.commands[below]
+            target = target.get_command(click.Context(target), below)
+            assert target is not None, f"{name}: gridmap {command} {below}"
         known = {option for parameter in target.params for option in parameter.opts} | {"--help"}
         for option in re.findall(r"(?<=\s)--[a-z-]+", rest):
             assert option in known, f"{name}: gridmap {command} {option}"
