@@ -50,7 +50,10 @@ def upgrade() -> None:
 @db.command()
 @click.pass_context
 def check(ctx: click.Context) -> None:
-    """Look for a wrong schema, missing indexes or triggers and broken keys. Ends with 1 when there is a problem."""
+    """Look whether the database is whole.
+
+    That is its schema, indexes, triggers and keys. Ends with 1 when there is a problem.
+    """
     store = open_store(load().db, create=False)
     problems = migrations.check(store)
     for problem in problems:

@@ -39,14 +39,16 @@ SHOWN = 10  # causes and findings; a report stays one screen long
     "--rejects", type=click.Path(path_type=Path), metavar="FILE.csv", help="Store good rows, write bad ones there."
 )
 @click.option("--update", is_flag=True, help="Replace rows whose source id is stored with other content.")
-@click.option("--accept", is_flag=True, help="Say yes to what a plan would change beyond its file; it is listed first.")
+@click.option("--accept", is_flag=True, help="Say yes to what cleaning drawn grids would change; it is listed first.")
 @click.option("--dry-run", is_flag=True, help="Do everything but store.")
 @click.option("--json", "as_json", is_flag=True, help="End with one line of JSON with the counts.")
 @click.option("--into-demo", is_flag=True, help="Allow it into the demo district's database.")
 @click.option(
     "--template", type=click.Path(path_type=Path), metavar="FILE.xlsx", help="Write an empty sheet for LAYER instead."
 )
-@click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", help="The language of its headings.")
+@click.option(
+    "--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True, help="The language of its headings."
+)
 def import_(
     layer: str,
     file: Path | None,

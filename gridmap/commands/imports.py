@@ -18,7 +18,7 @@ SHOWN = 20
 
 
 @click.group("imports", invoke_without_command=True)
-@click.option("--limit", type=click.IntRange(1, 10_000), default=SHOWN, help=f"How many to list; {SHOWN} if not told.")
+@click.option("--limit", type=click.IntRange(1, 10_000), default=SHOWN, show_default=True, help="How many to list.")
 @click.pass_context
 def imports(ctx: click.Context, limit: int) -> None:
     """List the last imports, newest first; `gridmap imports undo ID` takes one back as a whole."""

@@ -19,13 +19,15 @@ SHOWN = 20  # of each thing to look at; the file of rejects has all
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path), metavar="LIST.{xlsx,csv}")
 @click.option("--name", required=True, help="What the plan is called.")
-@click.option("--map", "mapping", multiple=True, metavar="FIELD=COLUMN", help="Which column is which field.")
+@click.option(
+    "--map", "mapping", multiple=True, metavar="FIELD=COLUMN", help="Which column is which field. Repeatable."
+)
 @click.option("--sheet", metavar="NAME", help="The sheet of a workbook that has several.")
-@click.option("--encoding", metavar="NAME", help="Of a CSV, where it is not recognised: gb18030, utf-8.")
+@click.option("--encoding", metavar="NAME", help="The encoding of a CSV (UTF-8, GB18030); else it is found out.")
 @click.option(
     "--rejects", type=click.Path(path_type=Path), metavar="FILE.csv", help="Use the clear rows, write the others there."
 )
-@click.option("--accept", is_flag=True, help="Blocks claimed by several grids go to the one with most households.")
+@click.option("--accept", is_flag=True, help="A block that several grids claim goes to the one with most households.")
 @click.option("--dry-run", is_flag=True, help="Do everything but store.")
 @click.option("--into-demo", is_flag=True, help="Allow it into the demo district's database.")
 def assign(
