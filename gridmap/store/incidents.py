@@ -33,6 +33,13 @@ __all__ = [
 
 Box = tuple[float, float, float, float]  # west, south, east, north in degrees
 PAGE_AT_MOST = 1_000
+EPOCH, MICROSECOND = dt.datetime(1970, 1, 1, tzinfo=dt.UTC), dt.timedelta(microseconds=1)
+# the index gives the days; the database sorts each day as it comes to it
+NEWEST_FIRST = (
+    tables.Incident.occurred_on.desc(),
+    tables.Incident.occurred_at.desc().nulls_last(),
+    tables.Incident.id.desc(),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +67,7 @@ class IncidentRow:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Rows of one page, newest day first; `next` continues after the last one, None at the end."""
+    """Rows of one page, newest first; `next` continues after the last one, None at the end."""
 
     items: tuple[IncidentRow, ...]
     next: str | None
@@ -79,7 +86,8 @@ def page(
     after: str | None = None,
     limit: int = 100,
 ) -> Page:
-    """One page of the incidents that meet every condition given, newest day first, then newest id.
+    """One page of the incidents that meet every condition given: newest day first, in a day the latest, those without
+    a time at its end, then newest id.
 
     `from_on` and `to_on` are inclusive; a month row counts when its whole month lies between them. `kinds` None means
     all, and a kind includes its children. `outside` True asks for those in no grid, `doubtful` for those of which a
@@ -100,13 +108,12 @@ def page(
     if bbox is not None:
         conditions.append(intersects_bbox(table, *bbox))
     if after is not None:
-        day, key = _read_mark(after)
-        conditions.append(sa.tuple_(table.occurred_on, table.id) < sa.tuple_(day, key))
-    query = _row_columns().where(*conditions).order_by(table.occurred_on.desc(), table.id.desc()).limit(limit + 1)
+        conditions.append(_older_than(*_read_mark(after)))
+    query = _row_columns().where(*conditions).order_by(*NEWEST_FIRST).limit(limit + 1)
     rows = [IncidentRow(*row) for row in session.execute(query)]
     more = len(rows) > limit
     rows = rows[:limit]
-    return Page(tuple(rows), f"{rows[-1].occurred_on.isoformat()}.{rows[-1].id}" if more else None)
+    return Page(tuple(rows), _mark(rows[-1]) if more else None)
 
 
 def doubtful_count(session: Session) -> int:
@@ -224,12 +231,30 @@ def of_kinds(kinds: Collection[str]) -> sa.ColumnElement[bool]:
     return sa.or_(column.in_(sorted(kinds)), *children)
 
 
-def _read_mark(after: str) -> tuple[dt.date, int]:
-    day, _, key = after.partition(".")
+def _mark(row: IncidentRow) -> str:
+    """Where a page ends: day, microseconds since 1970 (empty without a time), id."""
+    at = "" if row.occurred_at is None else (row.occurred_at - EPOCH) // MICROSECOND
+    return f"{row.occurred_on.isoformat()}.{at}.{row.id}"
+
+
+def _read_mark(after: str) -> tuple[dt.date, dt.datetime | None, int]:
+    day, _, rest = after.partition(".")
+    at, _, key = rest.partition(".")
     try:
-        return dt.date.fromisoformat(day), int(key)
-    except ValueError:
+        return dt.date.fromisoformat(day), EPOCH + int(at) * MICROSECOND if at else None, int(key)
+    except (ValueError, OverflowError):
         raise BadInput(f"'{after}' continues no page.", "Give the `next` of the page before, as it came.") from None
+
+
+def _older_than(day: dt.date, at: dt.datetime | None, key: int) -> sa.ColumnElement[bool]:
+    """What comes after a mark in the order of NEWEST_FIRST. The first condition alone lets the index begin there."""
+    table = tables.Incident
+    timeless, smaller = table.occurred_at.is_(None), table.id < key
+    if at is None:
+        later = sa.and_(timeless, smaller)
+    else:
+        later = sa.or_(timeless, table.occurred_at < at, sa.and_(table.occurred_at == at, smaller))
+    return sa.and_(table.occurred_on <= day, sa.or_(table.occurred_on < day, later))
 
 
 def _row_columns() -> sa.Select[Any]:
