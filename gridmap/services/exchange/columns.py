@@ -9,6 +9,9 @@ from gridmap.errors import BadFile, BadInput
 from gridmap.services.exchange.layers import LAT, LON, PLACE_FIELDS, WKT, Field, Layer
 from gridmap.services.exchange.table import Objects, Table, folded, object_array, text_of
 
+# Ids of what a row was made from, or of a table it was kept in: several rows may rightly have the same.
+LENT_IDS = frozenset(map(folded, ("osm_id", "geoid", "geoid20", "objectid", "gid", "code")))
+
 
 @dataclass(frozen=True, slots=True)
 class Columns:
@@ -18,6 +21,7 @@ class Columns:
     constants: dict[str, str]
     guessed: tuple[str, ...]
     notes: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
     def values(self, table: Table, field: str) -> Objects | None:
         """The n raw values of a field, or None when nothing is mapped to it."""
@@ -46,6 +50,7 @@ def propose(layer: Layer, table: Table, told: Mapping[str, str]) -> Columns:
     fields = [*layer.fields, *(PLACE_FIELDS if table.shapes is None else ())]
     chosen, constants = _as_told(layer, fields, table, told)
     notes: list[str] = []
+    warnings: list[str] = []
     guessed: list[str] = []
     free = [heading for heading in table.headings if heading not in chosen.values()]
     for field in fields:  # a heading that is the field's own name is never another field's guess
@@ -59,7 +64,7 @@ def propose(layer: Layer, table: Table, told: Mapping[str, str]) -> Columns:
         heading = _guess(field, table, free)
         if heading is None:
             continue
-        if not _may_be(field, layer, table, heading, notes):
+        if not _may_be(field, layer, table, heading, notes, warnings):
             continue
         chosen[field.name] = heading
         guessed.append(field.name)
@@ -67,10 +72,10 @@ def propose(layer: Layer, table: Table, told: Mapping[str, str]) -> Columns:
     open_fields = [field for field in fields if field.name not in told and field.name not in chosen]
     for name, heading in _of_cut(open_fields, table, free, notes).items():
         field = next(field for field in open_fields if field.name == name)
-        if _may_be(field, layer, table, heading, notes):
+        if _may_be(field, layer, table, heading, notes, warnings):
             chosen[name] = heading
             guessed.append(name)
-    return Columns(chosen, constants, tuple(guessed), tuple(notes))
+    return Columns(chosen, constants, tuple(guessed), tuple(notes), tuple(warnings))
 
 
 def layer_field(fields: list[Field], name: str) -> Field:
@@ -84,10 +89,27 @@ def _readings(table: Table, heading: str) -> list[str]:
     return [folded(heading), *([folded(lines[-1])] if lines else [])]
 
 
-def _may_be(field: Field, layer: Layer, table: Table, heading: str, notes: list[str]) -> bool:
-    """A column that merely looks like ids is one only if every row has its own."""
-    if field.name == layer.id_field and not field.required and not _is_unique(table, heading):
+def _may_be(
+    field: Field, layer: Layer, table: Table, heading: str, notes: list[str], warnings: list[str]
+) -> bool:
+    """Whether a column that looks like ids holds ids.
+
+    One named so may have some repeats: these are for the rows to answer for. It holds none where more than half of the
+    rows have no id of their own. What is an id of something else is one here only if every row has its own.
+    """
+    if field.name != layer.id_field or field.required:
+        return True
+    n, without = _without_own(table, heading)
+    if without == 0:
+        return True
+    if folded(heading) in LENT_IDS:
         notes.append(f"Column '{heading}' is not taken as {field.name}: it has gaps or repeats.")
+        return False
+    if 2 * without > n:
+        warnings.append(
+            f"Column '{heading}' is not taken as {field.name}: {without:,} of {n:,} rows have no value of their own "
+            f"in it. If it is the id nevertheless, say so: --map {field.name}={heading}"
+        )
         return False
     return True
 
@@ -138,9 +160,14 @@ def _guess(field: Field, table: Table, free: list[str]) -> str | None:
     return next((by_reading[folded(s)] for s in field.synonyms if folded(s) in by_reading), None)
 
 
-def _is_unique(table: Table, heading: str) -> bool:
+def _without_own(table: Table, heading: str) -> tuple[int, int]:
+    """How many rows could be read, and how many of them have no value there or that of a row before.
+
+    A column without any value is as good an id as any: nothing speaks against it.
+    """
     texts = [text_of(value) for index, value in enumerate(table.columns[heading]) if index not in table.broken]
-    return None not in texts and len(set(texts)) == len(texts)
+    distinct = len(set(texts) - {None})
+    return len(texts), len(texts) - distinct if distinct else 0
 
 
 def _require(layer: Layer, table: Table, columns: Columns) -> None:

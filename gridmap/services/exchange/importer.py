@@ -182,6 +182,7 @@ def _understood(request: Request, source: Source, first: Table, now: dt.datetime
     report.crs = crs.label if is_placed else UNPLACED
     remarks = [remark] if remark and is_placed else []
     report.notes = [*source.notes, *first.notes, *remarks, *columns.notes]
+    report.warnings = list(columns.warnings)
     return OpenFile(request, columns, crs, report, now)
 
 

@@ -63,12 +63,41 @@ def test_one_text_for_every_row() -> None:
     assert values.tolist() == ["order.noise", "order.noise"]
 
 
-def test_a_column_with_repeats_is_not_guessed_as_source_id() -> None:
-    rows = table(id=["1", "1"], date=["2024-01-01"] * 2, lon=["1"] * 2, lat=["2"] * 2)
+def ids(heading: str, *values: object) -> Table:
+    n = len(values)
+    columns = {heading: list(values), "date": ["2024-01-01"] * n, "lon": ["1"] * n, "lat": ["2"] * n}
+    return table(n, **columns)
+
+
+@pytest.mark.parametrize("heading", ["编号", "案件编号", "ID", "case_id"])
+@pytest.mark.parametrize("values", [("1", "1", "1", "2"), ("1", None, "2"), (None, None)])
+def test_a_column_named_as_the_id_may_have_some_gaps_and_repeats(heading: str, values: tuple[object, ...]) -> None:
+    columns = choose(LAYERS["incidents"], ids(heading, *values), {})
+    assert columns.chosen["source_id"] == heading
+    assert (columns.notes, columns.warnings) == ((), ())
+
+
+@pytest.mark.parametrize("values", [("1", "1", "1"), ("1", None, None), ("1", "1", None)])
+def test_where_most_rows_have_no_id_of_their_own_it_is_none_and_a_warning_says_so(values: tuple[object, ...]) -> None:
+    rows = ids("编号", *values)
     columns = choose(LAYERS["incidents"], rows, {})
     assert "source_id" not in columns.chosen
+    assert "2 of 3 rows have no value of their own" in columns.warnings[0]
+    assert "--map source_id=编号" in columns.warnings[0]
+    assert choose(LAYERS["incidents"], rows, {"source_id": "编号"}).chosen["source_id"] == "编号"  # told is told
+
+
+@pytest.mark.parametrize("heading", ["code", "OBJECTID"])
+def test_an_id_of_something_else_must_be_every_rows_own(heading: str) -> None:
+    columns = choose(LAYERS["incidents"], ids(heading, "1", "2", "2"), {})
+    assert "source_id" not in columns.chosen
     assert "gaps or repeats" in columns.notes[0]
-    assert choose(LAYERS["incidents"], rows, {"source_id": "id"}).chosen["source_id"] == "id"  # told is told
+    assert choose(LAYERS["incidents"], ids(heading, "1", "2", "3"), {}).chosen["source_id"] == heading
+
+
+@pytest.mark.parametrize("heading", ["误差", "误差(米)", "误差（米）", "定位精度"])
+def test_what_the_error_of_a_place_is_called(heading: str) -> None:
+    assert chosen("incidents", "date", "lon", "lat", heading).chosen["uncertainty_m"] == heading
 
 
 @pytest.mark.parametrize(

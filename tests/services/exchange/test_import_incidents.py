@@ -60,6 +60,25 @@ def test_a_month_column_gives_month_precision(bench: Any, place: Any) -> None:
     } == {("2024-03-01", "month", None)}
 
 
+def test_times_days_and_months_in_one_column(bench: Any, place: Any) -> None:
+    given = ("2024-03-05 08:30", "2024-03-06", "2024年3月", "202404")
+    report = bench.run(
+        "incidents", bench.csv(HEAD + "".join(line(n, place(0, 0), at=at) for n, at in enumerate(given)))
+    )
+    assert (report.stored, report.rejected) == (4, 0)
+    assert [
+        (str(on), precision, at is None)
+        for on, precision, at in bench.rows(
+            "SELECT occurred_on, precision, occurred_at FROM incident ORDER BY source_id"
+        )
+    ] == [
+        ("2024-03-05", "minute", False),
+        ("2024-03-06", "day", True),
+        ("2024-03-01", "month", True),
+        ("2024-04-01", "month", True),
+    ]
+
+
 def test_any_column_may_be_mapped_as_the_month(bench: Any, place: Any) -> None:
     lon, lat = place(0, 0)
     path = bench.csv(f"Zeitraum,lon,lat\n2024-03,{lon},{lat}\n")
@@ -115,6 +134,23 @@ def test_a_source_id_twice_in_one_file(bench: Any, place: Any) -> None:
     with pytest.raises(RowsRefused) as caught:
         bench.run("incidents", contradiction)
     assert caught.value.report.causes[0].examples == ((2, "7, first in row 1"),)
+
+
+def test_repeats_in_a_column_called_by_another_name_are_told_row_by_row(bench: Any, place: Any) -> None:
+    lon, lat = place(0, 0)
+    rows = [f"{number},2024-03-0{day},{lon},{lat}" for day, number in enumerate(("OK1", "OK1", "OK1", "OK2"), 1)]
+    with pytest.raises(RowsRefused) as caught:
+        bench.run("incidents", bench.csv("\n".join(["编号,发生日期,经度,纬度", *rows])))
+    (cause,) = caught.value.report.causes
+    assert cause.text == "source_id stands twice in the file with different content"
+    assert cause.examples == ((2, "OK1, first in row 1"), (3, "OK1, first in row 1"))
+
+
+def test_a_negative_error_is_a_bad_row(bench: Any, place: Any) -> None:
+    lon, lat = place(0, 0)
+    with pytest.raises(RowsRefused) as caught:
+        bench.run("incidents", bench.csv(f"发生日期,经度,纬度,误差\n2024-03-05,{lon},{lat},-5\n"))
+    assert "uncertainty_m" in caught.value.report.causes[0].text
 
 
 def test_kinds_by_code_or_name_and_new_ones_are_added_and_said(bench: Any, place: Any) -> None:
