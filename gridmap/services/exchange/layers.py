@@ -244,7 +244,7 @@ INCIDENTS = Layer(
         Field("reported_at", Type.TIME, synonyms=("报警时间", "上报时间", "受理时间", "reported", "登记时间")),
         Field("address", synonyms=("地址", "发生地址", "案发地址", "事发地点", "地点", "location"), limit=400),
         Field("summary", synonyms=("摘要", "简要案情", "内容", "事件描述", "description"), limit=2000),
-        Field("uncertainty_m", Type.NUMBER, synonyms=("accuracy_m", "定位误差", "精度"), low=0, high=100_000),
+        Field("uncertainty_m", Type.NUMBER, synonyms=("accuracy_m", "定位误差", "误差", "定位精度", "精度"), low=0, high=100_000),
     ),
     POINTS,
     id_field="source_id",
