@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from dataclasses import dataclass
 
 from gridmap.domain.incidents import EARLIEST_YEAR, LATEST_YEAR
 from gridmap.services.exchange.table import SERIALS_FROM, narrow
 
 Moment = dt.date | dt.datetime  # a day, a clock time in the project's zone, or (aware) an instant
 
+ONLY_MONTH = "is a month, and the day is needed (write 2024-03-05)"
 NO_DATE = "is no date (write 2024-03-05 or 2024-03-05 18:30)"
 OUT_OF_YEARS = f"is not in the years {EARLIEST_YEAR} to {LATEST_YEAR}"
 DAY_S = 86_400
@@ -28,16 +30,26 @@ _TIME = re.compile(
 _ISO = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{6})?)?(Z|[+-]\d\d:\d\d)?", re.ASCII)
 _COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)(?:[T ]?(\d\d)(\d\d)(\d\d)?)?", re.ASCII)
 _MONTH = re.compile(r"(\d{4})(?:[-/.](\d{1,2})(?:[-/.]\d{1,2}(?:[T ].*)?)?|(\d{2}))", re.ASCII)
+_ONLY_MONTH = re.compile(r"(\d{4})(?:[-/](\d{1,2})|\.?(\d{2}))", re.ASCII)  # 2024.1 may be October, cut by a sheet
 _SERIAL = re.compile(r"\d{5}(\.\d+)?", re.ASCII)
 _CHINESE = re.compile(
     r"(?:(?P<year>\d{4})\s*年\s*(?P<month>\d{1,2})\s*月\s*(?:(?P<day>\d{1,2})\s*[日号])?"
     r"|(?P<y>\d{4})(?P<sign>[-/.])(?P<m>\d{1,2})(?P=sign)(?P<d>\d{1,2}))\s*"
     r"(?:[(（]?(?:星期|周)[一二三四五六日天][)）]?)?\s*"
-    r"(?:(?P<part>凌晨|清晨|早上|早晨|上午|中午|下午|傍晚|晚上)?\s*(?P<hour>\d{1,2})"
+    r"(?:(?P<part>凌晨|清晨|早上|早晨|早|上午|中午|下午|傍晚|晚上|晚)?\s*(?P<hour>\d{1,2})"
     r"(?:[时点]整?|[时点](?P<half>半)|[时点:：](?P<minute>\d{1,2})(?:分|[分:：](?P<second>\d{1,2})秒?)?))?",
     re.ASCII,
 )
-MORNING = ("凌晨", "清晨", "早上", "早晨", "上午")
+_NUMERALS = re.compile(r"[〇○零一二三四五六七八九十]+(?=\s*[年月日号时点分秒])")
+_DIGITS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
+MORNING = ("凌晨", "清晨", "早上", "早晨", "早", "上午")
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """A month of which no day is known, by its first day."""
+
+    first: dt.date
 
 
 def is_serial(text: str) -> bool:
@@ -55,8 +67,21 @@ def read_moment(text: str, serials_from: dt.date = SERIALS_FROM) -> Moment | str
         except ValueError:
             return "is no day of the calendar, or no time of the day"
     if moment is None:
-        return NO_DATE
+        return ONLY_MONTH if isinstance(_only_month(text), Month) else NO_DATE
     return moment if EARLIEST_YEAR <= moment.year <= LATEST_YEAR else OUT_OF_YEARS
+
+
+def read_moment_or_month(text: str, serials_from: dt.date = SERIALS_FROM) -> Moment | Month | str:
+    """One cell -> a moment, or the month where it names no day, or what is wrong with it."""
+    return _only_month(text) or read_moment(text, serials_from)
+
+
+def _only_month(text: str) -> Month | str | None:
+    """A month without a day, one beyond the years that are taken, or None for what is no month."""
+    if not _ONLY_MONTH.fullmatch(_in_digits(narrow(text))):
+        return None
+    first = read_month(text)
+    return Month(first) if isinstance(first, dt.date) else first if first == OUT_OF_YEARS else None
 
 
 def read_month(text: str, serials_from: dt.date = SERIALS_FROM) -> dt.date | str:
@@ -93,8 +118,8 @@ def _written(text: str) -> Moment | None:
 
 
 def _in_digits(text: str) -> str:
-    """2026年3月5日下午3点半 -> 2026-3-5 15:30, without a day 2026-3; any other text as it is."""
-    match = _CHINESE.fullmatch(text)
+    """2026年3月5日下午3点半, also in Chinese numerals -> 2026-3-5 15:30, without a day 2026-3; others as they are."""
+    match = _CHINESE.fullmatch(text) or _CHINESE.fullmatch(_NUMERALS.sub(lambda found: _numeral(found[0]), text))
     if match is None:
         return text
     day = match["day"] or match["d"]
@@ -108,6 +133,16 @@ def _in_digits(text: str) -> str:
     if hour is None:
         return text
     return f"{date} {hour}:{minute:0>2}" + (f":{match['second']:0>2}" if match["second"] else "")
+
+
+def _numeral(text: str) -> str:
+    """二〇二四 -> 2024, 二十五 -> 25; what is no number is left as it is."""
+    tens, has_ten, ones = text.partition("十")
+    if not has_ten:
+        return text.translate(_DIGITS)
+    if len(tens) > 1 or len(ones) > 1 or "十" in ones:
+        return text
+    return f"{tens.translate(_DIGITS) or '1'}{ones.translate(_DIGITS) or '0'}"
 
 
 def _hour(part: str | None, hour: int) -> int | None:

@@ -3,22 +3,34 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from gridmap.domain.incidents import Precision
-from gridmap.services.exchange.moments import END_SERIAL, FIRST_SERIAL, Moment, is_serial, read_moment, read_month
+from gridmap.services.exchange.moments import (
+    END_SERIAL,
+    FIRST_SERIAL,
+    Moment,
+    Month,
+    is_serial,
+    read_moment,
+    read_moment_or_month,
+    read_month,
+)
 from gridmap.services.exchange.problems import Problems
 from gridmap.services.exchange.table import SERIALS_FROM, Objects, object_array, text_of
 
 Dates = NDArray[np.datetime64]  # datetime64[D] where days are meant, datetime64[us] where instants are
 Mask = NDArray[np.bool_]
+Read = TypeVar("Read", bound=Moment | Month)
 
+MAY_BE_MONTHS = ("occurred_at", "occurred_on")  # of some incidents nobody knows more than the month
 FIRST_EPOCH_S, EPOCH_END_S = 94_694_400, 4_102_444_800  # 1973 and 2100; below lie days written as numbers
 
 
@@ -26,12 +38,14 @@ FIRST_EPOCH_S, EPOCH_END_S = 94_694_400, 4_102_444_800  # 1973 and 2100; below l
 class Times:
     """n cells read: `on` the local day, `at` the instant in UTC, NaT where only the day is known.
 
-    Both are NaT where the cell is empty or bad. `local_cells`: how many had a time without a zone.
+    Both are NaT where the cell is empty or bad. `local_cells`: how many had a time without a zone. `months`: the first
+    day of the month where no day is known, else NaT; None where no cell is of that kind.
     """
 
     on: Dates
     at: Dates
     local_cells: int = 0
+    months: Dates | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +70,16 @@ def parse_times(
     """n cells -> Times in the project's `zone`.
 
     `midnight_is_day`: where every clock reads 00:00, as spreadsheets write bare dates, only the days are taken.
-    `serials_from`: the day 0 of days written as numbers.
+    `serials_from`: the day 0 of days written as numbers. A month alone (2024-03) is taken where `name` says when an
+    incident occurred, and is bad elsewhere.
     """
-    codes, moments = _read_distinct(name, raw, problems, partial(read_moment, serials_from=serials_from))
+    read: Callable[..., Moment | Month | str] = read_moment_or_month if name in MAY_BE_MONTHS else read_moment
+    codes, found = _read_distinct(name, raw, problems, partial(read, serials_from=serials_from))
+    first = np.array([m.first if isinstance(m, Month) else None for m in found], "datetime64[D]")
+    months = None if np.isnat(first).all() else _take(first, codes)
+    moments = [None if isinstance(m, Month) else m for m in found]
     if midnight_is_day and all(_is_midnight(m) for m in moments):
-        moments = [_day(m) for m in moments]
+        moments = [None if m is None else _day(m) for m in moments]
     timed = np.array([isinstance(m, dt.datetime) for m in moments], bool)
     zoned = np.array([isinstance(m, dt.datetime) and m.tzinfo is not None for m in moments], bool)
     local = np.array(
@@ -68,10 +87,10 @@ def parse_times(
     )
     at, skipped = _to_utc(local, zone)
     at[zoned] = [_utc(m) for m in moments if isinstance(m, dt.datetime) and m.tzinfo is not None]
-    on = np.array([_day(m) for m in moments], "datetime64[D]")
+    on = np.array([None if m is None else _day(m) for m in moments], "datetime64[D]")
     on[zoned] = _local_days(at[zoned], zone)
     problems.add(_spread(skipped, codes), f"{name} is skipped in {zone}: the clocks were set forward", raw)
-    return Times(_take(on, codes), _take(at, codes), int(_spread(timed & ~zoned, codes).sum()))
+    return Times(_take(on, codes), _take(at, codes), int(_spread(timed & ~zoned, codes).sum()), months)
 
 
 def parse_numeric_times(
@@ -79,14 +98,15 @@ def parse_numeric_times(
 ) -> tuple[Times, str]:
     """n cells of a column of numbers -> Times, and what the numbers are taken for.
 
-    All of them must fit one meaning: days as 20240305, days as a spreadsheet counts them, milliseconds or seconds
-    since 1970 (UTC); the last where none fits, and then those beyond it are bad.
+    All of them must fit one meaning: days as 20240305 (of incidents also months as 202403), days as a spreadsheet
+    counts them, milliseconds or seconds since 1970 (UTC); the last where none fits, and then those beyond it are bad.
     """
     numbers = np.array([np.nan if value is None else float(value) for value in raw])
     known = numbers[~np.isnan(numbers)]
-    if len(known) and all(_is_written_day(number) for number in known.tolist()):
+    if len(known) and all(_is_written_day(name, number) for number in known.tolist()):
         written = object_array([None if n != n else str(int(n)) for n in numbers.tolist()])
-        return parse_times(name, written, zone, problems), "days written as 20240305"
+        days = parse_times(name, written, zone, problems)
+        return days, "days written as 20240305" + (", or months as 202403" if days.months is not None else "")
     if len(known) and ((known >= FIRST_SERIAL) & (known < END_SERIAL)).all():
         written = object_array([None if n != n else repr(n) for n in numbers.tolist()])
         return parse_times(name, written, zone, problems, serials_from=serials_from), "days as spreadsheets count them"
@@ -121,7 +141,8 @@ def combine(at: Times | None, on: Times | None, months: Dates | None, problems: 
     empty = np.full(problems.n, "NaT", "datetime64[D]")
     nothing = Times(empty, empty.astype("datetime64[us]"))
     unread = problems.mask()
-    at, on, months = at or nothing, on or nothing, empty if months is None else months
+    at, on = at or nothing, on or nothing
+    months = _months([months, at.months, on.months], problems)
     day = np.where(np.isnat(at.on), on.on, at.on)
     instant = np.where(np.isnat(at.at), on.at, at.at)
     has_day, has_month = ~np.isnat(day), ~np.isnat(months)
@@ -136,9 +157,19 @@ def combine(at: Times | None, on: Times | None, months: Dates | None, problems: 
     return Occurrences(np.where(has_day, day, months), instant, precision, at.local_cells + on.local_cells)
 
 
+def _months(given: Sequence[Dates | None], problems: Problems) -> Dates:
+    """The month that each row gives, in whichever column; two different ones are bad."""
+    months = np.full(problems.n, "NaT", "datetime64[D]")
+    for others in given:
+        if others is not None:
+            problems.add(~np.isnat(months) & ~np.isnat(others) & (months != others), "two different months are given")
+            months = np.where(np.isnat(months), others, months)
+    return months
+
+
 def _read_distinct(
-    name: str, raw: Objects, problems: Problems, read: Callable[[str], Moment | str]
-) -> tuple[NDArray[np.intp], list[Moment]]:
+    name: str, raw: Objects, problems: Problems, read: Callable[[str], Read | str]
+) -> tuple[NDArray[np.intp], list[Read]]:
     """Read each different text once: code[n] into the moments, -1 where a cell is empty or bad."""
     texts = object_array([text_of(value) for value in raw])
     codes, distinct = pd.factorize(texts)
@@ -152,16 +183,19 @@ def _read_distinct(
     return np.where(is_good[codes] & (codes >= 0), position[codes], -1), moments
 
 
-def _is_written_day(number: float) -> bool:
-    """Whether a number is a day such as 20240305."""
-    return number == int(number) and 10**7 <= number < 10**8 and isinstance(read_moment(str(int(number))), dt.date)
+def _is_written_day(name: str, number: float) -> bool:
+    """Whether a number is a day such as 20240305, or where it may be one, a month such as 202403."""
+    if number != int(number) or not 10**5 <= number < 10**8:
+        return False
+    read = read_moment_or_month if name in MAY_BE_MONTHS else read_moment
+    return not isinstance(read(str(int(number))), str)
 
 
 def _day(moment: Moment) -> dt.date:
     return moment.date() if isinstance(moment, dt.datetime) else moment
 
 
-def _is_midnight(moment: Moment) -> bool:
+def _is_midnight(moment: Moment | None) -> bool:
     return not isinstance(moment, dt.datetime) or (moment.time() == dt.time() and moment.tzinfo is None)
 
 

@@ -89,6 +89,13 @@ def test_whole_numbers_and_ranges() -> None:
         ("2026 年 3 月 5 日 晚上9时05分", "2026-03-05T13:05"),
         ("2026年3月5日 中午12点", "2026-03-05T04:00"),
         ("2026年3月5日 凌晨12点10分", "2026-03-04T16:10"),
+        ("2026年3月5日晚7点40分", "2026-03-05T11:40"),
+        ("2026年3月5日 晚7点", "2026-03-05T11:00"),
+        ("2026-03-05 早8点", "2026-03-05T00:00"),
+        ("2026年3月5日上午9点", "2026-03-05T01:00"),
+        ("二〇二六年三月五日", None),
+        ("二零二六年三月五日下午三点二十五分", "2026-03-05T07:25"),
+        ("二○二六年三月五日（星期四）十点半", "2026-03-05T02:30"),
         ("20260305", None),
         ("20260305083000", "2026-03-05T00:30"),
         ("46086", None),  # as a spreadsheet counts days
@@ -127,7 +134,11 @@ def test_chinese_days_and_times(text: str, utc: str | None) -> None:
         ("73051", "no date"),
         ("26年3月5日", "no date"),
         ("2026年3月5", "no date"),
-        ("2026年3月", "no date"),
+        ("2026年3月", "is a month, and the day is needed"),
+        ("202603", "is a month, and the day is needed"),
+        ("2026-13", "no date"),
+        ("2026.3", "no date"),  # of a sheet's 2026.10 as well
+        ("二〇二六年五十月五日", "no day of the calendar"),
     ],
 )
 def test_chinese_times_that_are_none(text: str, fault: str) -> None:
@@ -268,6 +279,39 @@ def test_the_finest_of_what_a_row_gives() -> None:
     assert read.on.astype(str).tolist()[:4] == ["2024-03-05", "2024-03-05", "2024-03-06", "2024-04-01"]
     assert problems.reason(4).startswith("no date")
     assert len(problems) == 1
+
+
+def test_of_some_incidents_only_the_month_is_known() -> None:
+    cells = ["2024-03-05 18:30", "2024-03-06", "2024年3月", "2024-03", "202403", "二〇二四年三月", "2024/3", "2024.03"]
+    problems = Problems(len(cells))
+    at = parse_times("occurred_at", object_array(cells), SHANGHAI, problems)
+    read = combine(at, None, None, problems)
+    assert not len(problems)
+    assert read.precision.tolist() == ["minute", "day", *["month"] * 6]
+    assert read.on.astype(str).tolist() == ["2024-03-05", "2024-03-06", *["2024-03-01"] * 6]
+    assert np.isnat(read.at).tolist() == [False, *[True] * 7]
+
+
+def test_a_month_in_a_column_of_days_agrees_with_the_others_or_is_bad() -> None:
+    problems = Problems(4)
+    at = parse_times("occurred_at", object_array(["2024-03", "2024-03", "2024-13", "1949-10"]), SHANGHAI, problems)
+    on = parse_times("occurred_on", object_array(["2024-03-05", "2024-04", None, None]), SHANGHAI, problems)
+    read = combine(at, on, None, problems)
+    assert str(read.on[0]) == "2024-03-05"
+    assert problems.reason(1) == "two different months are given"
+    assert "is no date" in problems.reason(2)
+    assert "not in the years" in problems.reason(3)
+    assert problems.mask().tolist() == [False, True, True, True]
+
+
+def test_numbers_of_months_and_days() -> None:
+    problems = Problems(3)
+    read, told = parse_numeric_times("occurred_on", object_array([20240305, 202403, None]), SHANGHAI, problems)
+    assert read.on.astype(str).tolist() == ["2024-03-05", "NaT", "NaT"]
+    assert read.months is not None
+    assert read.months.astype(str).tolist() == ["NaT", "2024-03-01", "NaT"]
+    assert told == "days written as 20240305, or months as 202403"
+    assert not len(problems)
 
 
 def test_contradictions_are_bad_rows() -> None:
