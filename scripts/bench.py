@@ -44,4 +44,11 @@ def _needs_files(name: str) -> bool:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except ModuleNotFoundError as error:
+        if (error.name or "").split(".")[0] in {"bench", "gridmap", "web"}:
+            raise
+        print(f"Error: the package '{error.name}' is missing, which the measurements need.", file=sys.stderr)
+        print("What to do: .venv/bin/pip install -c requirements.lock -e '.[test,bench]'", file=sys.stderr)
+        sys.exit(2)

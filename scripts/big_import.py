@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -41,13 +40,28 @@ def measure(folder: Path, *, gigabytes: float, text: int) -> Result:
     environment = {**os.environ, "GRIDMAP_DB": f"sqlite:///{folder / 'big.db'}", "GRIDMAP_VAR": str(folder / "var")}
     command = [sys.executable, "-m", "gridmap.cli", "import", "incidents", str(path), "--json"]
     begun_s = time.monotonic()
-    done = subprocess.run(command, env=environment, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
+    peak_mb = 0.0
+    with subprocess.Popen(command, env=environment, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        while process.poll() is None:
+            peak_mb = max(peak_mb, peak_of(process.pid))
+            time.sleep(0.05)
+        told = "" if process.stdout is None else process.stdout.read()
     seconds = time.monotonic() - begun_s
-    peak_mb = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1e3
-    counts = json.loads(done.stdout.splitlines()[-1])
+    if process.returncode:
+        raise SystemExit(f"The import ended with {process.returncode}.")
+    counts = json.loads(told.splitlines()[-1])
     if counts["read"] != rows:
         raise SystemExit(f"{rows} rows were written, {counts['read']} read.")
     return Result(rows, counts["stored"], path.stat().st_size / 1e9, peak_mb, seconds)
+
+
+def peak_of(pid: int) -> float:
+    """The highest resident memory of a running process so far, in MB; what rusage tells begins with the parent's."""
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text(encoding="ascii", errors="replace").splitlines()
+    except OSError:
+        return 0.0
+    return next((int(line.split()[1]) / 1000 for line in lines if line.startswith("VmHWM:")), 0.0)
 
 
 def make(path: Path, size: int, text: int) -> int:

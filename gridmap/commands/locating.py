@@ -22,7 +22,7 @@ PATH = click.Path(path_type=Path)
 @click.command()
 @click.argument("source", type=PATH, metavar="IN")
 @click.argument("target", type=PATH, metavar="OUT")
-@click.option("--plan", "plan_uid", metavar="UID", help="By this plan; else by the one in force.")
+@click.option("--plan", "plan", metavar="UID|NAME", help="By this plan; else by the one in force.")
 @click.option("--polygons", type=PATH, metavar="FILE", help="By the polygons of a file, without any database.")
 @click.option("--code", "code_field", metavar="FIELD", help="The field of --polygons with their codes.")
 @click.option("--polygons-crs", metavar="CRS", help="Reference system of --polygons, where the file does not say it.")
@@ -35,7 +35,7 @@ PATH = click.Path(path_type=Path)
 def locate(
     source: Path,
     target: Path,
-    plan_uid: str | None,
+    plan: str | None,
     polygons: Path | None,
     code_field: str | None,
     polygons_crs: str | None,
@@ -53,7 +53,7 @@ def locate(
     no block, only the code as grid.
     """
     begun_s = time.perf_counter()
-    places = _places(plan_uid, polygons, code_field, polygons_crs)
+    places = _places(plan, polygons, code_field, polygons_crs)
     kernels.warm_up()
     ready_s = time.perf_counter()
     with progress_bar() as tell:
@@ -68,16 +68,16 @@ def locate(
         click.echo(json.dumps({**done.counts.as_dict(), **seconds}))
 
 
-def _places(plan_uid: str | None, polygons: Path | None, code_field: str | None, polygons_crs: str | None) -> Places:
+def _places(plan: str | None, polygons: Path | None, code_field: str | None, polygons_crs: str | None) -> Places:
     if polygons is not None:
-        if plan_uid is not None or code_field is None:
+        if plan is not None or code_field is None:
             raise BadInput("--polygons goes with --code FIELD and without --plan.", "Name the field with their codes.")
         return places_of_polygons(polygons, code_field, crs=polygons_crs)
     if code_field is not None or polygons_crs is not None:
         raise BadInput("--code and --polygons-crs are about --polygons.", "Name the file: --polygons FILE.")
     store = open_project(load(), create=False)
     try:
-        return places_of_plan(store, plan_uid, dt.datetime.now(dt.UTC))
+        return places_of_plan(store, plan, dt.datetime.now(dt.UTC))
     finally:
         store.close()
 

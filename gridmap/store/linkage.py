@@ -1,7 +1,7 @@
 """What has a grid and what has none: rows counted by block, and the rows that no grid is responsible for.
 
 A row has a grid when its block has one under the plan asked about; the grid an incident was placed by does not count.
-Both questions are answered from the indexes of `block_id` (README, Figures).
+Both questions are answered from the indexes of `block_id`.
 """
 
 from __future__ import annotations

@@ -308,12 +308,12 @@ def test_a_plan_gives_block_and_grid(tmp_path: Path, settled: Settings) -> None:
             plans.assign(session, draft, np.array([blocks["B1"], blocks["B4"]]), np.array([grids["G2"]] * 2))
             uid = session.get(GridPlan, draft).uid
         placed = {}
-        for name, plan in (("now", None), ("draft", uid), ("same", now.uid)):
+        for name, plan in (("now", None), ("draft", uid), ("named", "draft"), ("same", now.uid)):
             by = places_of_plan(store, plan, world.NOW)
             done = locate_file(tmp_path / "in.parquet", tmp_path / f"{name}.parquet", by)
             table = pq.read_table(tmp_path / f"{name}.parquet")
             placed[name] = (table["block"].to_pylist(), table["grid"].to_pylist(), done.counts)
-        with pytest.raises(NotFound, match="no plan nowhere"):
+        with pytest.raises(NotFound, match="no plan 'nowhere'"):
             places_of_plan(store, "nowhere", world.NOW)
     finally:
         store.close()

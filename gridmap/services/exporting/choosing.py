@@ -50,23 +50,6 @@ class Choice:
         return {name: value for name, value in given.items() if value}
 
 
-def plan_of(session: Session, choice: Choice, now: dt.datetime) -> GridPlan | None:
-    """The plan asked for, else the one in force; None when there is none. Raises NotFound, and BadInput for a name
-    that several plans have.
-    """
-    if choice.plan is None:
-        return plans.current(session, now)
-    every = plans.all_plans(session)
-    named = [plan for plan in every if choice.plan in (plan.uid, plan.name)]
-    if not named:
-        listed = "; ".join(f"{plan.name} ({plan.state}, {plan.uid})" for plan in every[-8:]) or "none"
-        raise NotFound(f"There is no plan '{choice.plan}'.", f"Plans are: {listed}.")
-    if len(named) > 1:
-        uids = ", ".join(plan.uid for plan in named)
-        raise BadInput(f"{len(named)} plans are called '{choice.plan}'.", f"Name one by its uid: {uids}.")
-    return named[0]
-
-
 def wanted_of(session: Session, layer: Layer, choice: Choice, plan: GridPlan | None, tree: KindTree) -> Wanted:
     """The conditions on stored values. Raises BadInput for one that the layer does not have or that fits no value of
     its field, NotFound for a grid that the plan does not have.

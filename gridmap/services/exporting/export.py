@@ -14,7 +14,7 @@ from gridmap import __version__
 from gridmap.domain.kinds import KindTree
 from gridmap.errors import BadInput, Conflict, NotFound
 from gridmap.services.exchange.layers import LAYERS, Layer, Shape
-from gridmap.services.exporting.choosing import Choice, plan_of, wanted_of
+from gridmap.services.exporting.choosing import Choice, wanted_of
 from gridmap.services.exporting.delimited import write_csv
 from gridmap.services.exporting.geojson import write_geojson
 from gridmap.services.exporting.geopackage import write_geopackage
@@ -22,6 +22,7 @@ from gridmap.services.exporting.rows import columns_of, parts
 from gridmap.services.exporting.sheet import Part, Parts, Sheet
 from gridmap.services.exporting.tracks import track_parts
 from gridmap.services.exporting.workbook import write_workbook
+from gridmap.services.plan_choice import chosen_plan
 from gridmap.store import configuration, exporting, project
 from gridmap.store.engine import Session, Store
 from gridmap.store.plans import GridPlan
@@ -65,7 +66,7 @@ def export_layer(
 ) -> Exported:
     """Write the rows chosen of a layer to a file; its ending says the format: .gpkg, .geojson, .csv or .xlsx.
 
-    What an import of the same layer reads from it is what is stored (README, Export). The file holds when it was
+    What an import of the same layer reads from it is what is stored (README, Out again). The file holds when it was
     written, from which project, by which plan and filter. It appears under its name when it is whole. Memory does not
     grow with the rows. Raises Conflict for a file that exists, unless `overwrite`; BadInput and NotFound for a choice
     that cannot be made, TooLarge for more rows than a sheet of XLSX holds.
@@ -117,7 +118,7 @@ def _sheet(
     if found is None:
         raise NotFound("This database holds no project yet.", "Run `gridmap init`.")
     tree = KindTree.of(configuration.current(session)[1])
-    plan = plan_of(session, choice, now)
+    plan = chosen_plan(session, choice.plan, now)
     plan_id = None if plan is None else plan.id
     wanted = wanted_of(session, layer, choice, plan, tree)
     if layer is LAYERS["tracks"]:

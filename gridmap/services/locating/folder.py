@@ -101,7 +101,7 @@ def _cluster(dask: str) -> Iterator[Any]:
             threads_per_worker=1,
             processes=True,
             host="127.0.0.1",
-            dashboard_address=None,  # no page on an open port
+            dashboard_address="127.0.0.1:0",  # with None it takes its usual port on every interface
             silence_logs=logging.ERROR,
         ) as cluster,
         distributed.Client(cluster) as client,

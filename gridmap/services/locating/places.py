@@ -19,6 +19,7 @@ from gridmap.services.exchange.reading import read_stream
 from gridmap.services.exchange.reference import source_crs
 from gridmap.services.exchange.stream import ReadOptions
 from gridmap.services.exchange.table import text_of
+from gridmap.services.plan_choice import chosen_plan
 from gridmap.store import plans
 from gridmap.store.engine import Store
 
@@ -51,14 +52,17 @@ def _coded(codes: Codes, ordinals: NDArray[np.int32]) -> pa.DictionaryArray:
     return pa.DictionaryArray.from_arrays(pa.array(indices, mask=indices < 0), pa.array(texts, type=pa.string()))
 
 
-def places_of_plan(store: Store, plan_uid: str | None, now: dt.datetime) -> Places:
-    """The blocks and grids of a plan (None: the one in force). Raises NotFound where there is no such plan."""
+def places_of_plan(store: Store, named: str | None, now: dt.datetime) -> Places:
+    """The blocks and grids of the plan of that uid or name (None: the one in force).
+
+    Raises NotFound where there is no such plan, BadInput for a name that several have.
+    """
     with store.read() as session:
-        plan = plans.current(session, now) if plan_uid is None else plans.get(session, plan_uid)
+        plan = chosen_plan(session, named, now)
         if plan is None:
             raise NotFound(
-                "There is no plan in force." if plan_uid is None else f"There is no plan {plan_uid}.",
-                "Import grids first, name a plan by --plan UID, or place by a file: --polygons FILE --code FIELD.",
+                "There is no plan in force.",
+                "Import grids first, name a plan by --plan, or place by a file: --polygons FILE --code FIELD.",
             )
         at = now if plan.valid_to is None or plan.valid_to > now else plan.valid_from or plan.valid_to
         ids, codes, polygons = plans.open_blocks(session, at)

@@ -108,7 +108,9 @@ class IncidentRecipe(PlacedRecipe):
         for kind in self.added.values():
             notes.append(f"New kind '{kind.name}' ({kind.rows:,} rows) is added to the configuration.")
         if doubtful := self.job.kept.get("doubtful"):
-            notes.append(f"{doubtful:,} may belong to another grid, which their uncertainty reaches: somebody has to say.")
+            notes.append(
+                f"{doubtful:,} may belong to another grid, which their uncertainty reaches: somebody has to say."
+            )
         if kept := self.job.kept.get("kept by people"):
             notes.append(f"{kept:,} keep the place that a person gave them; what else the file says of them is new.")
 
