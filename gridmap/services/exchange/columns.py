@@ -89,9 +89,7 @@ def _readings(table: Table, heading: str) -> list[str]:
     return [folded(heading), *([folded(lines[-1])] if lines else [])]
 
 
-def _may_be(
-    field: Field, layer: Layer, table: Table, heading: str, notes: list[str], warnings: list[str]
-) -> bool:
+def _may_be(field: Field, layer: Layer, table: Table, heading: str, notes: list[str], warnings: list[str]) -> bool:
     """Whether a column that looks like ids holds ids.
 
     One named so may have some repeats: these are for the rows to answer for. It holds none where more than half of the
