@@ -40,7 +40,7 @@ SHOWN = 10  # causes and findings; a report stays one screen long
 )
 @click.option("--update", is_flag=True, help="Replace rows whose source id is stored with other content.")
 @click.option("--accept", is_flag=True, help="Say yes to what cleaning drawn grids would change; it is listed first.")
-@click.option("--dry-run", is_flag=True, help="Do everything but store.")
+@click.option("--dry-run", is_flag=True, help="Do everything but store; rejects are written.")
 @click.option("--json", "as_json", is_flag=True, help="End with one line of JSON with the counts.")
 @click.option("--into-demo", is_flag=True, help="Allow it into the demo district's database.")
 @click.option(
@@ -143,7 +143,7 @@ def report_lines(report: Report, rejects: Path | None) -> list[str]:
     ]
     lines += [f"  Note: {note}" for note in report.notes]
     lines += [f"  Warning: {warning}" for warning in report.warnings]
-    lines.append("  " + "   ".join(f"{name} {count:,}" for name, count in _shown_counts(report).items()))
+    lines.append("  " + (_refusal(report) if report.is_refused else _counts(report)))
     if report.placed:
         placed = ", ".join(f"{count:,} {layer}" for layer, count in report.placed.items())
         lines.append(f"  Placed now: {placed}")
@@ -153,18 +153,25 @@ def report_lines(report: Report, rejects: Path | None) -> list[str]:
         shown = len(report.findings) if report.questions else SHOWN  # who is to say yes sees all of it
         lines += [f"    {finding.text()}" for finding in report.findings[:shown]]
         lines += _and_more(len(report.findings), shown)
-    if rejects is not None and report.rejected and not report.dry_run:
-        lines.append(f"  The {report.rejected:,} rejected rows are in {rejects}")
+    if rejects is not None and report.bad:
+        lines.append(f"  The {report.bad:,} rejected rows are in {rejects}")
     if report.batch_uid is not None:
         lines.append(f"  To take it back: gridmap imports undo {report.batch_uid}")
     return lines
 
 
-def _shown_counts(report: Report) -> dict[str, int]:
+def _refusal(report: Report) -> str:
+    """The counts of a file refused as a whole: of its rows only the bad ones are a person's business."""
+    bad = f"{report.bad:,} of {report.read:,} rows {'is' if report.bad == 1 else 'are'} bad; " if report.bad else ""
+    return f"read {report.read:,}   {bad}nothing of the file was stored"
+
+
+def _counts(report: Report) -> str:
     counts = report.counts()
     if not (counts["located"] or counts["outside"]):
         counts = {name: count for name, count in counts.items() if name not in ("located", "outside")}
-    return {**counts, **({"updated": report.updated} if report.updated else {})}
+    counts |= {"updated": report.updated} if report.updated else {}
+    return "   ".join(f"{name} {count:,}" for name, count in counts.items())
 
 
 def _causes(report: Report) -> list[str]:
@@ -172,7 +179,8 @@ def _causes(report: Report) -> list[str]:
     for cause in report.causes[:SHOWN]:
         examples = "; ".join(f"row {row}" + (f": {detail}" if detail else "") for row, detail in cause.examples)
         more = "; ..." if cause.count > len(cause.examples) else ""
-        lines.append(f"    {cause.count:,} x {cause.text} ({examples}{more})")
+        times = f", {cause.times:,} times in all" if cause.times > cause.count else ""
+        lines.append(f"    {cause.count:,} x {cause.text}{times} ({examples}{more})")
     return lines + _and_more(len(report.causes))
 
 

@@ -71,6 +71,8 @@ def test_a_refused_file_names_its_rows_and_ends_with_2(terminal: Terminal, store
     code, out, err = terminal.run("import", "incidents", terminal.file(BAD), "--json")
     assert code == 2
     assert "1 x occurred_at is no day of the calendar, or no time of the day (row 3: 2024-02-30)" in out
+    assert "read 3   1 of 3 rows is bad; nothing of the file was stored" in out
+    assert "rejected 3 " not in out
     assert "Error: 1 of 3 rows" in err
     assert "What to do: Correct them, or add --rejects" in err
     counts = json.loads(out.splitlines()[-1])
@@ -85,7 +87,8 @@ def test_rejects_mapping_and_dry_run(terminal: Terminal) -> None:
     options = ("--rejects", "bad.csv", "--map", "kind==help.lost", "--map", "source_id=", "--json")
     _, dry, _ = terminal.run("import", "incidents", name, *options, "--dry-run")
     assert json.loads(dry.splitlines()[-1])["dry_run"] is True
-    assert not (terminal.folder / "bad.csv").exists()
+    assert "The 1 rejected rows are in bad.csv" in dry
+    (terminal.folder / "bad.csv").unlink()
     code, out, err = terminal.run("import", "incidents", name, *options)
     assert code == 0, err
     assert json.loads(out.splitlines()[-1])["stored"] == 2

@@ -63,7 +63,8 @@ def import_file(
 ) -> Report:
     """Import one file as one layer in one transaction, with one batch row and one audit entry.
 
-    Bad rows refuse the file (RowsRefused, with the report) unless `rejects` names a file for them. Rows that are
+    Bad rows refuse the file (RowsRefused, with the report) unless `rejects` names a file for them, which is written in
+    a `dry_run` too, and where a person must say yes first (NotAccepted). Rows that are
     known already are not stored again; `update` replaces those whose source id is stored with other content.
     `mapping`: field -> column, "" for none, "=text" for one text in all rows. `source_name`: a saved source, whose
     mapping and reference system count where none are told here; `save_source` saves them under a name. `file_name`:
@@ -113,7 +114,7 @@ def bring_in(
     tell("Checking rows", 1, STEPS)
     checked = _checked(file, tables, setting)
     first = next(checked)  # a file of one piece is read and checked before the database is held
-    taken = Rejects(request.rejects) if request.rejects is not None and not request.dry_run else nullcontext()
+    taken = Rejects(request.rejects) if request.rejects is not None else nullcontext()
     try:
         with store.write() as session, taken as rejects:
             work = Import(session, settings, file, setting, rejects, tell, watcher)

@@ -18,11 +18,15 @@ Details = Sequence[object] | Mapping[int, object] | NDArray[np.object_]
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """One thing that is wrong with `count` rows; `examples` are (row number, value or further words)."""
+    """One thing that is wrong with `count` rows; `examples` are (row number, value or further words).
+
+    `times`: how often it was found; more than `count` where a row has it several times (overlaps with several others).
+    """
 
     text: str
     count: int
     examples: tuple[tuple[int, str], ...]
+    times: int
 
 
 @dataclass(slots=True)
@@ -61,6 +65,12 @@ class Problems:
         """All that is wrong with one row, in words."""
         return "; ".join(f"{cause}: {detail}" if detail else cause for cause, detail in self._rows[index])
 
+    def about(self, field_name: str) -> NDArray[np.bool_]:
+        """bool[n]: the rows of which a cause speaks of this field."""
+        found = np.zeros(self.n, dtype=bool)
+        found[[i for i, told in self._rows.items() if any(c.startswith(f"{field_name} ") for c, _ in told)]] = True
+        return found
+
     def items(self) -> Iterator[tuple[int, str, str]]:
         """Every row index with each of its causes and details, row by row."""
         for index in sorted(self._rows):
@@ -70,15 +80,21 @@ class Problems:
 
 @dataclass(slots=True)
 class Causes:
-    """What is wrong with all rows of a file, in little room: each cause with its count and its first few rows."""
+    """What is wrong with all rows of a file, in little room: each cause with its counts and its first few rows."""
 
-    _counts: dict[str, int] = field(default_factory=dict)
+    _counts: dict[str, int] = field(default_factory=dict)  # rows
+    _times: dict[str, int] = field(default_factory=dict)
+    _last: dict[str, int] = field(default_factory=dict)  # the row it was last found in
     _examples: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
 
     def add(self, problems: Problems, first_row: int = 1) -> None:
         """Take in what is wrong with the rows from number `first_row` on."""
         for index, cause, detail in problems.items():
             cause = cause if cause in self._counts or len(self._counts) < CAUSES_AT_MOST else OTHER
+            self._times[cause] = self._times.get(cause, 0) + 1
+            if self._last.get(cause) == first_row + index:
+                continue
+            self._last[cause] = first_row + index
             self._counts[cause] = self._counts.get(cause, 0) + 1
             examples = self._examples.setdefault(cause, [])
             if len(examples) < EXAMPLES:
@@ -87,7 +103,7 @@ class Causes:
     def ranked(self) -> list[Cause]:
         """The most frequent first."""
         ranked = sorted(self._counts.items(), key=lambda item: -item[1])
-        return [Cause(text, count, tuple(self._examples[text])) for text, count in ranked]
+        return [Cause(text, count, tuple(self._examples[text]), self._times[text]) for text, count in ranked]
 
 
 def _short(text: str, length: int) -> str:

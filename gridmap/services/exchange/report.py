@@ -61,8 +61,8 @@ class Report:
     `updated` of the stored ones replaced an older row. `placed`: rows of other layers that found a block or grid
     through this import. `questions`: what a person must say yes to (--accept) before it is stored; `findings` has the
     places. `future`: incidents that lie in the future; `by_address`: those placed by their address. `source`: the saved
-    source it was read by. When the file is refused as a whole, nothing is stored and every row counts as rejected,
-    `bad` of them for reasons of their own.
+    source it was read by. `done`: what came of the rows; they join the notes when all is stored. When the file
+    `is_refused` as a whole, nothing is stored and every row counts as rejected, `bad` of them for reasons of their own.
     """
 
     layer: str
@@ -81,10 +81,12 @@ class Report:
     crs: str = ""
     source: str | None = None
     dry_run: bool = False
+    is_refused: bool = False
     batch_uid: str | None = None
     mapping: dict[str, str] = field(default_factory=dict)
     guesses: list[Guess] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    done: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     causes: list[Cause] = field(default_factory=list)

@@ -91,15 +91,15 @@ class Import:
         report = self.file.report
         report.causes = self._causes.ranked()
         if report.by_address:
-            report.notes.append(f"{report.by_address:,} rows without coordinates are placed by their address.")
+            report.done.append(f"{report.by_address:,} rows without coordinates are placed by their address.")
         if report.future:
             today = self.file.now.astimezone(ZoneInfo(self.setting.time_zone)).date()
-            report.warnings.append(
-                f"{report.future:,} incidents lie in the future (after {today}). Is the date right?"
-            )
+            report.warnings.append(f"{report.future:,} incidents lie in the future (after {today}). Is the date right?")
         if self._is_refused:
             raise RowsRefused(self._emptied())
         if report.questions and not self.file.request.accept and not self.file.request.is_tolerant:
+            if self._rejects is not None:
+                self._rejects.finish()  # bad rows are to be looked at whatever is said to the questions
             raise NotAccepted(self._emptied())
         if report.stored:
             self._settle_extent()
@@ -107,8 +107,9 @@ class Import:
                 self._last.job.projection = self._extent.projection
                 self._last.conclude()
             self._record()
+        report.notes += report.done
         self._tidy()
-        if self._rejects is not None and not self.file.request.dry_run:
+        if self._rejects is not None:
             self._rejects.finish()
         self._tell("Storing", STEPS, STEPS)
 
@@ -224,6 +225,7 @@ class Import:
         """The report of a file of which nothing is stored."""
         self._tidy()
         report = self.file.report
+        report.is_refused, report.done = True, []
         report.stored = report.known = report.updated = report.located = report.outside = 0
         report.rejected, report.placed, report.batch_uid = report.read, {}, None
         return report

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import shapely
 
+from gridmap.commands.importing import report_lines
 from gridmap.errors import CrsMismatch
 from gridmap.services.exchange import RowsRefused
 
@@ -172,6 +173,18 @@ def test_an_overlap_refuses_the_row_with_the_higher_code(bench: Any, square: Any
     # 0.001 by 0.01 degrees at this latitude: 96 m by 1,109 m
     assert finding.area_m2 == pytest.approx(96.3 * 1109, rel=0.01)
     assert bench.run("blocks", bench.geojson(rows), rejects=bench.folder / "rejects.csv").stored == 2
+
+
+def test_a_row_that_overlaps_several_others_is_one_bad_row(bench: Any, square: Any) -> None:
+    wide = shapely.box(*square(1, 0).buffer(0.001, cap_style="square").bounds)
+    rows = [({"code": code}, square(i, 0)) for i, code in enumerate("ABC")]
+    with pytest.raises(RowsRefused) as caught:
+        bench.run("blocks", bench.geojson([*rows, ({"code": "D"}, wide)]))
+    (cause,) = caught.value.report.causes
+    assert (cause.count, cause.times, [row for row, _ in cause.examples]) == (1, 3, [4])
+    lines = report_lines(caught.value.report, None)
+    assert "  read 4   1 of 4 rows is bad; nothing of the file was stored" in lines
+    assert any(line.startswith("    1 x its polygon overlaps another, 3 times in all (row 4: ") for line in lines)
 
 
 def test_new_blocks_must_not_overlap_stored_ones(bench: Any) -> None:

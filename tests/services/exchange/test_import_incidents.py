@@ -229,7 +229,7 @@ def test_a_dry_run_writes_nothing(bench: Any, place: Any) -> None:
         assert bench.one(f"SELECT count(*) FROM {table}") == 0
     assert bench.one("SELECT min_lon FROM project") is None
     assert bench.one("SELECT max(version) FROM configuration") == 1
-    assert "3,never,1,2" in rejects.read_text(encoding="utf-8-sig").replace("x,", "")  # a file, not the database
+    assert ",3,x,never,1,2" in rejects.read_text(encoding="utf-8-sig")  # that is a file, not the database
     assert bench.run("incidents", path, rejects=rejects).stored == 2
 
 

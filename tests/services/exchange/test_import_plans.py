@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 from typing import Any
 
 import pytest
 import shapely
 
+from gridmap.commands.importing import report_lines
 from gridmap.services.exchange.report import NotAccepted, RowsRefused
 
 
@@ -46,6 +48,22 @@ def test_more_than_34_m2_need_a_yes_and_without_it_nothing_is_stored(bench: Any,
     assert "Accepted: Ground moved by cleaning the borders: 42.7 m2, 34 are allowed." in report.notes
     area = dict(bench.rows("SELECT code, ST_Area(geom) FROM block"))
     assert area["A"] - area["B"] == pytest.approx(2 * 4e-7 * 0.01, rel=0.01)  # the lower code keeps doubtful ground
+
+
+def test_what_is_refused_for_want_of_a_yes_claims_nothing_and_writes_its_bad_rows(bench: Any, square: Any) -> None:
+    rejects = bench.folder / "rejects.csv"
+    shapes = {**boxes(square, 4e-7), "C": square(0, 0).buffer(-0.002)}
+    for more in ({}, {"dry_run": True}):
+        rejects.unlink(missing_ok=True)
+        with pytest.raises(NotAccepted) as caught:
+            bench.run("grids", drawn(bench, **shapes), rejects=rejects, **more)
+        report = caught.value.report
+        assert not [note for note in report.notes if "publish" in note or "became one" in note]
+        (row,) = csv.DictReader(rejects.open(encoding="utf-8-sig", newline=""))
+        assert (row["row"], row["reason"]) == ("3", "its polygon lies wholly in those of lower codes")
+        (line,) = [line for line in report_lines(report, rejects) if "rejected rows" in line]
+        assert line == f"  The 1 rejected rows are in {rejects}"
+    assert any("publish" in note for note in bench.run("grids", drawn(bench, **boxes(square, 0))).notes)
 
 
 def test_a_block_that_a_border_splits_needs_a_yes(bench: Any, square: Any) -> None:

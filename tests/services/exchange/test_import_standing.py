@@ -131,6 +131,13 @@ def test_points_of_a_track_without_a_time_are_bad(bench: Any) -> None:
     assert caught.value.report.causes[0].text == "a point of a track needs a time"
 
 
+def test_a_time_that_cannot_be_read_is_not_missing_too(bench: Any) -> None:
+    with pytest.raises(RowsRefused) as caught:
+        bench.run("tracks", bench.csv("code,time,lon,lat\nW1,someday,114.97,30.17\n"))
+    (cause,) = caught.value.report.causes
+    assert cause.examples == ((1, "someday"),)
+
+
 def test_rejects_hold_row_number_reason_and_the_row_as_it_came(bench: Any) -> None:
     rejects = bench.folder / "rejects.csv"
     text = (

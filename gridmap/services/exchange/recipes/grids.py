@@ -112,15 +112,15 @@ class GridRecipe(Recipe):
             moved = f"Ground moved by cleaning the borders: {self.moved_m2:,.1f} m2, {MOVED_M2:g} are allowed"
             job.report.questions.append(moved)
         if job.report.questions and job.is_accepted:
-            job.report.notes += [f"Accepted: {question}." for question in job.report.questions]
+            job.report.done += [f"Accepted: {question}." for question in job.report.questions]
         heading = replan.Heading(job.report.file, job.setting.band, job.projection, job.now, job.batch_id)
         if plans.current(job.session, job.now) is None:
             replan.publish_first_plan(job.session, assignment, heading)
-            job.report.notes.append(f"The grids are published as plan '{heading.name}', in force from the beginning.")
+            job.report.done.append(f"The grids are published as plan '{heading.name}', in force from the beginning.")
             place_waiting(job)
         else:
             replan.draft_plan(job.session, assignment, heading)
-            job.report.notes.append(f"A plan is published already: the grids are kept as draft '{heading.name}'.")
+            job.report.done.append(f"A plan is published already: the grids are kept as draft '{heading.name}'.")
 
     def _blocks_from(self, stored: Indices) -> dict[int, int]:
         """One block a grid, with the grid's code -> block id: grid id."""
@@ -134,7 +134,7 @@ class GridRecipe(Recipe):
             "batch_id": [self.job.batch_id] * len(stored),
         }
         block_ids = bulk.insert(self.job.session, Block, columns)
-        self.job.report.notes.append(f"There were no blocks: each of the {len(stored):,} grids became one.")
+        self.job.report.done.append(f"There were no blocks: each of the {len(stored):,} grids became one.")
         return {int(block): self.job.ids[i] for block, i in zip(block_ids, stored.tolist(), strict=True)}
 
     def _assigned(self, stored: Indices) -> dict[int, int]:

@@ -104,15 +104,15 @@ class IncidentRecipe(PlacedRecipe):
         self._count("doubtful", int(self.doubtful[stored].sum()))
 
     def conclude(self) -> None:
-        notes = self.job.report.notes
+        done = self.job.report.done
         for kind in self.added.values():
-            notes.append(f"New kind '{kind.name}' ({kind.rows:,} rows) is added to the configuration.")
+            done.append(f"New kind '{kind.name}' ({kind.rows:,} rows) is added to the configuration.")
         if doubtful := self.job.kept.get("doubtful"):
-            notes.append(
+            done.append(
                 f"{doubtful:,} may belong to another grid, which their uncertainty reaches: somebody has to say."
             )
         if kept := self.job.kept.get("kept by people"):
-            notes.append(f"{kept:,} keep the place that a person gave them; what else the file says of them is new.")
+            done.append(f"{kept:,} keep the place that a person gave them; what else the file says of them is new.")
 
     def _count(self, name: str, n: int) -> None:
         self.job.kept[name] = self.job.kept.get(name, 0) + n

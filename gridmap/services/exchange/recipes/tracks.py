@@ -42,7 +42,8 @@ class TrackRecipe(Recipe):
         """Group the good rows by code. A point without a time has no order, so its row is bad."""
         self.is_point = shapely.get_type_id(self.rows.shapes) == shapely.GeometryType.POINT
         self.at = self.rows.times["time"].at
-        self.job.problems.add(self.is_point & np.isnat(self.at), "a point of a track needs a time")
+        untold = np.isnat(self.at) & ~self.job.problems.about("time")
+        self.job.problems.add(self.is_point & untold, "a point of a track needs a time")
         good = ~self.job.problems.mask()
         by_code: dict[str, list[int]] = {}
         for index in np.flatnonzero(good).tolist():
