@@ -16,6 +16,7 @@ import numpy as np
 from gridmap.errors import BadFile
 from gridmap.services.exchange.archive import on_disk
 from gridmap.services.exchange.files import Source
+from gridmap.services.exchange.osm_gaps import Gaps, find_gaps
 from gridmap.services.exchange.street_classes import street_class
 from gridmap.services.exchange.table import Objects, Table, object_array
 from gridmap.services.exchange.vector import table_of
@@ -53,6 +54,13 @@ class Wanted:
     kind_heading: str
     headings: Mapping[str, str] = field(default_factory=dict)
     needs_name: bool = False
+
+    def takes_way(self, tags: Mapping[str, str]) -> bool:
+        """Whether a way with these tags is one of those wanted."""
+        if self.needs_name and not tags.get("name"):
+            return False
+        row = {tag: tags.get(tag) or None for tag in TAGS}
+        return any(pick.kind(row) is not None for pick in self.picks if pick.geometry != "points")
 
 
 def _street(row: Row) -> str | None:
@@ -167,10 +175,23 @@ def read_osm(source: Source, target: str) -> Table:
                 source, path, may_be_empty=True, layer=pick.geometry, where=pick.where, CONFIG_FILE=str(configuration)
             )
             tables.append(_picked(raw, pick, wanted, notes))
+        gaps = find_gaps(path, source.format, wanted.takes_way)
+    notes += _told(gaps)
     table = _together(tables)
+    if not table.n and gaps is not None and gaps.lost:
+        raise BadFile(
+            f"{source.name} holds no {target} whose nodes are in it: {gaps.lost:,} ways have none or one.",
+            "Take an extract with complete ways.",
+        )
     if not table.n:
         raise BadFile(f"{source.name} holds no {target}.", "Take an extract that has some.")
     return replace(table, notes=notes)
+
+
+def _told(gaps: Gaps | None) -> list[str]:
+    if gaps is None:
+        return ["Whether ways go on beyond the extract was not found out: it is not packed by zlib."]
+    return [gaps.note] if gaps.note else []
 
 
 def _picked(raw: Table, pick: Pick, wanted: Wanted, notes: list[str]) -> Table:

@@ -75,6 +75,37 @@ def test_areas_are_administrative_boundaries(extract: Path) -> None:
     assert (row(table)["code"], row(table)["name"], row(table)["level"]) == ("relation/20", "团城山街道", "street")
 
 
+BEYOND = """<way id="30" version="1"><nd ref="1"/><nd ref="99"/><tag k="highway" v="primary"/></way>
+<way id="31" version="1"><nd ref="1"/><nd ref="2"/><nd ref="98"/><tag k="highway" v="primary"/></way>
+<way id="32" version="1"><nd ref="98"/><nd ref="99"/><tag k="waterway" v="river"/></way>
+<relation id="20\""""
+
+
+def beyond(folder: Path, name: str, xml: str) -> Path:
+    path = folder / name
+    path.write_bytes(as_pbf(xml) if name.endswith("pbf") else xml.encode())
+    return path
+
+
+@pytest.mark.parametrize("name", ["in.osm", "in.osm.pbf"])
+def test_ways_that_go_beyond_the_extract_are_told(tmp_path: Path, name: str) -> None:
+    path = beyond(tmp_path, name, XML.replace('<relation id="20"', BEYOND))
+    streets = whole(path, "streets")
+    assert streets.columns["code"].tolist() == ["way/10", "way/31"]
+    (note,) = [note for note in streets.notes if "outside the extract" in note]
+    assert note.startswith("1 ways lie outside the extract but for one node or less: they are not read.")
+    assert note.endswith("1 ways lie partly outside the extract: they end where its nodes end.")
+    assert "1 ways lie outside the extract" in " ".join(whole(path, "ground").notes)
+    assert "outside the extract" not in " ".join(whole(path, "buildings").notes)
+
+
+def test_an_extract_without_one_whole_way_says_why(tmp_path: Path) -> None:
+    only = XML.replace('k="highway" v="primary"', 'k="x" v="y"').replace('<relation id="20"', BEYOND)
+    path = beyond(tmp_path, "in.osm.pbf", only.replace('<nd ref="2"/><nd ref="98"/>', '<nd ref="98"/>'))
+    with pytest.raises(BadFile, match="no streets whose nodes are in it: 2 ways have none or one"):
+        whole(path, "streets")
+
+
 def test_layers_it_has_nothing_for(extract: Path) -> None:
     with pytest.raises(BadFile, match="nothing for incidents") as caught:
         whole(extract, "incidents")
