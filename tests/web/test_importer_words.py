@@ -15,7 +15,7 @@ from web.importing import words, work
 
 EXCHANGE = ROOT / "gridmap" / "services" / "exchange"
 RAISED = {"BadFile", "BadInput", "TooLarge", "Conflict", "NotFound", "CrsMismatch"}
-TOLD = {"notes", "warnings", "questions"}
+TOLD = {"notes", "warnings", "questions", "done"}
 # said to who types commands or writes code, never through the page
 ELSEWHERE = (
     "--rejects names", "There is no layer", "Layers are", "This is the demo", "Name a database", "`gridmap",
