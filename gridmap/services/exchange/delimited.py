@@ -18,6 +18,7 @@ from gridmap.services.exchange.table import Table, object_array
 
 DELIMITERS = {"\t": "tab", ",": "comma", ";": "semicolon", "|": "bar"}
 CELL_LIMIT = 50_000_000  # characters; a polygon written as text is long
+FIRST_LINE = 2  # of the rows, under one line of headings
 
 Cells = list[str]
 
@@ -40,7 +41,8 @@ def _tables(source: Source, codec: str, options: ReadOptions, notes: list[str]) 
         head, delimiter = _head(text, source.name)
         if delimiter not in ",\t":
             notes.append(f"Columns are parted by a {DELIMITERS[delimiter]}.")
-        rows = _rows(chain(head, text), delimiter, source.name)
+        begins: list[int] = []
+        rows = _rows(chain(head, text), delimiter, source.name, begins)
         top = list(islice(rows, LOOKED_AT))
         headings = find_headings(top, source.name, options.target, options.heading_rows)
         notes = [*notes, *headings.notes]
@@ -48,6 +50,8 @@ def _tables(source: Source, codec: str, options: ReadOptions, notes: list[str]) 
         body = list(islice(rows, CHUNK_ROWS))
         if not body:
             raise BadFile(f"{source.name} has no rows below its headings.", "Export it again, with its rows.")
+        if (first := begins[headings.skip]) != FIRST_LINE:
+            notes.append(f"Row 1 is line {first:,} of the file.")
         while body:
             yield _table(body, headings, notes)
             notes, body = [], list(islice(rows, CHUNK_ROWS))
@@ -70,13 +74,18 @@ def _head(text: TextIO, name: str) -> tuple[list[str], str]:
     return lines, ","
 
 
-def _rows(lines: Iterator[str], delimiter: str, name: str) -> Iterator[Cells]:
+def _rows(lines: Iterator[str], delimiter: str, name: str, begins: list[int]) -> Iterator[Cells]:
+    """Every row that is not blank; of the first ones `begins` is told their line in the file."""
     csv.field_size_limit(CELL_LIMIT)
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    line = 1
     try:
         for row in reader:
             if row and not (len(row) == 1 and not row[0].strip()):
+                if len(begins) <= LOOKED_AT:
+                    begins.append(line)
                 yield row
+            line = reader.line_num + 1
     except csv.Error as error:
         raise BadFile(
             f"{name}, line {reader.line_num}: {error}.",

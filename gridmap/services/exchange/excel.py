@@ -8,19 +8,20 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import python_calamine as calamine
 
 from gridmap.errors import BadFile
 from gridmap.services.exchange import unpacking
 from gridmap.services.exchange.archive import on_disk
-from gridmap.services.exchange.exported import OWN_SHEETS
+from gridmap.services.exchange.exported import OWN_SHEETS, guarded
 from gridmap.services.exchange.files import Source
 from gridmap.services.exchange.headings import LOOKED_AT, find_headings
 from gridmap.services.exchange.stream import ReadOptions
-from gridmap.services.exchange.table import SERIALS_FROM, Objects, Table, object_array
+from gridmap.services.exchange.table import SERIALS_FROM, Objects, Table, object_array, text_of
 from gridmap.services.exchange.workbook_parts import Parts, Place, look_up
 
 UNPACKED_LIMIT_BYTES = 1 << 30  # a full sheet of 1,048,576 rows and ten columns has some 400 MiB
@@ -102,45 +103,81 @@ def _table(sheet: Sheet, name: str, options: ReadOptions, notes: list[str]) -> T
     for heading in unnamed:  # a cell that was once coloured is no column
         del columns[heading]
     index_of = {number: index for index, number in enumerate(places)}
-    broken, lost = _broken(sheet, index_of, headings.names, places[0])
-    broken |= {i: why for i, why in _lost_digits(columns).items() if i not in broken}
-    notes = [*notes, *headings.notes]
+    causes, lost = _broken(sheet, index_of, headings.names, places[0])
+    for index, cause in _lost_digits(columns):
+        causes.setdefault(index, []).append(cause)
+    broken = {index: "; ".join(dict.fromkeys(found)) for index, found in causes.items()}
+    notes = [*notes, *headings.notes, *_lines_told(places)]
     if lost:
         notes.append(
             f"{lost:,} rows lie in merged cells: only the first row of these has the value (unmerge and fill them)."
         )
     serials_from = SERIALS_FROM_1904 if sheet.parts.is_from_1904 else SERIALS_FROM
-    return Table(len(body), columns, broken=broken, notes=notes, parts=headings.parts, serials_from=serials_from)
+    return Table(
+        len(body),
+        columns,
+        broken=broken,
+        broken_cells=_as_they_stood(sheet, index_of, headings.names, columns),
+        notes=notes,
+        parts=headings.parts,
+        serials_from=serials_from,
+    )
 
 
-def _broken(sheet: Sheet, index_of: dict[int, int], names: Sequence[str], first_row: int) -> tuple[dict[int, str], int]:
-    """Rows with a formula that failed, or in a merged cell whose value stands above; and how many of the latter."""
-    broken: dict[int, str] = {}
-    for (row, column), why in sorted(sheet.parts.faults.items()):
+def _lines_told(places: Sequence[int]) -> list[str]:
+    """Which line of the sheet row 1 is, where a person would not find it at once."""
+    gap = next((place for place, following in pairwise(places) if following != place + 1), None)
+    if gap is not None:
+        return [f"Row 1 is line {places[0] + 1:,} of the sheet; blank lines (the first is {gap + 2:,}) are no rows."]
+    return [] if places[0] == 1 else [f"Row 1 is line {places[0] + 1:,} of the sheet."]
+
+
+def _as_they_stood(
+    sheet: Sheet, index_of: Mapping[int, int], names: Sequence[str], columns: Mapping[str, Objects]
+) -> dict[int, list[str]]:
+    """Rows with formulas that failed: their cells, with the error or the formula where it stands."""
+    cells: dict[int, list[str]] = {}
+    place_of = {heading: position for position, heading in enumerate(columns)}
+    for (row, column), fault in sheet.parts.faults.items():
+        position = column - sheet.first_column
+        if row in index_of and 0 <= position < len(names) and names[position] in place_of:
+            index = index_of[row]
+            stood = cells.setdefault(index, [text_of(values[index]) or "" for values in columns.values()])
+            stood[place_of[names[position]]] = guarded(fault.content)
+    return cells
+
+
+def _broken(
+    sheet: Sheet, index_of: Mapping[int, int], names: Sequence[str], first_row: int
+) -> tuple[dict[int, list[str]], int]:
+    """All causes of rows with formulas that failed, or in merged cells whose value stands elsewhere; and how many rows
+    are in merged cells.
+    """
+    broken: dict[int, list[str]] = {}
+    for (row, column), fault in sorted(sheet.parts.faults.items(), key=lambda item: item[0]):
         position = column - sheet.first_column
         if row in index_of and 0 <= position < len(names):
-            broken.setdefault(index_of[row], f"{names[position]} {why}")
-    merged = 0
-    for (top, left), (bottom, right) in sheet.merged:
+            broken.setdefault(index_of[row], []).append(f"{names[position]} {fault.cause}")
+    merged = set()
+    for (top, left), (bottom, right) in sorted(sheet.merged):
         heading = names[left - sheet.first_column] if 0 <= left - sheet.first_column < len(names) else ""
+        cause = f"{heading} is in a merged cell, its value stands only in the first row of it"
         for row in range(max(top + 1, first_row), bottom + 1):
-            if row in index_of and index_of[row] not in broken:
-                broken[index_of[row]] = f"{heading} is in a merged cell, its value stands only in the first row of it"
-                merged += 1
-        if right > left and top in index_of and index_of[top] not in broken:
-            broken[index_of[top]] = f"{heading} is merged with the cell beside it"
-            merged += 1
-    return broken, merged
+            if row in index_of:
+                broken.setdefault(index_of[row], []).append(cause)
+                merged.add(row)
+        if right > left and top in index_of:
+            broken.setdefault(index_of[top], []).append(f"{heading} is merged with the cell beside it")
+            merged.add(top)
+    return broken, len(merged)
 
 
-def _lost_digits(columns: Mapping[str, Objects]) -> dict[int, str]:
+def _lost_digits(columns: Mapping[str, Objects]) -> Iterator[tuple[int, str]]:
     """Rows with a number of more than 15 digits: a code that the spreadsheet has spoilt."""
-    broken: dict[int, str] = {}
     for heading, cells in columns.items():
         for index, cell in enumerate(cells.tolist()):
             if isinstance(cell, int) and abs(cell) >= LOST_DIGITS_FROM:
-                broken[index] = f"{heading} is a number of more than 15 digits, of which a sheet loses the end"
-    return broken
+                yield index, f"{heading} is a number of more than 15 digits, of which a sheet loses the end"
 
 
 def _plain(cells: Sequence[object]) -> list[object]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 from xml.etree import ElementTree
+from xml.sax.saxutils import unescape
 
 BLOCK_BYTES = 8 << 20
 ERROR_SIGN = b't="e"'
@@ -20,16 +21,25 @@ _CELL = re.compile(rb"<(?:\w+:)?c ([^>]*)(?<!/)>(.*?)</(?:\w+:)?c>", re.DOTALL)
 _ROW_END = re.compile(rb"</(?:\w+:)?row>")
 _REFERENCE = re.compile(rb'\br="([A-Z]+)(\d+)"')
 _FORMULA = re.compile(rb"<(?:\w+:)?f[ >/]")
+_FORMULA_TEXT = re.compile(rb"<(?:\w+:)?f(?: [^>]*)?>([^<]+)<")
 _RESULT = re.compile(rb"<(?:\w+:)?v(?: [^>]*)?>([^<]+)<")
 
 Place = tuple[int, int]  # row and column, from 0
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
-    """`faults`: place -> what is wrong with its formula. `is_from_1904`: days are counted from 1904-01-01."""
+class Fault:
+    """What is wrong with a cell, and what stands in it."""
 
-    faults: dict[Place, str]
+    cause: str
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """`faults`: what is wrong with formulas. `is_from_1904`: days are counted from 1904-01-01."""
+
+    faults: dict[Place, Fault]
     is_from_1904: bool
 
 
@@ -56,7 +66,7 @@ def _part_of(book: ElementTree.Element, relations: ElementTree.Element, sheet_na
     return target.removeprefix("/") if target.startswith("/") else f"xl/{target}"
 
 
-def _faults(stream: IO[bytes]) -> Iterator[tuple[Place, str]]:
+def _faults(stream: IO[bytes]) -> Iterator[tuple[Place, Fault]]:
     """Every cell with an error, or with a formula that no program has worked out yet."""
     rest = b""
     while block := stream.read(BLOCK_BYTES):
@@ -72,13 +82,16 @@ def _faults(stream: IO[bytes]) -> Iterator[tuple[Place, str]]:
                 yield (int(reference[2]) - 1, _column(reference[1])), fault
 
 
-def _fault(attributes: bytes, inner: bytes) -> str | None:
+def _fault(attributes: bytes, inner: bytes) -> Fault | None:
     result = _RESULT.search(inner)
     if ERROR_SIGN in attributes:
-        return f"is a spreadsheet's error: {result[1].decode() if result else '#?'}"
+        error = unescape(result[1].decode()) if result else "#?"
+        return Fault(f"is a spreadsheet's error: {error}", error)
     is_text = b't="str"' in attributes  # a formula may well result in an empty text
     if result is None and not is_text and _FORMULA.search(inner):
-        return "is a formula without a result (open the file in a spreadsheet and save it)"
+        formula = _FORMULA_TEXT.search(inner)
+        cause = "is a formula without a result (open the file in a spreadsheet and save it)"
+        return Fault(cause, f"={unescape(formula[1].decode()) if formula else '...'}")
     return None
 
 

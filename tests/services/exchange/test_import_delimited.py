@@ -78,11 +78,17 @@ def test_lines_of_our_own_exports_are_no_rows(tmp_path: Path) -> None:
     assert any(note.startswith("gridmap export incidents") for note in table.notes)
 
 
+def test_where_the_rows_begin_is_told_where_it_is_not_plain(tmp_path: Path) -> None:
+    assert not any(note.startswith("Row 1") for note in stream_of(tmp_path, "编码,数\n1,2\n").first.notes)
+    assert "Row 1 is line 6 of the file." in stream_of(tmp_path, '\n"编\n码",数\n\n\n1,2\n').first.notes
+
+
 def test_a_title_above_the_headings_is_told(tmp_path: Path) -> None:
     table = stream_of(tmp_path, "2024年网格信息表,,,\n编码,名称,经度,纬度\n1,甲,114.9,30.1\n").first
     assert table.headings == ["编码", "名称", "经度", "纬度"]
     assert table.n == 1
-    assert "2024年网格信息表" in table.notes[-1]
+    assert "2024年网格信息表" in table.notes[-2]
+    assert table.notes[-1] == "Row 1 is line 3 of the file."
 
 
 @pytest.mark.parametrize(

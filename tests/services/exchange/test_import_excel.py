@@ -84,6 +84,52 @@ def test_errors_and_formulas_without_a_result_are_bad_rows(tmp_path: Path) -> No
     assert table.n == 4
 
 
+def test_all_that_failed_in_a_row_is_told_and_kept(tmp_path: Path) -> None:
+    def fill(sheet: Worksheet) -> None:
+        for row in (HEADINGS, ["1", "#DIV/0!", "#REF!", "x"], ["2", "甲", '=IF(A3<"3",1,2)', "y"]):
+            sheet.append(row)
+        sheet["B2"].data_type = sheet["C2"].data_type = "e"
+        sheet["H2"].font = openpyxl.styles.Font(bold=True)
+
+    table = whole(workbook(tmp_path, fill))
+    assert table.broken[0] == "名称 is a spreadsheet's error: #DIV/0!; 数 is a spreadsheet's error: #REF!"
+    assert table.broken_cells == {
+        0: ["1", "#DIV/0!", "#REF!", "x"],
+        1: ["2", "甲", '\'=IF(A3<"3",1,2)', "y"],  # a spreadsheet that opens the rejects shows it
+    }
+
+
+def test_all_merged_cells_of_a_row_are_told(tmp_path: Path) -> None:
+    def fill(sheet: Worksheet) -> None:
+        for row in (HEADINGS, ["1", "甲", 1, "2024-03-05"], ["2", None, None, None]):
+            sheet.append(row)
+        sheet.merge_cells("D2:D3")
+        sheet.merge_cells("B2:B3")
+
+    table = whole(workbook(tmp_path, fill))
+    assert [part.split(" ")[0] for part in table.broken[1].split("; ")] == ["名称", "发生日期"]
+    assert table.broken[1].count("is in a merged cell") == 2
+    assert any(note.startswith("1 rows lie in merged cells") for note in table.notes)
+
+
+@pytest.mark.parametrize(
+    ("blank_below", "told"),
+    [
+        ((), "Row 1 is line 4 of the sheet."),
+        ((5,), "Row 1 is line 4 of the sheet; blank lines (the first is 5) are no rows."),
+    ],
+)
+def test_rows_are_found_again_in_the_sheet(tmp_path: Path, blank_below: tuple[int, ...], told: str) -> None:
+    def fill(sheet: Worksheet) -> None:
+        sheet["A2"] = "2024年事件表"
+        for column, heading in enumerate(HEADINGS, 1):
+            sheet.cell(3, column, heading)
+            for row in {4, 5, 6} - set(blank_below):
+                sheet.cell(row, column, f"v{row}")
+
+    assert told in whole(workbook(tmp_path, fill)).notes
+
+
 def test_a_formula_that_was_worked_out_is_its_result(tmp_path: Path) -> None:
     path = workbook(
         tmp_path, lambda sheet: [sheet.append(row) for row in (["a", "b", "c"], [1, 2, "=A2+B2"], [1, 2, '=""'])]
