@@ -43,6 +43,9 @@ class AlternativeAnswer(AddressAnswer):
 class MatchAnswer(AddressAnswer):
     accepted = Boolean(metadata={"description": "Sure enough to be used without a person."})
     doubt = String(metadata={"description": "Why it is not accepted."})
+    left_over = String(
+        metadata={"description": "What narrows it further and could not be looked up; uncertainty_m covers all of it."}
+    )
     ids = Dict(String(), Integer())
     alternatives = List(Nested(AlternativeAnswer))
 
@@ -70,6 +73,7 @@ def add_to(v1: APIBlueprint) -> None:
         said = [_said(one, grid) for one, grid in zip(found, _grids(found), strict=True)]
         whole = said[len(items)]
         whole |= {"accepted": match.accepted, "doubt": match.doubt, "ids": dict(match.ids)}
+        whole["left_over"] = match.left_over
         whole["alternatives"] = [
             other | {"doubt": alternative.doubt}
             for other, alternative in zip(said[len(items) + 1 :], match.alternatives, strict=True)

@@ -46,6 +46,8 @@ class Match:
     `lon`, `lat` in WGS-84 degrees (NaN: no point); the true place is within about `uncertainty_m` of it. `ids` maps
     level words (district, street, community, compound, building, household, site, unit) to the project's ids; at level
     LANDMARK they are those of the thing named, beside which the place lies. `within`: its community, "" unknown.
+    `left_over`: what narrows the place further, 5组, and could not be looked up, as nothing of the kind is known there;
+    the point is the whole thing's and `uncertainty_m` covers all of it.
     """
 
     level: Level
@@ -59,6 +61,7 @@ class Match:
     accepted: bool = False
     doubt: Doubt = Doubt.NONE
     within: str = ""
+    left_over: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ GREENHOUSE = re.compile(r"大棚|温室|greenhouse")
 PLOT = re.compile(r"第?(\d+)排第?(\d+)")
 NUMBER = re.compile(r"\d{1,4}[A-Z]?|[A-Z]\d{0,3}")
 LEAST_REACH_M = 5.0
+YARD_M = 5.0  # around a building, which its addresses mean too
 NOWHERE: Spot = (float("nan"), float("nan"), float("nan"))
 
 
@@ -79,6 +80,14 @@ class Directory:
         keys = {self.number_keys[k] for k in self.houses.get(compound, ()) if self.number_keys[k]}
         return {key: self.numbered[compound, key] for key in sorted(keys, key=lambda key: (len(key), key))}
 
+    def farthest_m(self, building: int, lon: float, lat: float) -> float:
+        """From a point to the farthest corner of a building, with its yard; NaN where it has no shape."""
+        corners = shapely.get_coordinates(self.places.buildings.shapes[building])
+        if not len(corners):
+            return NOWHERE[2]
+        away = (corners - (lon, lat)) * (self.plane.lon_m, self.plane.lat_m)
+        return float(np.hypot(*away.T).max()) + YARD_M
+
     # rooms
 
     def rooms_of(self, building: int) -> range:
@@ -89,7 +98,7 @@ class Directory:
 
     def _fill_spots(self) -> None:
         areas, buildings = self.places.areas, self.places.buildings
-        self.building_spots = _spots(buildings.shapes, self.plane)
+        self.building_spots = [(lon, lat, reach + YARD_M) for lon, lat, reach in _spots(buildings.shapes, self.plane)]
         self.area_spots = _spots(areas.shapes, self.plane)
         houses: dict[int, list[int]] = defaultdict(list)
         for k, compound in enumerate(buildings.compounds.tolist()):

@@ -21,7 +21,7 @@ VAGUE_LEVELS = {Level.DISTRICT, Level.STREET, Level.COMMUNITY, Level.ROAD, Level
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """`area` is the ordinal of the area it lies in (-1 unknown), `road` of its road, `reach_m` the thing's own size."""
+    """`area` is the ordinal of the area it lies in (-1 unknown), `road` of its road; `left_over` as in a Match."""
 
     level: Level
     spot: Spot
@@ -32,6 +32,7 @@ class Finding:
     area: int = -1
     road: int = -1
     building: int = -1
+    left_over: str = ""
 
     def doubtful(self, doubt: Doubt, minus: float = 0.3) -> Finding:
         """The same, for a person to look at; the first doubt stays."""
@@ -39,6 +40,10 @@ class Finding:
 
     def less(self, minus: float) -> Finding:
         return replace(self, score=self.score - minus)
+
+    def leaving(self, words: str) -> Finding:
+        """The same, told that these words narrow it further and could not be looked up."""
+        return self if self.doubt else replace(self, left_over=self.left_over + words)
 
 
 def related(finding: Finding, relations: tuple[Relation, ...], directory: Directory) -> Finding:

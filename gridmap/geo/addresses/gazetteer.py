@@ -164,7 +164,10 @@ class Gazetteer:
         lon, lat, reach = finding.spot
         score = max(0.0, min(1.0, finding.score))
         within = self.directory.community_name(finding.area)
-        return Match(finding.level, score, lon, lat, reach, finding.name, finding.ids, doubt=doubt, within=within)
+        return Match(
+            finding.level, score, lon, lat, reach, finding.name, finding.ids,
+            doubt=doubt, within=within, left_over=finding.left_over,
+        )  # fmt: skip
 
 
 def _rank(finding: Finding) -> tuple[bool, float]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from gridmap.geo.addresses import tails
 from gridmap.geo.addresses.answers import Doubt, Level
-from gridmap.geo.addresses.directory import Directory, Spot, plain_number
+from gridmap.geo.addresses.directory import LEAST_REACH_M, Directory, Spot, plain_number
 from gridmap.geo.addresses.finding import Finding
 from gridmap.geo.addresses.tails import Tail
 
@@ -221,14 +221,25 @@ class Indoors:
         order = [int(directory.room_order[k]) for k in rows if directory.unit_keys[k] == unit]
         rooms = directory.places.rooms
         lon, lat, reach = directory.around([(float(rooms.lon[k]), float(rooms.lat[k]), 0.0) for k in order])
-        spot: Spot = (lon, lat, max(reach, whole.spot[2]))
+        spot = self._covering(whole, (lon, lat, reach))
         return replace(whole, level=Level.UNIT, spot=spot, name=f"{whole.name}{unit}单元")
+
+    def _covering(self, whole: Finding, spot: Spot) -> Spot:
+        """The point inside a building, its reach grown over all of the building: a room's point is where somebody drew
+        it, and what happens in it may be told of the stairs or the yard.
+        """
+        lon, lat, reach = spot
+        if lon != lon:
+            return whole.spot
+        farthest_m = self._directory.farthest_m(whole.building, lon, lat)
+        known = [one for one in (reach, farthest_m) if one == one]
+        return lon, lat, max(known)
 
     def _room(self, whole: Finding, row: int, count: int) -> Finding:
         directory = self._directory
         k, unit = int(directory.room_order[row]), directory.unit_keys[row]
         rooms = directory.places.rooms
-        spot: Spot = (float(rooms.lon[k]), float(rooms.lat[k]), whole.spot[2])
+        spot = self._covering(whole, (float(rooms.lon[k]), float(rooms.lat[k]), LEAST_REACH_M))
         name = f"{whole.name}{unit + '单元' if unit else ''}{directory.room_keys[row]}室"
         ids = dict(whole.ids) | ({"household": int(rooms.ids[k])} if count == 1 else {})
         return replace(whole, level=Level.ROOM, spot=spot, name=name, ids=ids)

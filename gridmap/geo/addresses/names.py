@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from gridmap.geo.addresses.places import Places
+from gridmap.geo.addresses.tails import CROP
 from gridmap.geo.addresses.writing import normalise
 
 
@@ -44,6 +45,7 @@ ENDINGS = {
     "village": ("村", "村委会", "社区"),
 }
 GROUP = re.compile(r"^(.*?)第?(\d{1,2})(?:村民小组|居民小组|小组|组|社|生产队|队)$")
+GREENHOUSE_CROP = re.compile(rf"^{CROP}(?=(?:大棚|温室).)")  # 蔬菜大棚三区 is also called 大棚三区
 SHORTEST = 2  # signs; 胜 alone says nothing
 
 
@@ -79,12 +81,13 @@ def index_names(places: Places, road_names: list[str]) -> NameIndex:
         add(key, Kind.ABOVE, 0)
         add(re.sub(r"(?:省|市|自治区|特别行政区)$", "", key), Kind.ABOVE, 0)
     areas = places.areas
-    for k, level in enumerate(areas.levels):
-        for name in (areas.names[k], *areas.aliases[k]):
-            if level == "compound":
+    own, other = enumerate(zip(areas.names, strict=True)), enumerate(areas.aliases)
+    for k, called in (*own, *other):  # whose very name it is comes before those also called so
+        for name in called:
+            if areas.levels[k] == "compound":
                 add(normalise(name), Kind.COMPOUND, k)
             else:
-                for key, is_own in _administrative(normalise(name), level):
+                for key, is_own in _administrative(normalise(name), areas.levels[k]):
                     add(key, Kind.AREA, k, is_own=is_own)
     for k, key in enumerate(road_names):
         add(key, Kind.ROAD, k)
@@ -93,7 +96,9 @@ def index_names(places: Places, road_names: list[str]) -> NameIndex:
         if name and name != buildings.numbers[k]:
             add(normalise(name), Kind.HOUSE, k)
     for k, name in enumerate(places.sites.names):
-        add(normalise(name), Kind.SITE, k)
+        key = normalise(name)
+        add(key, Kind.SITE, k)
+        add(GREENHOUSE_CROP.sub("", key), Kind.SITE, k, is_own=False)
     return NameIndex({key: tuple(found.values()) for key, found in refs.items() if found})
 
 

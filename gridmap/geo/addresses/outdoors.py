@@ -19,6 +19,7 @@ LEAST_JUNCTION_M = 15.0
 ONE_DOOR_M = 150.0  # buildings of one door number that lie so near are one place
 NEAREST_DOORS = 3
 SUB_DOOR_M = 15.0
+DOOR_FROM_ROAD_M = 30.0  # where nobody knows which door, it may stand so far from the line
 
 
 class Outdoors:
@@ -122,9 +123,10 @@ class Outdoors:
         directory = self._directory
         known = directory.door_numbers.get(road, [])
         if not known or not door.isdigit():
-            return [
-                self.road(road).less(NO_NUMBERS_KNOWN) if not known else self.road(road).doubtful(Doubt.NO_SUCH_NUMBER)
-            ]
+            whole = self.road(road)
+            if known:
+                return [whole.doubtful(Doubt.NO_SUCH_NUMBER)]
+            return [replace(whole.less(NO_NUMBERS_KNOWN), spot=_wider(whole.spot, DOOR_FROM_ROAD_M))]
         nearest = sorted(known, key=lambda number: (abs(number - int(door)), number))[:NEAREST_DOORS]
         doors = [
             replace(finding, name=f"{directory.road_names[road]}{number}号").doubtful(Doubt.NO_SUCH_NUMBER, 0.4)

@@ -25,6 +25,7 @@ CONTEXT_M = 300.0  # a road or landmark said before a place lies no farther from
 PLOT_OF_AREA = 0.1
 ALTERNATING = re.compile(r"或|还是|之间|中间|到|至|不是")
 FINE = {Level.BUILDING, Level.UNIT, Level.ROOM, Level.DOOR, Level.JUNCTION, Level.AREA_PLOT}
+UNNUMBERED = {Level.COMPOUND, Level.ROAD, Level.LANDMARK}  # answers that a number said would have narrowed
 AREA_LEVELS = {
     "district": Level.DISTRICT,
     "street": Level.STREET,
@@ -49,7 +50,7 @@ class Resolver:
         """
         found = []
         for finding, rest in self._looked_up(reading):
-            finding = related(finding, reading.tail.relations, self._directory)
+            finding = related(_unplaced(finding, reading), reading.tail.relations, self._directory)
             finding = finding.less(COST * reading.cost + reading.guessed)
             found.append(self._left_over(finding, rest, reading))
         agreeing = [finding for finding in found if self.agrees(finding, reading.scope)]
@@ -109,7 +110,8 @@ class Resolver:
 
     def _compound(self, compound: int, tail: Tail) -> Iterator[tuple[Finding, str]]:
         if tail.plot:
-            yield from ((finding, tail.rest) for finding in self._plots(tail.plot, compound))
+            whole = self._indoors.compound(compound)
+            yield from ((finding, tail.rest) for finding in self._plots(tail, compound, whole))
         elif tail.group:
             yield from self._group(compound, tail)
         else:
@@ -131,7 +133,8 @@ class Resolver:
     def _site(self, site: int, tail: Tail) -> Iterator[Finding]:
         sites, directory = self._directory.places.sites, self._directory
         if tail.plot:
-            yield from self._plots(tail.plot, int(sites.communities[site]), sites.names[site])
+            whole = next(self._site(site, Tail()))
+            yield from self._plots(tail, int(sites.communities[site]), whole, sites.names[site])
             return
         area = int(sites.communities[site])
         ids = self._indoors.area_ids(area) | {sites.table[site]: int(sites.ids[site])}
@@ -144,8 +147,10 @@ class Resolver:
     def _plot_sites(self) -> frozenset[int]:
         return frozenset(site for found in self._directory.plots.values() for site in found)
 
-    def _plots(self, plot: tuple[str, str], area: int, base: str = "") -> Iterator[Finding]:
-        """The plot itself; where no plot is known there, the greenhouse area."""
+    def _plots(self, tail: Tail, area: int, whole: Finding | None = None, base: str = "") -> Iterator[Finding]:
+        """The plot itself, or all of its row; where no plot is known there, the greenhouse area; without one `whole`,
+        doubtful.
+        """
         sites, directory = self._directory.places.sites, self._directory
 
         def here(site: int) -> bool:
@@ -153,20 +158,31 @@ class Resolver:
             inside = area < 0 or directory.lies_in(community, {area}) or directory.lies_in(area, {community})
             return inside and (not base or sites.names[site].startswith(base))
 
-        exact = [site for site in directory.plots.get(plot, ()) if here(site)]
+        row, number = tail.plot or ("", "")
+        exact = [site for site in directory.plots.get((row, number), ()) if here(site)]
         if exact:
             for site in exact:
                 yield from self._site(site, Tail())
             return
-        any_known = any(here(site) for found in directory.plots.values() for site in found)
-        for site in filter(here, directory.greenhouses):
-            for finding in self._site(site, Tail()):
-                whole = replace(finding, level=Level.AREA_PLOT)
-                yield whole.doubtful(Doubt.NO_SUCH_NUMBER) if any_known else whole.less(PLOT_OF_AREA)
+        known = [(at, site) for at, sites_at in directory.plots.items() for site in sites_at if here(site)]
+        of_row = [site for at, site in known if at[0] == row]
+        if of_row and not number:
+            spot = directory.around(directory.site_spots[site] for site in of_row)
+            first = next(self._site(of_row[0], Tail()))
+            ids = self._indoors.area_ids(first.area)
+            yield replace(first, spot=spot, name=first.name.rpartition("排")[0] + "排", ids=ids)
+            return
+        possible = tail.is_greenhouse or base or whole is None  # else it may be a row of houses
+        greenhouses = [next(self._site(site, Tail())) for site in directory.greenhouses if possible and here(site)]
+        for found in greenhouses:
+            coarser = found.less(PLOT_OF_AREA).leaving(tail.plot_said)
+            yield found.doubtful(Doubt.NO_SUCH_NUMBER) if known else coarser
+        if whole is not None and not greenhouses:
+            yield whole.doubtful(Doubt.NO_SUCH_NUMBER)
 
     def _area(self, area: int, tail: Tail) -> Iterator[tuple[Finding, str]]:
         if tail.plot:
-            yield from ((finding, tail.rest) for finding in self._plots(tail.plot, area))
+            yield from ((finding, tail.rest) for finding in self._plots(tail, area, self.area(area)))
             return
         if tail.group:
             yield from self._group(area, tail)
@@ -189,7 +205,8 @@ class Resolver:
             return
         whole = self.area(area)
         unknown = area in self._directory.with_groups or tail.has_numbers
-        yield (whole.doubtful(Doubt.NO_SUCH_NUMBER) if unknown else whole.less(PLOT_OF_AREA)), tail.rest
+        coarser = whole.less(PLOT_OF_AREA).leaving(f"{tail.group}组")
+        yield (whole.doubtful(Doubt.NO_SUCH_NUMBER) if unknown else coarser), tail.rest
 
     def area(self, area: int) -> Finding:
         """A whole area of any level."""
@@ -201,7 +218,7 @@ class Resolver:
 
     def plot_anywhere(self, tail: Tail) -> list[Finding]:
         """大棚3排5号 without a name before it."""
-        return list(self._plots(tail.plot, -1)) if tail.plot else []
+        return list(self._plots(tail, -1)) if tail.plot else []
 
     # checking
 
@@ -272,3 +289,17 @@ class Resolver:
             case _:
                 spot = directory.area_spots[member]
         return [] if spot == NOWHERE else [spot]
+
+
+def _unplaced(finding: Finding, reading: Reading) -> Finding:
+    """The finding, told what of the tail it does not use though it narrows the place; a part that makes no sense behind
+    such a name, 5组 behind a road, is a doubt.
+    """
+    tail = reading.tail
+    odd_group = tail.group and reading.kind in {Kind.ROAD, Kind.HOUSE, Kind.SITE}
+    odd_plot = tail.plot is not None and reading.kind in {Kind.ROAD, Kind.HOUSE}
+    if odd_group or odd_plot:
+        return finding.doubtful(Doubt.LEFT_OVER, 0.2)
+    if tail.has_numbers and finding.level in UNNUMBERED:
+        return finding.leaving(tail.numbers_said)
+    return finding

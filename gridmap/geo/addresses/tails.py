@@ -68,8 +68,8 @@ LEADING = re.compile(
 
 CROP = _any("蔬菜 温室 草莓 西瓜 番茄 花卉")
 PLOT = re.compile(
-    rf"[的内里]?{CROP}?(?:大棚|棚区|温室|棚)?{_any('基地 园区 园 区 内 里 的')}?第?(\d{{1,3}})排[的-]?第?(\d{{1,3}})"
-    rf"{_any('号大棚 号温室 号棚 个大棚 个棚 大棚 号 棚 座 个')}?(?:蔬菜)?(?:大棚|温室|棚)?"
+    rf"[的内里]?{CROP}?(?:大棚|棚区|温室|棚)?{_any('基地 园区 园 区 内 里 的')}?第?(\d{{1,3}})排"
+    rf"(?:[的-]?第?(\d{{1,3}}){_any('号大棚 号温室 号棚 个大棚 个棚 大棚 号 棚 座 个')}?)?(?:蔬菜)?(?:大棚|温室|棚)?"
 )
 GROUP = re.compile(r"第?(\d{1,2})" + _any("村民小组 居民小组 小组 组 社(?!区) 生产队 队"))
 BUILDING = re.compile(rf"第?{NUMBER}(?:栋(?:居民楼|住宅|楼(?![上下前后道梯顶]))?|[-/](?=\d{{1,2}}单元))")
@@ -117,7 +117,8 @@ class Relation:
 @dataclass(frozen=True, slots=True)
 class Tail:
     """The parts found, "" for none; `number` is N号, `sub` a door's 附N, `dashed` numbers with "-" between them, `bare`
-    a number without any word; `rest` was not understood, `filled` counts signs of words that say nothing.
+    a number without any word; `plot` row and number, "" for the whole row; `rest` was not understood, `filled` counts
+    signs of words that say nothing.
     """
 
     building: str = ""
@@ -130,6 +131,7 @@ class Tail:
     bare: str = ""
     group: str = ""
     plot: tuple[str, str] | None = None
+    is_greenhouse: bool = False  # the plot is said to be one of a greenhouse
     relations: tuple[Relation, ...] = field(default=())
     rest: str = ""
     filled: int = 0
@@ -138,6 +140,21 @@ class Tail:
     def has_numbers(self) -> bool:
         """A number of a building, a room or the like is said."""
         return bool(self.building or self.unit or self.floor or self.room or self.number or self.dashed or self.bare)
+
+    @property
+    def numbers_said(self) -> str:
+        """The numbers with their words: 3栋2单元501室."""
+        words = (
+            (self.number, "号"), ("附" * bool(self.sub) + self.sub, ""), (self.building, "栋"), (self.unit, "单元"),
+            (self.floor, "层"), ("-".join(self.dashed), ""), (self.room, "室"), (self.bare, ""),
+        )  # fmt: skip
+        return "".join(number + word for number, word in words if number)
+
+    @property
+    def plot_said(self) -> str:
+        """The plot with its words: 3排5号."""
+        row, number = self.plot or ("", "")
+        return f"{row}排" + (f"{number}号" if number else "")
 
 
 EMPTY = Tail()
@@ -195,7 +212,12 @@ def _metres(said: Said, text: str) -> Step:
 
 def _plot(said: Said, text: str) -> Step:
     found = PLOT.match(text)
-    return ({"plot": (found[1], found[2])}, found.end()) if found and "plot" not in said else None
+    if found is None or "plot" in said:
+        return None
+    if not found[2] and said.keys() - {"filled"}:
+        return None  # a row alone behind other parts: of parked cars
+    is_greenhouse = re.search("棚|温室", found[0]) is not None
+    return {"plot": (found[1], found[2] or ""), "is_greenhouse": is_greenhouse}, found.end()
 
 
 def _group(said: Said, text: str) -> Step:

@@ -9,10 +9,10 @@ import shapely
 
 from gridmap.domain.incidents import PlacedBy
 from gridmap.geo.addresses import Gazetteer, Match
+from gridmap.services.address_places import is_coarse, is_sure
 from gridmap.services.exchange.request import Piece
 from gridmap.services.exchange.table import Objects, object_array
 
-COARSE_M = 300.0  # a point that may lie farther off says a neighbourhood, not a place
 CANDIDATES = 3
 UNKNOWN = "it has no coordinates, and its address names no place that is known"
 SEVERAL = "it has no coordinates, and its address may mean several places"
@@ -50,8 +50,8 @@ def placed_by_address(piece: Piece, waiting: np.ndarray, gazetteer: Gazetteer) -
 
 def _fault(match: Match) -> str | None:
     """Why a match does not place a row; None when it does."""
-    if match.accepted and np.isfinite(match.lon):
-        return COARSE if match.uncertainty_m > COARSE_M else None
+    if is_sure(match):
+        return COARSE if is_coarse(match) else None
     return SEVERAL if match.alternatives else UNKNOWN
 
 

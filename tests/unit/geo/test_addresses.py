@@ -5,9 +5,11 @@ from __future__ import annotations
 import pickle
 import threading
 
+import numpy as np
 import pytest
+import shapely
 
-from gridmap.geo.addresses import Doubt, Gazetteer, Level, normalise
+from gridmap.geo.addresses import Areas, Buildings, Doubt, Gazetteer, Level, Places, Rooms, normalise
 from tests.unit.geo import drawn_addresses as drawn
 
 ACCEPTED = [
@@ -50,7 +52,9 @@ ACCEPTED = [
     ("夹河村蔬菜大棚第3排第5个棚", Level.AREA_PLOT, {"site": 303}),
     ("夹河村3排5号大棚", Level.AREA_PLOT, {"site": 303}),
     ("大棚3排6号", Level.AREA_PLOT, {"site": 302}),  # the only one
-    ("城西社区大棚2排7号", Level.AREA_PLOT, {"site": 304}),  # no plots known there: the whole greenhouse
+    ("城西社区大棚2排7号", Level.LANDMARK, {"site": 304}),  # no plots known there: the whole greenhouse
+    ("城西大棚第2排", Level.LANDMARK, {"site": 304}),
+    ("黄楼村大棚3排", Level.AREA_PLOT, {"community": 102}),
     ("黄楼大棚一区", Level.LANDMARK, {"site": 300}),
     # slips of the hand
     ("阳广花园12栋", Level.BUILDING, {"building": 206}),
@@ -80,6 +84,11 @@ ASKED = [
     ("人民路11号", Doubt.NO_SUCH_NUMBER),
     ("黄楼村五组", Doubt.NO_SUCH_NUMBER),
     ("黄楼村大棚9排9号", Doubt.NO_SUCH_NUMBER),
+    ("黄楼村大棚9排", Doubt.NO_SUCH_NUMBER),
+    ("丽景苑3排7号", Doubt.NO_SUCH_NUMBER),  # a row of houses, not of the greenhouse in the same community
+    ("人民路3社", Doubt.LEFT_OVER),
+    ("实验小学3组", Doubt.LEFT_OVER),
+    ("百货大楼2排5号", Doubt.LEFT_OVER),
     ("夹河村阳光花园12栋", Doubt.CONTRADICTION),
     ("花园街与北环路交叉口", Doubt.CONTRADICTION),
     ("临朐县阳光花园12栋", Doubt.LEFT_OVER),
@@ -115,6 +124,56 @@ def test_who_is_asked_gets_the_alternatives(gazetteer):
     assert {match.ids["building"], *(other.ids.get("building") for other in match.alternatives)} >= {200, 202}
     names = [other.name for other in gazetteer.match("人民路11号").alternatives]
     assert names[:2] == ["人民路10号", "人民路12号"]
+
+
+@pytest.mark.parametrize(
+    ("text", "left_over", "name"),
+    [
+        ("丽景苑3社", "3组", "丽景苑"),
+        ("丽景苑3栋2单元", "3栋2单元", "丽景苑"),
+        ("北环路7号附2", "7号附2", "北环路"),
+        ("城西大棚2排7号", "2排7号", "城西花卉大棚"),
+        ("黄楼村三组", "", "三组"),
+        ("人民路10号", "", "人民路10号"),
+    ],
+)
+def test_what_nobody_could_look_up_is_told_and_covered(gazetteer, text, left_over, name):
+    match = gazetteer.match(text)
+    assert match.accepted and (match.name, match.left_over) == (name, left_over)
+    if left_over:
+        assert match.uncertainty_m >= gazetteer.match(name).uncertainty_m
+
+
+def test_whose_very_name_it_is_comes_first():
+    areas = Areas(
+        ids=np.array([1, 2, 3]), codes=["", "", ""], names=["仪表厂生活区", "仪表厂家属院", "仪表厂宿舍"],
+        levels=["compound"] * 3, parents=np.full(3, -1), aliases=[["仪表厂宿舍"], ["仪表厂宿舍"], []],
+        shapes=np.array([drawn.square(k, 0, 0.3) for k in range(3)]),
+    )  # fmt: skip
+    match = Gazetteer(Places(areas=areas)).match("仪表厂宿舍")
+    assert match.doubt == Doubt.SEVERAL
+    assert [match.name, *(other.name for other in match.alternatives)] == ["仪表厂宿舍", "仪表厂生活区", "仪表厂家属院"]
+
+
+def test_a_room_s_uncertainty_covers_its_building():
+    house = shapely.box(*drawn.at(0.5, 0.5), *drawn.at(0.6, 0.52))  # 89 m long, its only room at the western end
+    buildings = Buildings(
+        ids=np.array([7]), compounds=np.array([0]), communities=np.array([-1]), numbers=["1"], names=[""],
+        aliases=[[]], roads=[""], doors=[""], floors=np.array([6]), units=np.array([1]), shapes=np.array([house]),
+    )  # fmt: skip
+    areas = Areas(
+        ids=np.array([1]), codes=[""], names=["长安小区"], levels=["compound"], parents=np.array([-1]), aliases=[[]],
+        shapes=np.array([drawn.square(0.5, 0.5, 0.5)]),
+    )  # fmt: skip
+    lon, lat = drawn.at(0.505, 0.51)
+    rooms = Rooms(np.array([9]), np.array([0]), ["1"], ["101"], np.array([lon]), np.array([lat]))
+    made = Gazetteer(Places(areas=areas, buildings=buildings, rooms=rooms))
+    for text in ("长安小区1栋", "长安小区1栋1单元", "长安小区1栋1单元101"):
+        match = made.match(text)
+        assert match.accepted
+        for corner in shapely.get_coordinates(house):
+            away_m = made.directory.plane.distance_m((match.lon, match.lat), tuple(corner))
+            assert away_m + 4 < match.uncertainty_m, text
 
 
 def test_whoever_asks_may_know_the_community(gazetteer):
