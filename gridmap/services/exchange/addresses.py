@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import shapely
@@ -19,6 +19,27 @@ SEVERAL = "it has no coordinates, and its address may mean several places"
 COARSE = "it has no coordinates, and its address only tells roughly where it is"
 
 
+@dataclass(slots=True)
+class Coarser:
+    """How many rows were placed less finely than their address says, with the first of them."""
+
+    rows: int = 0
+    example: str = ""
+
+    def add(self, address: str, left_over: str) -> None:
+        self.rows += 1
+        self.example = self.example or f"{address} ({left_over})"
+
+    def told(self) -> list[str]:
+        """A sentence for the report, none when there is nothing to tell."""
+        if not self.rows:
+            return []
+        return [
+            f"{self.rows:,} rows are placed less finely than their address says, as nothing finer is known there: "
+            f"{self.example}."
+        ]
+
+
 def without_place(piece: Piece) -> np.ndarray:
     """int[k]: the rows without a shape that an address could place."""
     addresses = piece.rows.fields.get("address")
@@ -28,9 +49,10 @@ def without_place(piece: Piece) -> np.ndarray:
     return np.flatnonzero(shapely.is_missing(piece.rows.shapes) & has_address & ~piece.problems.mask())
 
 
-def placed_by_address(piece: Piece, waiting: np.ndarray, gazetteer: Gazetteer) -> Piece:
+def placed_by_address(piece: Piece, waiting: np.ndarray, gazetteer: Gazetteer, coarser: Coarser) -> Piece:
     """The piece with those of the `waiting` rows placed whose address is sure: their point, how far the true place may
-    lie from it, and that it comes from the address. The others become bad rows that list what may be meant.
+    lie from it, and that it comes from the address. The others become bad rows that list what may be meant. Those
+    with a part that could not be looked up are told to `coarser`.
     """
     rows = piece.rows
     shapes, uncertainty_m = rows.shapes.copy(), rows.fields["uncertainty_m"].copy()
@@ -44,6 +66,8 @@ def placed_by_address(piece: Piece, waiting: np.ndarray, gazetteer: Gazetteer) -
         shapes[index] = shapely.Point(match.lon, match.lat)
         uncertainty_m[index] = max(uncertainty_m[index] or 0.0, match.uncertainty_m)
         placed_by[index] = str(PlacedBy.ADDRESS)
+        if match.left_over:
+            coarser.add(rows.fields["address"][index], match.left_over)
     fields = {**rows.fields, "uncertainty_m": uncertainty_m}
     return replace(piece, rows=replace(rows, shapes=shapes, fields=fields, placed_by=placed_by))
 

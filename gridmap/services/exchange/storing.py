@@ -10,7 +10,7 @@ import shapely
 from gridmap.config import Settings
 from gridmap.geo.addresses import Gazetteer
 from gridmap.services.addressing import gazetteer
-from gridmap.services.exchange.addresses import placed_by_address, without_place
+from gridmap.services.exchange.addresses import Coarser, placed_by_address, without_place
 from gridmap.services.exchange.coverage import check_coverage_of
 from gridmap.services.exchange.datum_guess import LEAST, addressed_rows, guess
 from gridmap.services.exchange.extent import Extent, ProjectExtent
@@ -51,6 +51,7 @@ class Import:
         self.batch_id = 0  # until the first row is stored
         self._last: Recipe | None = None
         self._known_places: Gazetteer | None = None
+        self._coarser = Coarser()
         self._kept: dict[str, object] = {}
         importing.let_one_in(session)
         layer, report = file.request.layer, file.report
@@ -92,6 +93,7 @@ class Import:
         report.causes = self._causes.ranked()
         if report.by_address:
             report.done.append(f"{report.by_address:,} rows without coordinates are placed by their address.")
+        report.warnings += self._coarser.told()
         if report.future:
             today = self.file.now.astimezone(ZoneInfo(self.setting.time_zone)).date()
             report.warnings.append(f"{report.future:,} incidents lie in the future (after {today}). Is the date right?")
@@ -124,7 +126,7 @@ class Import:
         waiting = without_place(piece)
         if not len(waiting):
             return piece
-        placed = placed_by_address(piece, waiting, self._gazetteer())
+        placed = placed_by_address(piece, waiting, self._gazetteer(), self._coarser)
         self.file.report.by_address += int((~shapely.is_missing(placed.rows.shapes[waiting])).sum())
         return placed
 

@@ -85,6 +85,18 @@ def test_what_is_not_sure_is_a_bad_row_with_what_may_be_meant(town: Any) -> None
     assert "99栋" in reasons["1"]
 
 
+def test_a_part_that_nobody_could_look_up_is_told(town: Any) -> None:
+    small = box(WEST + 30 * STEP, SOUTH, 0.0005)
+    village = {"code": "C2", "name": "刘家垴", "level": "compound", "parent_code": "420204001001"}
+    town.run("areas", town.geojson([(village, small)], "more.geojson"))
+    report = town.run("incidents", table(town, ["1,2024-03-05,,,刘家垴五社", "2,2024-03-05,,,青龙花园3栋"]))
+    assert report.by_address == 2
+    told = "1 rows are placed less finely than their address says, as nothing finer is known there: 刘家垴五社 (5组)."
+    assert told in report.warnings
+    rows = town.rows("SELECT uncertainty_m FROM incident ORDER BY source_id")
+    assert 50 < rows[0][0] < 300
+
+
 def shifted(datum: str, noise_m: float = 15.0) -> list[str]:
     """Twelve rows at their buildings, with coordinates in another datum."""
     rng = np.random.default_rng(1)
