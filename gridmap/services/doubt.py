@@ -38,6 +38,7 @@ class Point(Protocol):
 class Candidate:
     """A grid that an incident may belong to: `distance_m` from its point (0 inside), `share` of the circle's area.
 
+    `is_on_border`: the point lies on its border, but a point there is another grid's (or no grid's).
     `block_id` is the block of that grid nearest to the point: where an incident goes that a person gives to this grid.
     """
 
@@ -48,6 +49,7 @@ class Candidate:
     share: float
     grid_id: int
     block_id: int
+    is_on_border: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +83,14 @@ class Doubt:
     def candidates(
         self, session: Session, lon: float, lat: float, uncertainty_m: float | None
     ) -> tuple[Candidate, ...]:
-        """The grids in reach of one point, the largest share first; none where no uncertainty is known."""
+        """The grids in reach of one point: the one it lies in, then the largest share first. None where no uncertainty
+        is known.
+        """
         if not uncertainty_m:
             return ()
         x, y = self.projection.forward([lon], [lat])
-        reached = self.reach.within(float(x[0]), float(y[0]), uncertainty_m)
+        _, own = self.placer.place_one(lon, lat)
+        reached = sorted(self.reach.within(float(x[0]), float(y[0]), uncertainty_m), key=lambda one: one.owner != own)
         names = locating.grid_names(session, [one.owner for one in reached])
         return tuple(
             Candidate(
@@ -96,6 +101,7 @@ class Doubt:
                 share=round(one.share, SHARE_DIGITS),
                 grid_id=one.owner,
                 block_id=int(self.placer.block_ids[one.polygon]),
+                is_on_border=one.owner != own and round(one.distance_m, METRE_DIGITS) == 0,
             )
             for one in reached
         )

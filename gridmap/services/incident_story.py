@@ -24,7 +24,7 @@ RECEIVED, MOVED, CONFIRMED, CHANGED, IMPORTED = "received", "moved", "confirmed"
 
 @dataclass(frozen=True, slots=True)
 class IncidentDetail:
-    """An incident, the grids in reach of it (most likely first), its story (oldest line first).
+    """An incident, the grids in reach of it (the one it lies in, then the most likely), its story (oldest line first).
 
     `candidates` are those of the plan in force; empty where the uncertainty reaches no other grid. `nearest` is the
     nearest grid of an incident in none. `version` names this state, for `Amendment.version`.

@@ -93,6 +93,38 @@ def test_candidates_with_metres_and_shares(receive: Any, place: Store) -> None:
     assert tell(place, receive(uncertainty_m=5.0).uid).candidates == ()
 
 
+CORNER = (world.WEST + 0.01, world.SOUTH + 0.01)  # of B1, B2 (grid G1), B3 (grid G2) and B4 (no grid)
+
+
+@pytest.mark.parametrize(
+    ("at", "told"),
+    [
+        ((world.WEST + 0.005, world.SOUTH + 0.01), [("G1", False), ("G2", True)]),  # on the border of B1 and B3
+        (CORNER, [("G1", False), ("G2", True)]),
+        ((world.WEST + 0.005, world.SOUTH + 0.02), [("G2", False)]),  # on the outer border of B3
+        (NEAR_B3, [("G1", False), ("G2", False)]),
+    ],
+)
+def test_the_grid_it_lies_in_comes_first_and_others_know_their_border(
+    receive: Any, place: Store, at: tuple[float, float], told: list[tuple[str, bool]]
+) -> None:
+    received = receive(at, uncertainty_m=30.0)
+    assert received.grid == told[0][0]
+    with place.read() as session:
+        doubt = CurrentPlaces().at(session, world.NOW).doubt
+        assert doubt is not None
+        found = doubt.candidates(session, *at, 30.0)
+    assert [(one.code, one.is_on_border) for one in found] == told
+
+
+def test_a_small_share_of_its_own_does_not_put_its_grid_behind_others(receive: Any, place: Store) -> None:
+    """In the corner of B3 most of a large circle lies in G1."""
+    at = (CORNER[0] - 1e-5, CORNER[1] + 1e-5)
+    found = tell(place, receive(at, uncertainty_m=100.0).uid)
+    assert [one.code for one in found.candidates] == ["G2", "G1"]
+    assert found.candidates[0].share < found.candidates[1].share
+
+
 def test_a_moved_point_is_placed_again_and_its_old_place_stays_in_the_story(
     receive: Any, amend: Amend, place: Store
 ) -> None:

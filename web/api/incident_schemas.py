@@ -84,7 +84,7 @@ class CandidateAnswer(Schema):
     code = String()
     name = String()
     community = String(allow_none=True)
-    distance_m = Float(metadata={"description": "From the point; 0 inside."})
+    distance_m = Float(metadata={"description": "From the point; 0 inside and on its border."})
     share = Float(metadata={"description": "Of the area of the circle of uncertainty."})
 
 

@@ -19,7 +19,7 @@ export class Candidates {
     map.on("moveend", () => this.write());
   }
 
-  // `features` are the candidates' shapes in order of likelihood.
+  // `features` are the candidates' shapes in the order of the answers.
   set(features) {
     this.shown = features;
     this.marked = -1;

@@ -83,7 +83,7 @@ export class PlaceMap {
     this.circle = L.circle([lat, lon], { radius: this.radius, renderer: this.drawn, pane: "selected", interactive: false, className: "reach" }).addTo(this.map);
   }
 
-  // The codes of the candidates, most likely first.
+  // The codes of the candidates, in the order of the answers.
   ask(codes) {
     const byCode = new Map(this.grids.map((feature) => [feature.properties.code, feature]));
     this.candidates.set(codes.map((code) => byCode.get(code)).filter(Boolean));
