@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from gridmap.store import audit
+from gridmap.store import audit, project
 from gridmap.store.engine import Store
 from gridmap.store.ids import new_uid
 from tests.services import small_world as world
@@ -17,6 +19,7 @@ from tests.services import small_world as world
 EAST_OF_B1 = (world.WEST + 0.0099, world.SOUTH + 0.005)  # 9.6 m west of B2, which is the same grid
 SOUTH_OF_B3 = (world.WEST + 0.005, world.SOUTH + 0.0099)  # in B1 (grid G1), 11 m south of B3 (grid G2)
 IN_B3 = world.in_block(0, 1)
+NOW = world.NOW
 
 
 class Desk:
@@ -41,6 +44,13 @@ def report(place: tuple[float, float] = IN_B3, **more: Any) -> dict[str, Any]:
 
 @pytest.fixture
 def desk(own_client: FlaskClient) -> Desk:
+    return Desk(own_client)
+
+
+@pytest.fixture
+def desk_of_demo(own_client: FlaskClient, world: Store) -> Desk:
+    with world.write() as session:
+        session.execute(sa.update(project.tables.Project).values(demo_version="1", demo_now_on=dt.date(2024, 5, 20)))
     return Desk(own_client)
 
 
@@ -78,6 +88,23 @@ def test_an_incident_is_taken_in_once(desk: Desk) -> None:
     assert desk.client.get(f"/api/v1/incidents/{uid}").json == body
     other = desk.post(SOUTH_OF_B3, uid=uid)
     assert (other.status_code, other.json["error"]["code"]) == (409, "conflict")
+
+
+def test_in_the_demo_it_was_reported_by_the_demo_s_clock(world: Store, desk_of_demo: Desk) -> None:
+    """What happens in the district is by its clock, what was done by the real one; the page says so."""
+    uid = desk_of_demo.post().json["uid"]
+    body = desk_of_demo.patch(uid, summary="夜里很吵").json
+    assert body["reported_at"] == "2024-05-20T15:59:59.999999+00:00"
+    assert [line["at"] for line in body["story"]] == ["2024-05-31T04:00:00+00:00"] * 2
+    with world.read() as session:
+        assert {entry.at for entry in audit.since(session, 1)} == {NOW}
+    assert "by the real clock" in desk_of_demo.client.get(f"/incidents/{uid}?lang=en").text
+
+
+def test_elsewhere_it_was_reported_now(desk: Desk) -> None:
+    body = desk.post().json
+    assert body["reported_at"] == "2024-05-31T04:00:00+00:00"
+    assert "by the real clock" not in desk.client.get(f"/incidents/{body['uid']}?lang=en").text
 
 
 def test_sent_again_after_it_was_moved_it_is_still_the_same(desk: Desk) -> None:

@@ -106,6 +106,7 @@ def report_of(body: dict[str, Any]) -> IncidentReport:
         kind=body["kind"],
         occurrence=_occurrence(body, running().situation.picture().project.time_zone),
         uid=body.get("uid"),
+        reported_at=running().situation.project_now(),
         address=address,
         summary=body.get("summary") or None,
         **place,

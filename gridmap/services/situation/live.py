@@ -51,6 +51,11 @@ class Situation:
         """The present instant, also in the demo: what is done is done now."""
         return self._now()
 
+    def project_now(self) -> dt.datetime:
+        """The instant that counts as now for what happens in the district: in the demo the end of its last day."""
+        project = self.picture().project
+        return reading.end_of_day(project.now_on, project.time_zone) if project.is_demo else self._now()
+
     def seq(self) -> int:
         """The newest change."""
         with self._store.read() as session:
