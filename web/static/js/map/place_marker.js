@@ -1,10 +1,10 @@
 // The point of an incident: dragged, or moved by the arrow keys; where it was before is a hollow ghost.
 
 import { t } from "../net/words.js";
+import { pinDrawing } from "./pin_drawing.js";
 
 const STEP_PX = 8;
 const FINE_PX = 1;
-const SVG = "http://www.w3.org/2000/svg";
 const KEYS = { ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] };
 
 export class PlaceMarker {
@@ -23,7 +23,7 @@ export class PlaceMarker {
   }
 
   make(at) {
-    const icon = L.divIcon({ className: "pin", html: drawing(), iconSize: [30, 40], iconAnchor: [15, 38] });
+    const icon = L.divIcon({ className: "pin", html: pinDrawing(), iconSize: [30, 40], iconAnchor: [15, 38] });
     this.marker = L.marker(at, { icon, draggable: true, autoPan: true, keyboard: true, zIndexOffset: 1000 }).addTo(this.map);
     this.marker.on("drag", () => this.moved());
     const node = this.marker.getElement();
@@ -61,18 +61,4 @@ export class PlaceMarker {
       ghost.getElement().setAttribute("title", t("where it was before"));
     }
   }
-}
-
-function drawing() {
-  const svg = document.createElementNS(SVG, "svg");
-  svg.setAttribute("viewBox", "0 0 30 40");
-  svg.setAttribute("aria-hidden", "true");
-  const body = document.createElementNS(SVG, "path");
-  body.setAttribute("d", "M15 38C22 28 28 21 28 14a13 13 0 0 0-26 0c0 7 6 14 13 24z");
-  const eye = document.createElementNS(SVG, "circle");
-  eye.setAttribute("cx", "15");
-  eye.setAttribute("cy", "14");
-  eye.setAttribute("r", "4.5");
-  svg.append(body, eye);
-  return svg;
 }

@@ -10,7 +10,7 @@ import { GridLabels } from "../map/grid_labels.js";
 import { Grids } from "../map/grids.js";
 import { Heat } from "../map/heat.js";
 import { fit, placeControls, takeOverMap } from "../map/stage.js";
-import { readAddress, readPlace, writeAddress } from "../ui/address.js";
+import { markedPlace, readAddress, readPlace, writeAddress } from "../ui/address.js";
 import { hideDetail, showDetail, wireDetail } from "../ui/detail.js";
 import { toDay } from "../ui/dates.js";
 import { byId, el } from "../ui/dom.js";
@@ -32,6 +32,7 @@ import { defaultsOf, spanOf } from "../ui/view_defaults.js";
 
 const SETTLE_MS = 60;
 const ADDRESS_MS = 250;
+const PLACE_ZOOM = 17;
 
 class MapPage {
   constructor(situation) {
@@ -113,7 +114,8 @@ class MapPage {
       this.grids.show(this.shown().grids);
     });
     state.on(["grid"], () => this.drawSelection());
-    state.on(["from", "to", "kinds", "bandwidth", "hidden", "grid"], (view, { push, quiet }) => {
+    state.on(["at", "name"], () => this.drawMark());
+    state.on(["from", "to", "kinds", "bandwidth", "hidden", "grid", "at"], (view, { push, quiet }) => {
       if (quiet) return;
       if (push) this.writeAddress({ push: true });
       else replace();
@@ -141,7 +143,7 @@ class MapPage {
       this.drawHeat();
     });
     if (this.state.get().grid) this.drawSelection();
-    await figures;
+    await Promise.all([figures, this.drawMark()]);
     this.writeAddress(); // whoever gets this address sees the same days
     followChanges(this.situation.seq, {
       onChange: () => this.renew(),
@@ -265,9 +267,19 @@ class MapPage {
     this.state.set({ from: first, to: today, kinds: null }, { push: true });
   }
 
-  // Without a place in the address: the grid that it names, beside its panel, else everything.
+  // What most visits do not need is fetched when there is a place to mark.
+  async drawMark() {
+    if (!this.mark && !markedPlace(this.state.get())) return;
+    const { AskedPlace } = await import("../map/asked_place.js");
+    this.mark = this.mark || new AskedPlace(this.map, () => this.state.set({ at: null, name: null }, { push: true }));
+    this.mark.show(markedPlace(this.state.get()));
+  }
+
+  // Without a view in the address: the place that it marks, the grid that it names, beside its panel, else everything.
   begin() {
     const { grid } = this.state.get();
+    const marked = markedPlace(this.state.get());
+    if (marked) return this.goTo({ ...marked, zoom: PLACE_ZOOM });
     const bounds = grid && boundsOf(this.features.filter(({ properties }) => properties.code === grid));
     if (!bounds) return this.goHome();
     byId("detail").hidden = false;

@@ -21,6 +21,8 @@ export function readAddress(tree, defaults) {
     kinds: hide.includes("kinds") ? new Set() : fromCodes(tree, asked.get("kinds")),
     bandwidth: defaults.bandwidths.includes(bandwidth) ? bandwidth : defaults.bandwidth,
     grid: asked.get("grid") || null,
+    at: asked.get("at") || null,
+    name: asked.get("name") || null,
     hidden: new Set(hide.filter((name) => LAYERS.includes(name))),
   };
 }
@@ -30,6 +32,13 @@ export function readPlace() {
   if (parts.length !== 3 || parts.some(Number.isNaN)) return null;
   const [zoom, lat, lon] = parts;
   return Math.abs(lat) <= 85 && Math.abs(lon) <= 180 ? { zoom, lat, lon } : null;
+}
+
+// The place to be marked, { lon, lat, name } from `at` ("lon,lat") and `name`; null where it is none.
+export function markedPlace({ at, name }) {
+  const parts = (at || "").split(",");
+  const [lon, lat] = parts.map((text) => (text.trim() ? Number(text) : NaN));
+  return parts.length === 2 && Math.abs(lat) <= 85 && Math.abs(lon) <= 180 ? { lon, lat, name } : null;
 }
 
 export function writeAddress(tree, defaults, view, place, { push = false } = {}) {
@@ -42,6 +51,8 @@ export function writeAddress(tree, defaults, view, place, { push = false } = {})
     kinds: noKinds ? null : toCodes(tree, view.kinds),
     bw: view.bandwidth === defaults.bandwidth ? null : view.bandwidth,
     grid: view.grid,
+    at: view.at,
+    name: view.at ? view.name : null,
     hide: hide.length ? hide.join(",") : null,
     lang: asked.get("lang"),
     theme: asked.get("theme"),
