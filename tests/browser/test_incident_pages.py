@@ -169,12 +169,13 @@ def test_a_new_incident_is_taken_in(desk: Desk, watch: Watch) -> None:
     page = watch(desk.base).open("/incidents/new")
     page.click("#send")
     expect(page.locator("#kind-wrong")).to_have_text("请选择事件类别。")
-    expect(page.locator("#lon-wrong")).to_contain_text("点出位置")
+    expect(page.locator("#address-wrong")).to_have_text("请说明地点：填写地址，或在地图上点出位置。")
     expect(page.locator("#kind")).to_be_focused()
     page.select_option("#kind", "help.elder")
     page.fill("#day", "2024-05-30")
     page.fill("#time", "08:15")
     page.locator("#map").click(position={"x": 200, "y": 300})
+    expect(page.locator("#address-wrong")).to_have_text("")
     expect(page.locator(".pin")).to_be_visible()
     expect(page.locator("#place-said")).not_to_have_text("")
     page.fill("#lon", f"{NEAR_B3[0]:.6f}")
@@ -233,3 +234,23 @@ def test_a_grid_s_panel_leads_to_its_incidents(desk: Desk, watch: Watch) -> None
     page.wait_for_url("**/incidents?**grid=G2**")
     expect(page.locator(".incidents tbody tr")).to_have_count(3)
     expect(page.locator("#from")).to_have_value("2024-05-01")
+
+
+def test_the_map_marks_the_place_that_one_came_for(desk: Desk, watch: Watch) -> None:
+    page = watch(desk.base).open(desk.address)
+    page.click("#incident-head a.button")
+    page.wait_for_selector(".asked__name")
+    assert page.inner_text(".asked__name") == desk.stored().incident.case_number
+    away_px = """() => {
+        const { map } = window.gridmap;
+        const { lat, lng } = map.getCenter();
+        const { at } = window.gridmap.state.get();
+        const [lon, north] = at.split(",").map(Number);
+        return map.latLngToContainerPoint([north, lon]).distanceTo(map.latLngToContainerPoint([lat, lng]));
+    }"""
+    assert page.evaluate(away_px) < 2
+    page.click(".asked__close")
+    expect(page.locator(".asked")).to_have_count(0)
+    page.wait_for_url(lambda url: "at=" not in url and "grid=G1" in url)
+    page.go_back()
+    expect(page.locator(".asked")).to_have_count(1)

@@ -7,6 +7,9 @@ import re
 import pytest
 from flask.testing import FlaskClient
 
+from gridmap.services.doubt import Candidate
+from web.pages.incidents import NEAR_GRIDS, by_nearness
+
 
 def rows(text: str) -> int:
     return text.count('<td class="incidents__kind">')
@@ -86,3 +89,20 @@ def test_an_imported_incident_s_page_stands_without_a_script(client: FlaskClient
     assert "青龙社区" in text
     assert "Nothing was done to it since it was stored." in text
     assert re.search(r'id="question"[^>]* hidden', text)
+
+
+def candidate(number: int, community: str, distance_m: float) -> Candidate:
+    return Candidate(f"G{number}", f"{number}", community, distance_m, 0.01, number, number, is_on_border=False)
+
+
+def test_of_many_grids_the_nearest_are_asked_about_and_the_rest_listed_by_community() -> None:
+    own = candidate(0, "A", 0.0)
+    far = [candidate(number, "AB"[number % 2], 100.0 - number) for number in range(1, 10)]
+    near, others = by_nearness([own, *far])
+    assert [one.code for one in near] == ["G0", "G9", "G8", "G7", "G6", "G5"]
+    assert [(community, [one.code for one in grids]) for community, grids in others] == [
+        ("A", ["G2", "G4"]),
+        ("B", ["G1", "G3"]),
+    ]
+    few = [own, *far[: NEAR_GRIDS - 1]]
+    assert by_nearness(few) == (few, [])  # the largest share first, as it was

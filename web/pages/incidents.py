@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,6 +15,7 @@ from flask_babel import gettext
 from gridmap.domain.kinds import Kind
 from gridmap.errors import BadInput, NotFound
 from gridmap.services import intake
+from gridmap.services.doubt import Candidate
 from gridmap.services.situation import GridRow, IncidentFilter, IncidentPage, Picture, Selection
 from web import i18n, security
 from web.api.incident_schemas import IncidentDetailAnswer
@@ -25,6 +27,7 @@ from web.pages import shell
 from web.tiles import basemap_url
 
 PAGE_ROWS = 50
+NEAR_GRIDS = 6  # more answers than these cannot be told apart on the map: the rest is chosen from a list
 STATES = ("all", "doubtful", "outside")
 NOTHING = IncidentPage((), None)
 
@@ -97,10 +100,13 @@ def show_one(uid: str) -> Response:
     parts = running()
     picture = parts.situation.picture()
     found = intake.tell(parts.store, uid, now=parts.situation.now(), places=parts.situation.places)
+    near, others = by_nearness(found.candidates)
     return shell.show(
         "incident.html",
         here="incidents",
         found=found,
+        near=near,
+        others=others,
         incident=found.incident,
         answer=IncidentDetailAnswer().dump(answer_of(found)),
         names=_names(picture),
@@ -111,6 +117,16 @@ def show_one(uid: str) -> Response:
         plan_version=_plan_version(picture),
         map=_map(picture),
     )
+
+
+def by_nearness(candidates: Sequence[Candidate]) -> tuple[list[Candidate], list[tuple[str, list[Candidate]]]]:
+    """The grids that are asked about at once, and the rest by community; few stay in the order they have."""
+    if len(candidates) <= NEAR_GRIDS:
+        return list(candidates), []
+    nearest = sorted(candidates, key=lambda one: one.distance_m)  # stable: the grid that holds the point stays first
+    rest = sorted(nearest[NEAR_GRIDS:], key=lambda one: (one.community or "", one.name))
+    groups = groupby(rest, key=lambda one: one.community or "")
+    return nearest[:NEAR_GRIDS], [(community, list(group)) for community, group in groups]
 
 
 def _(text: str) -> str:
@@ -141,9 +157,7 @@ def _asked() -> Asked:
 def _filter(asked: Asked, grid: str) -> IncidentFilter:
     kinds = (asked.kind,) if asked.kind else None
     chosen = Selection(_day(asked.first), _day(asked.last), kinds)
-    return IncidentFilter(
-        chosen, grid or None, outside=asked.state == "outside", doubtful=asked.state == "doubtful"
-    )
+    return IncidentFilter(chosen, grid or None, outside=asked.state == "outside", doubtful=asked.state == "doubtful")
 
 
 def _day(text: str) -> dt.date | None:

@@ -84,11 +84,20 @@ export class RowsMap {
     const all = counts.read - counts.bad;
     const key = (kind, text) => el("li", {}, el("i", { class: `import__key import__key--${kind}`, "aria-hidden": "true" }), text);
     const part = good.length < all && good.length ? ` (${t("{n} of them on the map", { n: number(good.length) })})` : "";
-    const unseen = counts.bad - this.bad.length;
     byId("legend").replaceChildren(
       key("good", `${t("good rows: {n}", { n: number(all) })}${part}`),
-      key("bad", t("bad rows: {n}", { n: number(counts.bad) }) + (unseen > 0 ? ` (${t("{n} without a place to show", { n: number(unseen) })})` : "")),
+      key("bad", t("bad rows: {n}", { n: number(counts.bad) }) + this.unseen()),
     );
+  }
+
+  // Of a long list only the first rows come to the page: of the others it is not known which have a place.
+  unseen() {
+    const { counts, bad_rows: listed } = this.found;
+    const n = number(listed.length - this.bad.length);
+    if (listed.length < counts.bad) {
+      return ` (${t("of the first {listed}, {shown} are on the map and {n} have no place", { listed: number(listed.length), shown: number(this.bad.length), n })})`;
+    }
+    return listed.length > this.bad.length ? ` (${t("{n} without a place to show", { n })})` : "";
   }
 
   fit() {

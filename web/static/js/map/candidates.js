@@ -48,15 +48,26 @@ export class Candidates {
     this.write();
   }
 
+  // A name that would lie on one before it is left out; the marked grid's comes first.
   write() {
     this.names.clearLayers();
-    this.shown.forEach((feature, i) => {
+    const taken = [];
+    const order = [...this.shown.keys()].sort((a, b) => (b === this.marked) - (a === this.marked));
+    for (const i of order) {
+      const feature = this.shown[i];
       const at = spotInView(feature, this.map.getBounds());
-      if (!at) return;
+      if (!at) continue;
       const name = L.tooltip({ permanent: true, direction: "center", interactive: false, className: `candidate-name candidate-name--${Math.min(i, COLOURS) + 1}` });
       this.names.addLayer(name.setLatLng(at).setContent(nameNode(feature.properties.name)));
-    });
+      const box = name.getElement().getBoundingClientRect();
+      if (taken.some((other) => isOver(box, other))) this.names.removeLayer(name);
+      else taken.push(box);
+    }
   }
+}
+
+function isOver(one, other) {
+  return one.left < other.right && other.left < one.right && one.top < other.bottom && other.top < one.bottom;
 }
 
 // A place inside the shape near the middle of what of it is in view; null where nothing is.

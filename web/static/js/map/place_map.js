@@ -89,6 +89,18 @@ export class PlaceMap {
     this.candidates.set(codes.map((code) => byCode.get(code)).filter(Boolean));
   }
 
+  // These grids fill the map, even where the circle reaches beyond it.
+  frame(codes) {
+    const bounds = boundsOf(this.grids.filter(({ properties }) => codes.includes(properties.code)));
+    if (bounds) this.map.fitBounds(bounds, { animate: false, padding: [24, 24], maxZoom: NEAR_ZOOM });
+  }
+
+  // Moves the map only where the grid is not in view.
+  see(code) {
+    const bounds = boundsOf(this.grids.filter(({ properties }) => properties.code === code));
+    if (bounds && !this.map.getBounds().contains(bounds)) this.map.fitBounds(this.map.getBounds().extend(bounds), { animate: false });
+  }
+
   key({ radius, hasGhosts }) {
     const parts = [];
     if (radius) parts.push(el("span", { class: "key key--reach" }, t("uncertainty {n} m", { n: Math.round(radius) })));

@@ -25,6 +25,9 @@ class IncidentPage {
       document.addEventListener(enter, (event) => this.point(event.target, true));
       document.addEventListener(leave, (event) => this.point(event.target, false));
     }
+    document.addEventListener("change", ({ target }) => { // the list is written anew with its part of the page
+      if (target.id === "other") this.choseOther();
+    });
     byId("move").addEventListener("submit", (event) => {
       event.preventDefault();
       this.save();
@@ -38,6 +41,7 @@ class IncidentPage {
 
   async open() {
     await this.map.open(this.incident);
+    if (byId("other")) this.map.frame(this.near()); // the circle holds too many grids to be told apart
     this.draw();
     followChanges(Number(byId("incident").dataset.seq), {
       onChange: (entries) => {
@@ -57,15 +61,33 @@ class IncidentPage {
   }
 
   draw() {
-    const { lon, lat, uncertainty_m: radius, candidates, story } = this.incident;
+    const { lon, lat, uncertainty_m: radius, story } = this.incident;
     const ghosts = story.filter(({ content: { from } }) => from && from.lon !== undefined && isFar(from, { lon, lat })).map(({ content }) => content.from).slice(-GHOSTS);
     this.map.put(lon, lat, radius);
     this.map.marker.haunt(ghosts, { lon, lat });
-    this.map.ask(candidates.map(({ code }) => code));
+    this.ask();
     this.map.key({ radius, hasGhosts: ghosts.length > 0 });
     writePlace({ lon, lat, radius });
     this.whereabouts.clear();
     this.aim();
+  }
+
+  near() {
+    return [...document.querySelectorAll("[data-candidate]")].map(({ dataset }) => dataset.answer);
+  }
+
+  // On the map are the grids that have a button, and the one chosen from the list of the others.
+  ask() {
+    const near = this.near();
+    const other = byId("other") ? byId("other").value : "";
+    this.map.ask(other ? [...near, other] : near);
+    if (other) this.map.candidates.mark(near.length);
+  }
+
+  choseOther() {
+    byId("other-say").disabled = !byId("other").value;
+    this.ask();
+    this.map.see(byId("other").value);
   }
 
   isMoved() {
@@ -107,11 +129,19 @@ class IncidentPage {
   }
 
   clicked(event) {
-    const answer = event.target.closest && event.target.closest("[data-answer]");
-    if (!answer || this.isBusy) return;
+    if (this.isBusy || !event.target.closest) return;
+    if (event.target.closest("#other-say")) this.sayOther();
+    const answer = event.target.closest("[data-answer]");
+    if (!answer) return;
     const code = answer.dataset.answer || null;
     const name = answer.querySelector(".answer__name").textContent.trim();
     this.change({ grid: code }, code ? t("It belongs to {name}.", { name }) : t("It stays outside all grids."));
+  }
+
+  sayOther() {
+    const { value: code, selectedOptions } = byId("other");
+    const name = selectedOptions[0].textContent.split(" · ")[0].trim();
+    this.change({ grid: code }, t("It belongs to {name}.", { name }));
   }
 
   save() {

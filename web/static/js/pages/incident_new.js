@@ -31,6 +31,7 @@ class NewIncidentPage {
   }
 
   moved(lon, lat) {
+    mark("address", "");
     this.placedBy = "map";
     writePlace({ lon, lat });
     this.whereabouts.show(lon, lat);
@@ -39,6 +40,7 @@ class NewIncidentPage {
   typed() {
     const place = readPlace({ isNeeded: false });
     if (!place || place.lon === null) return;
+    mark("address", "");
     this.placedBy = "coordinates";
     this.show(place.lon, place.lat, place.radius);
   }
@@ -61,13 +63,15 @@ class NewIncidentPage {
   // null after saying beside the fields what is missing or wrong.
   body() {
     const address = byId("address").value.trim();
-    const place = readPlace({ isNeeded: !address });
+    const place = readPlace({ isNeeded: false });
+    const isSomewhere = Boolean(address || byId("lon").value.trim() || byId("lat").value.trim());
     const kind = byId("kind").value;
     const day = byId("day").value;
     const time = byId("time").value;
     mark("kind", kind ? "" : t("Say what it is about."));
     mark("day", day ? "" : t("Say on which day it happened."));
-    if (!place || !kind || !day) return null;
+    mark("address", isSomewhere ? "" : t("Say where it was: an address, or a point on the map."));
+    if (!place || !isSomewhere || !kind || !day) return null;
     const when = time ? { occurred_at: `${day}T${time}` } : { occurred_on: day };
     const where = place.lon === null ? {} : { lon: place.lon, lat: place.lat, placed_by: this.placedBy };
     const reach = place.radius === null ? {} : { uncertainty_m: place.radius };
