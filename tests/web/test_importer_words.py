@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TypeGuard
+from typing import Literal, TypeGuard
 
 import pytest
 
@@ -100,3 +100,33 @@ def test_the_page_names_no_option_of_the_command() -> None:
             for sentence in sentences(file):
                 if "--" in sentence and not any(part in sentence for part in ELSEWHERE):
                     assert "--" not in said.say(sentence), f"{file.name}: {sentence}"
+
+
+@pytest.mark.parametrize(
+    ("lang", "said", "told"),
+    [
+        (
+            "zh",
+            "a.csv mixes encodings: UTF-8 in line 1, another in line 3.",
+            "a.csv 混用了编码：第 1 行是 UTF-8，另一种在第 3 行。",
+        ),
+        ("zh", "source id stands twice in the file with different content", "案件编号 在文件中出现两次而内容不同"),
+        ("en", "source_id stands twice in the file", "source id stands twice in the file"),
+        ("en", "lon is no number: abc", "longitude is no number: abc"),
+        ("en", "uncertainty_m is too large", "uncertainty (m) is too large"),
+        ("en", "lon or lat is empty", "longitude or latitude is empty"),
+        (
+            "zh",
+            "No column of the file is recognised as: lon, lat. Its columns are: lon, lat.",
+            "文件中没有识别出这些列：经度、纬度。文件的列有：lon, lat。",  # the columns are the file's own words
+        ),
+        (
+            "zh",
+            "No column of the file is recognised as: occurred_at (or occurred_on, or month), lon, lat. "
+            "Its columns are: a.",
+            "文件中没有识别出这些列：发生时间（或发生日期、月份）、经度、纬度。文件的列有：a。",
+        ),
+    ],
+)  # fmt: skip
+def test_fields_and_lines_are_named_as_people_name_them(lang: Literal["zh", "en"], said: str, told: str) -> None:
+    assert words.words(lang, work.names("incidents", lang)).say(said) == told

@@ -2,7 +2,8 @@
 
 The importer speaks English and names options of the command. Its sentences are known here as patterns, in
 `translations/<lang>/importer.po`: {0}, {1} stand for what differs. A sentence that fits none is shown as it is: better
-read than hidden. What differs is itself translated where it is a sentence, a field or a layer.
+read than hidden. What differs is itself translated where it is a sentence, a field, a list of fields or a layer; what
+stands in quotation marks or is a column of the file is the file's own word and stays.
 """
 
 from __future__ import annotations
@@ -19,15 +20,21 @@ from web.i18n import SOURCES
 
 PLACE = re.compile(r"\\\{(\d)\\\}")  # a {0} in an escaped pattern
 PLACED = re.compile(r"\{(\d)\}")
+OF_THE_FILE = re.compile(r"(?:'|columns are: )\{(\d)\}")
+ABOUT = re.compile(r"([a-z_]+)( .+)", re.DOTALL)  # a sentence about a field begins with its name
 REMEMBERED = 4096
 
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """One sentence: what it looks like, with the detail that may follow it after a colon, and what is said for it."""
+    """One sentence: what it looks like, with the detail that may follow it after a colon, and what is said for it.
+
+    `kept` are the places whose words are the file's.
+    """
 
     shape: re.Pattern[str]
     text: str
+    kept: frozenset[str]
 
 
 @dataclass(slots=True)
@@ -36,6 +43,7 @@ class Words:
 
     patterns: tuple[Pattern, ...]
     colon: str
+    comma: str
     names: Mapping[str, str] = field(default_factory=dict)
     _said: dict[str, str] = field(default_factory=dict)
 
@@ -55,21 +63,33 @@ class Words:
             if found:
                 return self._fill(pattern, found.groupdict())
         parts = text.split("; ")
-        return "; ".join(map(self.say, parts)) if len(parts) > 1 else text
+        return "; ".join(map(self.say, parts)) if len(parts) > 1 else self._about_field(text)
+
+    def _about_field(self, text: str) -> str:
+        found = ABOUT.fullmatch(text)
+        return f"{self.names[found[1]]}{found[2]}" if found and found[1] in self.names else text
 
     def _fill(self, pattern: Pattern, found: dict[str, str | None]) -> str:
-        values = {key: self._part(value or "") for key, value in found.items()}
+        values = {
+            key: (value or "") if key in pattern.kept else self._part(value or "") for key, value in found.items()
+        }
         detail = values.pop("detail")
         said = PLACED.sub(lambda place: values[f"p{place[1]}"], pattern.text)
         return f"{said}{self.colon}{detail}" if detail else said
 
     def _part(self, value: str) -> str:
-        return self.names.get(value) or (self.say(value) if " " in value else value)
+        if value in self.names:
+            return self.names[value]
+        parts = value.split(", ")
+        if all(part in self.names for part in parts):
+            return self.comma.join(self.names[part] for part in parts)
+        return self.say(value) if " " in value else value
 
 
 def words(lang: str, names: Mapping[str, str]) -> Words:
     """The importer's sentences in a language, with these names for fields and layers."""
-    return Words(_patterns(lang), "：" if lang == "zh" else ": ", names)
+    colon, comma = ("：", "、") if lang == "zh" else (": ", ", ")
+    return Words(_patterns(lang), colon, comma, names)
 
 
 def in_words(state: Mapping[str, Any], said: Words) -> dict[str, Any]:
@@ -115,9 +135,13 @@ def _patterns(lang: str) -> tuple[Pattern, ...]:
     with file.open("rb") as source:
         messages = [(str(m.id), str(m.string)) for m in read_po(source, locale=lang) if m.id]
     ordered = sorted(messages, key=lambda pair: -len(re.sub(r"\{\d\}", "", pair[0])))
-    return tuple(Pattern(_shape(english), text) for english, text in ordered)
+    return tuple(Pattern(_shape(english), text, _kept(english)) for english, text in ordered)
 
 
 def _shape(english: str) -> re.Pattern[str]:
     places = PLACE.sub(lambda place: f"(?P<p{place[1]}>.+?)", re.escape(english))
     return re.compile(f"{places}(?:: (?P<detail>.*))?", re.DOTALL)
+
+
+def _kept(english: str) -> frozenset[str]:
+    return frozenset(f"p{place}" for place in OF_THE_FILE.findall(english))

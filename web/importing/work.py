@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
@@ -23,6 +24,8 @@ from web.security import ACTOR
 FINDINGS_AT_MOST = 200
 PLACE_DIGITS = 6
 SAMPLE_ROWS = 8
+ENGLISH = {"lon": "longitude", "lat": "latitude", "wkt": "shape (WKT)"}  # short names, written out
+UNIT = re.compile(r"_(m|deg)$")
 TIMES = {"occurred_at", "occurred_on", "month"}  # an incident needs one of them
 
 Options = Mapping[str, Any]  # layer, crs, inner, sheet, encoding, heading_rows, mapping, source, update
@@ -149,13 +152,16 @@ def field_words(layer: str, language: Language) -> dict[str, tuple[str, str]]:
 
 
 def names(layer: str | None, language: Language) -> dict[str, str]:
-    """What the fields of a layer are called where the importer's sentences name them; nothing but in Chinese."""
-    if language != "zh" or layer not in LAYERS:
+    """What the fields of a layer are called where the importer's sentences name them, with or without underscores."""
+    if layer not in LAYERS:
         return {}
-    return {name: word for name, (word, _) in field_words(layer, language).items()}
+    words = {name: word for name, (word, _) in field_words(layer, language).items()}
+    return {name.replace("_", " "): word for name, word in words.items()} | words
 
 
 def _word(field: Field, language: Language) -> str:
+    if language == "en":
+        return ENGLISH.get(field.name) or UNIT.sub(r" (\1)", field.name).replace("_", " ")
     return heading_of(field, language).replace("_", " ")
 
 
