@@ -8,7 +8,7 @@ import re
 import shutil
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -43,7 +43,10 @@ class Member:
 class Guarded(io.RawIOBase):
     """A stream being unpacked, which ends in TooLarge once it is over a limit, and in BadFile where it is damaged."""
 
-    def __init__(self, stream: IO[bytes] | gzip.GzipFile, name: str, packed_bytes: int, limit_bytes: int) -> None:
+    def __init__(
+        self, stream: IO[bytes] | gzip.GzipFile, name: str, packed_bytes: Callable[[], int], limit_bytes: int
+    ) -> None:
+        """`packed_bytes`: how many packed bytes what has been read so far came from, or more."""
         super().__init__()
         self._stream, self._name, self._packed_bytes, self._limit_bytes = stream, name, packed_bytes, limit_bytes
         self._read_bytes = 0
@@ -54,19 +57,11 @@ class Guarded(io.RawIOBase):
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # the stub names a wider type
         try:
             data = self._stream.read(len(buffer))
-        except DAMAGED as error:
-            raise BadFile(
-                f"{self._name} is damaged and cannot be unpacked: {error}.", "Copy or export it again."
-            ) from None
+        except DAMAGED:
+            raise BadFile(f"{self._name} is damaged and cannot be unpacked.", "Copy or export it again.") from None
         buffer[: len(data)] = data
         self._read_bytes += len(data)
-        if self._read_bytes > self._limit_bytes:
-            raise TooLarge(f"{self._name} unpacks to more than {size(self._limit_bytes)}.", "Split it into several.")
-        if self._read_bytes > max(RATIO_FROM_BYTES, self._packed_bytes * RATIO_LIMIT):
-            raise TooLarge(
-                f"{self._name} unpacks to more than {RATIO_LIMIT} times its size, as no table does.",
-                "Unpack it yourself if you trust it, and import what is in it.",
-            )
+        _check_size(self._name, self._read_bytes, self._packed_bytes, self._limit_bytes)
         return len(data)
 
     def close(self) -> None:
@@ -74,10 +69,22 @@ class Guarded(io.RawIOBase):
         super().close()
 
 
+def _check_size(name: str, unpacked_bytes: int, packed_bytes: Callable[[], int], limit_bytes: int) -> None:
+    if unpacked_bytes > RATIO_FROM_BYTES and unpacked_bytes > packed_bytes() * RATIO_LIMIT:
+        raise TooLarge(
+            f"{name} unpacks to more than {RATIO_LIMIT} times its size, as no table does.",
+            "Unpack it yourself if you trust it, and import what is in it.",
+        )
+    if unpacked_bytes > limit_bytes:
+        raise TooLarge(f"{name} unpacks to more than {size(limit_bytes)}.", "Split it into several.")
+
+
 def gunzip(path: Path, limit_bytes: int) -> BinaryIO:
     """The content of a .gz file as a stream. Reading it raises BadFile (damaged) or TooLarge."""
     unpacked = gzip.GzipFile(path)  # closed by what guards it
-    return io.BufferedReader(Guarded(unpacked, path.name, path.stat().st_size, limit_bytes))
+    packed = unpacked.myfileobj
+    read_so_far = packed.tell if packed is not None else lambda: path.stat().st_size
+    return io.BufferedReader(Guarded(unpacked, path.name, read_so_far, limit_bytes))
 
 
 def members(path: Path) -> list[Member]:
@@ -85,8 +92,11 @@ def members(path: Path) -> list[Member]:
     try:
         with zipfile.ZipFile(path) as archive:
             infos = [info for info in archive.infolist() if not info.is_dir()]
-    except DAMAGED as error:
-        raise BadFile(f"{path.name} is damaged or cut short: {error}.", "Copy or export it again.") from None
+    except DAMAGED:
+        raise BadFile(
+            f"{path.name} is damaged or cut short: the list of its files, which ends it, cannot be read.",
+            "Copy or export it again.",
+        ) from None
     found = [Member(_name(info), info) for info in infos]
     if not found:
         raise BadFile(f"{path.name} has no files in it.", "Pack it again.")
@@ -101,13 +111,16 @@ def members(path: Path) -> list[Member]:
 
 @contextmanager
 def opened(path: Path, member: Member, limit_bytes: int) -> Iterator[BinaryIO]:
-    """A file in an archive as a stream. Reading it raises BadFile (damaged) or TooLarge."""
+    """A file in an archive as a stream. Raises TooLarge by the size it says it has, which zipfile never reads beyond;
+    reading it raises BadFile (damaged) or TooLarge.
+    """
+    _check_size(member.name, member.info.file_size, lambda: member.info.compress_size, limit_bytes)
     try:
         with zipfile.ZipFile(path) as archive, archive.open(member.info) as stream:
-            guarded = Guarded(stream, member.name, member.info.compress_size, limit_bytes)
+            guarded = Guarded(stream, member.name, lambda: member.info.compress_size, limit_bytes)
             yield io.BufferedReader(guarded)
-    except DAMAGED as error:
-        raise BadFile(f"{path.name} is damaged or packed in a way not known: {error}.", "Pack it again.") from None
+    except DAMAGED:
+        raise BadFile(f"{path.name} is damaged or packed in a way not known.", "Pack it again.") from None
 
 
 def extract(path: Path, wanted: list[Member], folder: Path, stem: str) -> None:

@@ -66,7 +66,7 @@ def test_encrypted_truncated_empty_and_nested(tmp_path: Path) -> None:
     path = archive_of(tmp_path, {"a.csv": CSV * 100})
     sound = path.read_bytes()
     path.write_bytes(sound[: len(sound) // 2])
-    with pytest.raises(BadFile, match="damaged or cut short"):
+    with pytest.raises(BadFile, match="damaged or cut short: the list of its files, which ends it, cannot be read"):
         whole(path)
     place = sound.index(b"PK\x01\x02") + 8
     locked = sound[:place] + struct.pack("<H", 1) + sound[place + 2 :]
@@ -92,6 +92,18 @@ def test_a_bomb_is_stopped_while_unpacking(tmp_path: Path) -> None:
     bomb = b"a,b\n" + b"1,1\n" * (unpacking.RATIO_FROM_BYTES // 3)
     with pytest.raises(TooLarge, match="more than 200 times its size"):
         whole(archive_of(tmp_path, {"a.csv": bomb}))
+
+
+def test_a_bomb_that_says_its_size_is_not_even_begun(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = archive_of(tmp_path, {"a.csv": bytes(unpacking.RATIO_FROM_BYTES + 1)})
+    monkeypatch.setattr(zipfile.ZipExtFile, "read", lambda *_: pytest.fail("was unpacked"))
+    (member,) = [unpacking.Member(info.filename, info) for info in zipfile.ZipFile(path).infolist()]
+    with (
+        pytest.raises(TooLarge, match="more than 200 times its size") as caught,
+        unpacking.opened(path, member, 1 << 20),
+    ):
+        pass
+    assert "Split" not in caught.value.hint
 
 
 def test_sizes_that_lie_are_found_out(tmp_path: Path) -> None:

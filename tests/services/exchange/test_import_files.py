@@ -115,6 +115,15 @@ def test_a_bomb_ends_early(tmp_path: Path) -> None:
         open_source(bomb).content()
 
 
+def test_a_bomb_before_much_else_ends_as_early(tmp_path: Path) -> None:
+    """What counts is what was read so far, not what comes after it."""
+    bomb = gzip.compress(b"1,1\n" * (unpacking.RATIO_FROM_BYTES // 3))
+    ballast = gzip.compress(os.urandom(4 << 20))
+    source = open_source(written(tmp_path, "a.csv.gz", bomb + ballast))
+    with source.stream() as stream, pytest.raises(TooLarge, match="more than 200 times its size"):
+        stream.read(unpacking.RATIO_FROM_BYTES + (4 << 20))
+
+
 def test_too_large_for_a_format_that_is_read_whole(tmp_path: Path) -> None:
     for name, content in (("a.csv", CSV), ("a.csv.gz", gzip.compress(CSV))):
         source = open_source(written(tmp_path, name, content))
