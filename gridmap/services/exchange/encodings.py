@@ -65,6 +65,15 @@ def detect(stream: BinaryIO, name: str, told: str | None = None, where: Where | 
     return Encoding("gb18030", "Text is GB18030 (GBK).")
 
 
+def is_utf8(content: bytes) -> bool:
+    """Whether all of a text is valid UTF-8."""
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 def _search(stream: BinaryIO, head: bytes, name: str, where: Where) -> _Findings:
     found, line = _Findings(), 1
     for block in _blocks(stream, head):

@@ -16,6 +16,7 @@ from pyogrio.errors import DataLayerError, DataSourceError
 
 from gridmap.errors import BadFile
 from gridmap.services.exchange.archive import on_disk
+from gridmap.services.exchange.encodings import detect, is_utf8
 from gridmap.services.exchange.files import Format, Source
 from gridmap.services.exchange.table import Objects, Table, object_array
 
@@ -30,10 +31,11 @@ def read_vector(source: Source, layer: str | None, target: str = "") -> Table:
     Raises BadFile: damaged, no such layer, several layers and none named, no rows, numbers GDAL cannot hand over whole.
     """
     if source.format is Format.GEOJSON:
-        content = source.content()
+        content, notes = _in_utf8(source)
         _check_json(source, content)
         # GDAL would take texts for dates where all of a column look like some, and cut instants to milliseconds
-        return table_of(source, content, crs_is_implied=True, DATE_AS_STRING="YES")
+        table = table_of(source, content, crs_is_implied=True, DATE_AS_STRING="YES")
+        return replace(table, notes=[*table.notes, *notes])
     with on_disk(source) as path:
         return table_of(source, path, layer=_layer_name(source, path, layer, target))
 
@@ -100,15 +102,21 @@ def _layer_name(source: Source, path: Path, layer: str | None, target: str) -> s
     return layer
 
 
+def _in_utf8(source: Source) -> tuple[bytes, list[str]]:
+    """The content in UTF-8, as GeoJSON must be, and a remark where it was not. Raises BadFile."""
+    content = source.content()
+    if is_utf8(content):
+        return content, []
+    with source.stream() as stream:
+        encoding = detect(stream, source.name)
+    note = [f"{encoding.note} GeoJSON must be UTF-8: let others export it so."] if encoding.note else []
+    return content.decode(encoding.codec).encode(), note
+
+
 def _check_json(source: Source, content: bytes) -> None:
     """JSON that is damaged is refused with its line, JSON of another kind (TopoJSON, ESRI) by name."""
     try:
         found = json.loads(content.decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise BadFile(
-            f"{source.name} is not UTF-8 text (line {line:,}), as GeoJSON must be.", "Export it again."
-        ) from None
     except (ValueError, RecursionError) as error:
         raise BadFile(f"{source.name} is not valid JSON: {error}.", "Export it again.") from None
     kind = found.get("type") if isinstance(found, dict) else None

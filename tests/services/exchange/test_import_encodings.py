@@ -88,3 +88,19 @@ def test_a_line_that_crosses_blocks_is_whole(monkeypatch: pytest.MonkeyPatch) ->
     assert detect(io.BytesIO(UTF8), "in.csv").codec == "utf-8-sig"
     with pytest.raises(BadFile, match="UTF-8 in line 1, another in line 3"):
         detect(io.BytesIO(UTF8 + "2,杭州\n".encode("gbk")), "in.csv")
+
+
+@pytest.mark.parametrize("codec", ["gb18030", "utf-16"])
+def test_geojson_in_another_encoding_is_read_and_told(tmp_path: Path, codec: str) -> None:
+    point = '{"type":"Feature","properties":{"name":"团城山"},"geometry":{"type":"Point","coordinates":[115,30]}}'
+    path = tmp_path / "in.geojson"
+    path.write_bytes(f'{{"type":"FeatureCollection","features":[{point}]}}'.encode(codec))
+    table = read_stream(open_source(path), ReadOptions()).first
+    assert table.columns["name"].tolist() == ["团城山"]
+    (note,) = table.notes
+    assert note.startswith({"gb18030": "Text is GB18030 (GBK).", "utf-16": "Text is UTF-16."}[codec])
+    assert "must be UTF-8" in note
+    path.write_bytes(path.read_bytes()[:60] + b"\xff\xff" + path.read_bytes()[60:])
+    with pytest.raises(BadFile) as caught:
+        read_stream(open_source(path), ReadOptions())
+    assert caught.value.hint
