@@ -101,10 +101,15 @@ def type_of(field: Field, language: Language) -> str:
     words = [in_language(TYPES[field.type], language)]
     words += [in_language(unit, language) for end, unit in UNITS.items() if field.name.endswith(end)]
     if field.low is not None and field.high is not None:
-        words.append(f"{field.low:,g}-{field.high:,g}")
+        words.append(f"{_plain(field.low)}-{_plain(field.high)}")
     elif field.type in (Type.TEXT, Type.NAMES) and field.limit < 10_000:
         words.append(in_language((f"最多 {field.limit} 字", f"up to {field.limit} characters"), language))
     return ("，" if language == "zh" else ", ").join(words)
+
+
+def _plain(limit: float) -> str:
+    """A limit as people write it: 1,000,000 and 0.5."""
+    return f"{limit:,.0f}" if limit == int(limit) else f"{limit:,}"
 
 
 def in_language(words: Words, language: Language) -> str:

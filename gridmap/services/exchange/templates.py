@@ -31,6 +31,12 @@ TITLES: dict[str, Words] = {
     "choices": ("可选值", "choices"),
     "yes": ("必填", "required"),
     "no": ("选填", "optional"),
+    "time": ("三项必填其一：发生时间、发生日期、月份", "one of these is required: occurred_at, occurred_on, month"),
+    "place": ("经纬度和地址必填其一", "required: lon and lat, or an address"),
+}
+ONE_OF = {  # fields of incidents that stand in for one another
+    **dict.fromkeys(("occurred_at", "occurred_on", "month"), "time"),
+    **dict.fromkeys(("lon", "lat", "address"), "place"),
 }
 STREET_CLASSES: Words = ("主干路,次干路,巷,步道", ",".join(CLASSES))
 CHOICES: dict[str, Words] = {
@@ -73,19 +79,21 @@ def fields_of(layer: Layer) -> list[Field]:
     return [*layer.fields, WKT]
 
 
-def is_required(layer: Layer, field: Field) -> bool:
-    """Whether a row cannot do without it, or without its place."""
-    return field.required or (field in (LON, LAT, WKT) and layer.shape_required)
+def need_of(layer: Layer, field: Field) -> str:
+    """Whether a row can do without it, or without its place: "yes", "no", or what may stand in for it (ONE_OF)."""
+    if layer.name == "incidents" and field.name in ONE_OF:
+        return ONE_OF[field.name]
+    return "yes" if field.required or (field in (LON, LAT, WKT) and layer.shape_required) else "no"
 
 
 def _write_column(sheet: Any, number: int, layer: Layer, field: Field, language: Language) -> None:
     heading = sheet.cell(1, number, heading_of(field, language))
-    required = is_required(layer, field)
+    need = need_of(layer, field)
     heading.font = Font(bold=True)
-    heading.fill = PatternFill("solid", fgColor=REQUIRED_FILL if required else OPTIONAL_FILL)
+    heading.fill = PatternFill("solid", fgColor=OPTIONAL_FILL if need == "no" else REQUIRED_FILL)
     heading.alignment = Alignment(horizontal="center")
-    need = in_language(TITLES["yes" if required else "no"], language)
-    heading.comment = Comment(f"{need}\n{meaning_of(layer, field, language)}\n{type_of(field, language)}", "gridmap")
+    said = in_language(TITLES[need], language)
+    heading.comment = Comment(f"{said}\n{meaning_of(layer, field, language)}\n{type_of(field, language)}", "gridmap")
     letter = get_column_letter(number)
     column = sheet.column_dimensions[letter]
     column.number_format = FORMATS.get(field.type, AS_TEXT)
@@ -108,12 +116,12 @@ def _explain(sheet: Any, layer: Layer, fields: list[Field], language: Language) 
                 heading_of(field, language),
                 meaning_of(layer, field, language),
                 type_of(field, language),
-                in_language(TITLES["yes" if is_required(layer, field) else "no"], language),
+                in_language(TITLES[need_of(layer, field)], language),
                 in_language(choices, language).replace(",", "、" if language == "zh" else ", ") if choices else None,
             ]
         )
     for cell in sheet[1]:
         cell.font = Font(bold=True)
-    for letter, width in zip("ABCDE", (16, 60, 40, 12, 40), strict=True):
+    for letter, width in zip("ABCDE", (16, 60, 40, 24, 40), strict=True):
         sheet.column_dimensions[letter].width = width
     sheet.freeze_panes = "A2"

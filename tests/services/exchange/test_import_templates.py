@@ -78,6 +78,27 @@ def test_a_filled_sheet_of_areas_is_imported(bench: Bench, language: Language) -
     assert bench.rows("SELECT code, name, level FROM area") == [("420204001", "团城山街道", "street")]
 
 
+def told(path: Path, layer: str, language: Language) -> dict[str, tuple[str, str]]:
+    """Heading -> type and need, as the second sheet explains them."""
+    write_template(LAYERS[layer], path, language)
+    about = openpyxl.load_workbook(path).worksheets[1]
+    return {str(row[0].value): (str(row[2].value), str(row[3].value)) for row in about.iter_rows(min_row=2)}
+
+
+def test_fields_that_stand_in_for_one_another_say_so(tmp_path: Path) -> None:
+    chinese, english = (told(tmp_path / f"{lang}.xlsx", "incidents", lang) for lang in LANGUAGES)
+    assert {chinese[name][1] for name in ("发生时间", "发生日期", "月份")} == {"三项必填其一：发生时间、发生日期、月份"}
+    assert {chinese[name][1] for name in ("经度", "纬度", "地址")} == {"经纬度和地址必填其一"}
+    assert english["month"][1].startswith("one of these is required")
+    assert (english["lon"][1], english["kind"][1]) == ("required: lon and lat, or an address", "optional")
+    assert told(tmp_path / "units.xlsx", "units", "zh")["经度"][1] == "必填"
+
+
+def test_limits_are_written_out(tmp_path: Path) -> None:
+    found = told(tmp_path / "t.xlsx", "households", "en")
+    assert (found["count"][0], found["residents"][0]) == ("whole number, 0-1,000,000", "whole number, 0-10,000,000")
+
+
 def test_a_code_typed_as_a_number_keeps_its_form(tmp_path: Path) -> None:
     write_template(LAYERS["incidents"], tmp_path / "t.xlsx", "zh")
     sheet = openpyxl.load_workbook(tmp_path / "t.xlsx").worksheets[0]
