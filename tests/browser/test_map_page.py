@@ -376,3 +376,12 @@ def test_no_motion_where_none_is_wanted(demo: Watched) -> None:
         " getComputedStyle(document.querySelector(name)).transitionDuration)"
     )
     assert set(durations) == {"0s"}
+
+
+@pytest.mark.parametrize(("address", "width"), [("/?lang=en", 1280), ("/?lang=zh", 380)])
+def test_the_bar_is_read_whole(demo_address: str, watch: Callable[..., Watched], address: str, width: int) -> None:
+    """Whose map it is and that its data are synthetic: neither is cut."""
+    page = watch(demo_address, {"width": width, "height": 800}).open(address)
+    for part in (".bar__name", ".bar__notice span", ".bar__now"):
+        cut = page.eval_on_selector(part, "node => node.scrollWidth > Math.ceil(node.getBoundingClientRect().width)")
+        assert not cut, part
