@@ -149,3 +149,15 @@ def test_both_pages_fit_a_phone(address: str, watch: Callable[..., Watched], rep
     assert widths(page) == (380, 380)
     page.locator(".linkage__place").first.click()
     page.wait_for_url(re.compile(r"#17/30\.2"), timeout=PATIENCE_MS)
+
+
+def test_rows_beyond_the_list_are_not_called_placeless(
+    address: str, watch: Callable[..., Watched], tmp_path: Path
+) -> None:
+    path = tmp_path / "many.csv"
+    lon, lat = in_block(0, 0)
+    rows = [f"{'dispute' if number % 2 else ''},{lon if number % 2 else '东边'},{lat},昨天" for number in range(1200)]
+    path.write_text("\n".join(["案由,经度,纬度,发生时间", *rows]), encoding="utf-8")
+    page = watch(address).open("/import?lang=zh&layer=incidents")
+    choose(page, path)
+    expect(page.locator("#legend")).to_contain_text("问题行：1,200 (前 1,000 行中 500 行在图上，500 行没有位置)")
