@@ -26,7 +26,7 @@ def test_the_page_shows_counts_beside_the_share_never_rounded_up(client: FlaskCl
     assert "57 / 60" in text
     assert "none stored" in text  # no buildings, households, units
     assert text.count("no block here") >= 1 and "block without a grid" in text
-    assert "/?grid=G" in text and "/#17/30.215000/115.015000" in text  # the middle of B4
+    assert "/?grid=G" in text and "/?at=115.015000,30.215000&amp;name=" in text  # the middle of B4
 
 
 def test_the_list_can_be_of_one_reason(client: FlaskClient) -> None:
