@@ -11,9 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from gridmap.store import ids, tables
+from gridmap.store.membership import one_of
 from gridmap.store.tables.base import Sourced
-
-AT_ONCE = 500  # bound values a query; SQLite's oldest limit is 999
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,10 +146,7 @@ def known_sources(session: Session, model: type[Sourced], source_ids: Iterable[s
     wanted = list(dict.fromkeys(source_ids))
     found: dict[str, KnownRow] = {}
     columns = (model.source_id, model.id, model.content_digest, model.batch_id, model.row_number)
-    for start in range(0, len(wanted), AT_ONCE):
-        part = wanted[start : start + AT_ONCE]
-        for source_id, key, digest, batch_id, number in session.execute(
-            sa.select(*columns).where(model.source_id.in_(part))
-        ):
+    for among in one_of(session, model.source_id, wanted):
+        for source_id, key, digest, batch_id, number in session.execute(sa.select(*columns).where(among)):
             found[str(source_id)] = KnownRow(key, None if digest is None else bytes(digest), batch_id, number)
     return found

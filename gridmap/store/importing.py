@@ -11,10 +11,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from gridmap.store import bulk
+from gridmap.store.membership import one_of
 from gridmap.store.spatial import as_wkb, geom_array
 from gridmap.store.tables import AreaAlias, Block, BuildingAlias, Fix, Grid, GridOutline, Project
-
-AT_ONCE = 500  # bound values a query; SQLite's oldest limit is 999
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +78,8 @@ def _ids_and_shapes(session: Session, query: sa.Select[Any, Any]) -> tuple[np.nd
 def shapes_by_id(session: Session, model: Any, ids: Sequence[int]) -> np.ndarray:
     """The shapes of the rows with these ids -> object[n], in the order of `ids`."""
     found: dict[int, Any] = {}
-    for start in range(0, len(ids), AT_ONCE):
-        part = list(ids[start : start + AT_ONCE])
-        rows = session.execute(sa.select(model.id, as_wkb(model.geom)).where(model.id.in_(part))).all()
+    for among in one_of(session, model.id, [int(key) for key in ids]):
+        rows = session.execute(sa.select(model.id, as_wkb(model.geom)).where(among)).all()
         found.update(zip((row[0] for row in rows), geom_array(row[1] for row in rows), strict=True))
     shapes = np.empty(len(ids), dtype=object)
     shapes[:] = [found[int(key)] for key in ids]
@@ -100,14 +98,12 @@ def replace_building_names(session: Session, names: Mapping[int, Iterable[str]])
 
 def drop_fixes(session: Session, track_ids: Sequence[int]) -> None:
     """Take all fixes of these tracks away, before their new ones come."""
-    for start in range(0, len(track_ids), AT_ONCE):
-        session.execute(sa.delete(Fix).where(Fix.track_id.in_(track_ids[start : start + AT_ONCE])))
+    for among in one_of(session, Fix.track_id, track_ids):
+        session.execute(sa.delete(Fix).where(among))
 
 
 def _replace(session: Session, model: Any, owner: str, names: Mapping[int, Iterable[str]]) -> None:
-    owners = list(names)
-    for start in range(0, len(owners), AT_ONCE):
-        part = owners[start : start + AT_ONCE]
-        session.execute(sa.delete(model).where(getattr(model, owner).in_(part)))
+    for among in one_of(session, getattr(model, owner), list(names)):
+        session.execute(sa.delete(model).where(among))
     pairs = [(key, name) for key, several in names.items() for name in dict.fromkeys(several)]
     bulk.insert(session, model, {owner: [key for key, _ in pairs], "name": [name for _, name in pairs]})

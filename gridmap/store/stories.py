@@ -12,9 +12,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from gridmap.store import bulk, ids
+from gridmap.store.membership import one_of
 from gridmap.store.tables import Area, Block, Grid, GridPlan, ImportBatch, Incident, IncidentEvent
-
-AT_ONCE = 500  # bound values a query; SQLite's oldest limit is 999
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +103,8 @@ def places(session: Session, incident_ids: Sequence[int]) -> dict[int, StoredPla
         .outerjoin(Block, Block.id == Incident.block_id)
         .outerjoin(Grid, Grid.id == Incident.grid_id)
     )  # fmt: skip
-    for start in range(0, len(incident_ids), AT_ONCE):
-        part = [int(key) for key in incident_ids[start : start + AT_ONCE]]
-        for key, *place in session.execute(query.where(Incident.id.in_(part))):
+    for among in one_of(session, Incident.id, [int(key) for key in incident_ids]):
+        for key, *place in session.execute(query.where(among)):
             found[key] = StoredPlace(*place)
     return found
 
