@@ -193,6 +193,12 @@ def test_names_that_only_resemble_ours_are_listed_with_what_they_might_be(town: 
     assert told[0]["candidates"].startswith("柳岸公馆 (compound, 青龙社区; 0.")
 
 
+def test_what_narrows_a_place_and_is_not_known_is_not_dropped(town: Town) -> None:
+    with pytest.raises(ListRefused) as caught:
+        town.assign(town.listed("桂花苑,第1网格", "柳岸公馆5组,第2网格"), accept=True)
+    assert [(doubt.line.row, doubt.line.place) for doubt in caught.value.assigned.doubts] == [(2, "柳岸公馆5组")]
+
+
 def test_the_same_place_with_two_grids_counts_for_none(town: Town) -> None:
     with pytest.raises(ListRefused) as caught:
         town.assign(town.listed("桂花苑,第1网格", "桂花苑小区,第2网格", "柳岸公馆,第2网格"))

@@ -101,7 +101,7 @@ def report_of(body: dict[str, Any]) -> IncidentReport:
         found = placed_address(running().addresses.current(), address)
         given_m = body.get("uncertainty_m")
         place = {"lon": found.lon, "lat": found.lat, "placed_by": PlacedBy.ADDRESS}
-        place["uncertainty_m"] = round(found.uncertainty_m, 1) if given_m is None else given_m
+        place["uncertainty_m"] = max(round(found.uncertainty_m, 1), given_m or 0.0)
     return IncidentReport(
         kind=body["kind"],
         occurrence=_occurrence(body, running().situation.picture().project.time_zone),

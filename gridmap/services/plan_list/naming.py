@@ -109,6 +109,8 @@ class Places:
         candidates = _candidates(match)
         if not match.accepted:
             return Doubt(line, f"not matched ({str(match.doubt).replace('_', ' ') or 'unsure'})", candidates)
+        if match.left_over:
+            return Doubt(line, f"'{match.left_over}' is not known there", candidates)
         if match.score < EXACT and _bare(text) != _bare(match.name):
             return Doubt(line, "only resembles a name of ours", candidates)
         if "building" in match.ids and match.level in (Level.BUILDING, Level.UNIT, Level.ROOM, Level.DOOR):

@@ -98,7 +98,7 @@ class NewIncidentPage {
   refused(error) {
     if (error.code === "ambiguous_place") {
       const { alternatives = [] } = error.more;
-      mark("address", alternatives.length ? t("This may be several places: choose one.") : t("This address is not known: put the point on the map."));
+      mark("address", alternatives.length ? t("This may be several places, or tells only roughly where: choose one, or put the point on the map.") : t("This address is not known: put the point on the map."));
       this.addresses.offer(alternatives);
       return;
     }
