@@ -59,12 +59,34 @@ def test_nothing_names_an_address_outside() -> None:
     assert outside == []
 
 
-def test_every_module_is_loaded_early() -> None:
-    template = (WEB / "templates" / "map.html").read_text(encoding="utf-8")
-    listed = set(re.findall(r'"((?:map|net|ui)/\w+\.js)"', template))
-    parts = [file for file in SCRIPTS if file.parent.name in {"map", "net", "ui"}]
-    present = {file.relative_to(STATIC / "js").as_posix() for file in parts}
-    assert listed == present
+def imported(entry: str) -> set[str]:
+    """All modules that an entry imports at once, directly or by others; what is imported on demand is not among them."""
+    waiting, found = [STATIC / "js" / entry], set[Path]()
+    while waiting:
+        script = waiting.pop()
+        for name in re.findall(r'^(?:import|export)\b[^;]*?"(\.[^"]+)";', script.read_text(encoding="utf-8"), re.MULTILINE):
+            module = (script.parent / name).resolve()
+            if module not in found:
+                found.add(module)
+                waiting.append(module)
+    return {module.relative_to((STATIC / "js").resolve()).as_posix() for module in found}
+
+
+@pytest.mark.parametrize("page", ["map", "import"])
+def test_every_module_is_loaded_early(page: str) -> None:
+    template = (WEB / "templates" / f"{page}.html").read_text(encoding="utf-8")
+    listed = re.findall(r'"((?:map|net|ui|import)/\w+\.js)"', template)
+    assert len(listed) == len(set(listed))
+    assert set(listed) == imported(f"pages/{page}.js")
+
+
+def test_no_module_is_left_that_nobody_imports() -> None:
+    used = set[str]()
+    for script in SCRIPTS:
+        text = script.read_text(encoding="utf-8")
+        used |= {(script.parent / name).resolve().name for name in re.findall(r'"(\.{1,2}/[\w/]+\.js)"', text)}
+    parts = {script.name for script in SCRIPTS if script.parent.name in {"map", "net", "ui", "import"}}
+    assert parts - used == set()
 
 
 def test_files_stay_small() -> None:
