@@ -60,11 +60,12 @@ def test_nothing_names_an_address_outside() -> None:
 
 
 def imported(entry: str) -> set[str]:
-    """All modules that an entry imports at once, directly or by others; what is imported on demand is not among them."""
+    """All modules that an entry imports, directly or by others, but for those it imports on demand."""
     waiting, found = [STATIC / "js" / entry], set[Path]()
     while waiting:
         script = waiting.pop()
-        for name in re.findall(r'^(?:import|export)\b[^;]*?"(\.[^"]+)";', script.read_text(encoding="utf-8"), re.MULTILINE):
+        text = script.read_text(encoding="utf-8")
+        for name in re.findall(r'^(?:import|export)\b[^;]*?"(\.[^"]+)";', text, re.MULTILINE):
             module = (script.parent / name).resolve()
             if module not in found:
                 found.add(module)

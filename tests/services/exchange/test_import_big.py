@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 
 from scripts import big_import
+from tests.conftest import SERVER
+
+pytestmark = pytest.mark.skipif(bool(SERVER), reason="the script makes a SpatiaLite database, also on this server's run")
 
 
 def test_a_table_in_many_pieces_takes_little_memory(tmp_path: Path) -> None:
