@@ -56,7 +56,8 @@ def demo(
         click.echo(f"The demo district (version {data.version}, up to {data.last_on}) is in {place}", err=True)
     else:
         click.echo(f"The demo on {streets.name} (up to {data.last_on}) is in {place}; scripts/run shows it.", err=True)
-        click.echo("The usual demo district comes back with: gridmap demo", err=True)
+        if settings.is_demo:
+            click.echo("The usual demo district comes back with: gridmap demo", err=True)
 
 
 def _place(text: str | None) -> tuple[float, float] | None:

@@ -88,6 +88,11 @@ def _report(target: Path, places: Places, counts: Counts) -> list[str]:
         f"  rows {counts.rows:,}   in a grid {counts.located:,}   in no grid {counts.outside:,}"
         f"   without usable coordinates {counts.unusable:,}",
     ]
+    if counts.swapped:
+        lines.append(
+            f"  Warning: {counts.swapped:,} rows would lie in a grid with longitude and latitude exchanged; "
+            "they are left as they are."
+        )
     if counts.outside and not counts.located:
         lines.append("  Warning: no row lies in a grid. Check --crs, and which column is the longitude.")
     return lines

@@ -150,7 +150,7 @@ def test_every_cell_stays_and_rows_without_coordinates_are_counted(tmp_path: Pat
         "8,30.005,114.005,x\r\n",
     )
     done = locate_file(source, tmp_path / "out.csv", places)
-    assert done.counts == Counts(rows=8, located=3, outside=0, unusable=5)
+    assert done.counts == Counts(rows=8, located=3, outside=0, unusable=5, swapped=1)
     rows = cells(tmp_path / "out.csv")
     assert rows[0] == ["编号", "经度", "纬度", "说明", "grid"]
     assert [row[-1] for row in rows[1:]] == ["G1", "", "G2", "", "", "", "G3", ""]

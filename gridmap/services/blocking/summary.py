@@ -51,7 +51,7 @@ class Summary:
             lines.append(f"  {found['outside']:,} enclosed pieces of ground lie in no community: see findings")
         if self.over_band:
             lines.append(
-                f"  {self.over_band:,} blocks hold more than {self.band_high:,} households, more than a grid may: "
+                f"  blocks with more households than a grid may have ({self.band_high:,}): {self.over_band:,}; "
                 "split them before grids are drawn (see findings)"
             )
         return lines

@@ -38,11 +38,19 @@ class Placing:
         """A batch with its new columns, and what became of its rows."""
         lon, lat = self.coordinates.of(batch)
         columns = self.places.columns(self.places.locator.locate(lon, lat, threads=self.threads))
-        located = len(batch) - columns[GRID].null_count
+        without = columns[GRID].is_null()
+        located = len(batch) - without.true_count
         unusable = int(np.count_nonzero(np.isnan(lon)))
-        counts = Counts(len(batch), located, len(batch) - located - unusable, unusable)
+        swapped = self._swapped(batch.filter(without))
+        counts = Counts(len(batch), located, len(batch) - located - unusable, unusable, swapped)
         arrays = [*batch.columns, *columns.values()]
         return pa.RecordBatch.from_arrays(arrays, schema=self.schema(batch.schema)), counts
+
+
+    def _swapped(self, batch: pa.RecordBatch) -> int:
+        """How many of these rows would lie in a grid if their longitude and latitude were exchanged."""
+        lon, lat = self.coordinates.exchanged().of(batch)
+        return int(len(batch) - self.places.columns(self.places.locator.locate(lon, lat))[GRID].null_count)
 
 
 def placing(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
@@ -37,6 +37,10 @@ class Coordinates:
     lon: str
     lat: str
     crs: SourceCrs
+
+    def exchanged(self) -> Coordinates:
+        """The same columns, each taken for the other."""
+        return replace(self, lon=self.lat, lat=self.lon)
 
     def of(self, batch: pa.RecordBatch) -> tuple[Floats, Floats]:
         """n rows -> lon[n], lat[n] in WGS-84 degrees; both NaN where the row has no usable coordinates."""
