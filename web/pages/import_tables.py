@@ -6,10 +6,10 @@ import tempfile
 from pathlib import Path
 
 from flask import Response
-from gridmap.services.exchange.templates import write_template
 
 from gridmap.errors import NotFound
 from gridmap.services.exchange import LAYERS
+from gridmap.services.exchange.templates import write_template
 from web import i18n
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
