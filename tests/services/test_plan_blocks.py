@@ -118,7 +118,7 @@ def test_blocks_of_a_small_town(town: Store) -> None:
     lines = "\n".join(summary.lines())
     assert "9 blocks in 2 communities" in lines
     assert "2 of 2 whole" in lines
-    assert "hold more than 800 households" in lines
+    assert "more households than a grid may have (800): 1;" in lines
 
 
 def test_footpaths_part_blocks_when_asked(town: Store) -> None:
