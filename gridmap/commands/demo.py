@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from gridmap.commands.mapping import told_columns
 from gridmap.commands.progress import progress_bar
 from gridmap.config import load
 from gridmap.errors import BadInput
@@ -44,7 +45,7 @@ def demo(
     settings = load()
     with progress_bar() as tell:
         if streets is not None:
-            wish = StreetsWish(streets, attribution, name, _place(around), crs, _pairs(mapping))
+            wish = StreetsWish(streets, attribution, name, _place(around), crs, told_columns(mapping, "class=道路等级"))
             data = build_on_streets(settings, wish, on_progress=tell)
         elif attribution or name or around or crs or mapping:
             raise BadInput("These options belong to --streets.", "Name the file of streets, or leave them away.")
@@ -68,13 +69,3 @@ def _place(text: str | None) -> tuple[float, float] | None:
     except ValueError:
         raise BadInput(f"--around {text} is no place.", "Write longitude and latitude: --around 114.96,30.17") from None
     return lon, lat
-
-
-def _pairs(mapping: tuple[str, ...]) -> dict[str, str]:
-    told = {}
-    for pair in mapping:
-        name, sign, column = pair.partition("=")
-        if not sign or not name.strip():
-            raise BadInput(f"--map {pair} is not FIELD=COLUMN.", "For example: --map class=道路等级")
-        told[name.strip()] = column
-    return told

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import click
 
+from gridmap.commands.mapping import told_columns
 from gridmap.commands.progress import progress_bar
 from gridmap.commands.telling import show_new_database
 from gridmap.config import Settings, load
@@ -73,7 +74,7 @@ def import_(
     if file is None:
         raise BadInput("No file is named.", f"gridmap import {layer} FILE; --template FILE.xlsx writes an empty sheet.")
     settings = load()
-    told = _mapping(mapping)
+    told = told_columns(mapping, "kind=案由")
     require_own_database(settings, into_demo=into_demo)
     if settings.is_demo:
         build_demo(settings)
@@ -112,16 +113,6 @@ def build_demo(settings: Settings) -> None:
 
     with progress_bar() as tell:
         build(settings, on_progress=tell)
-
-
-def _mapping(pairs: tuple[str, ...]) -> dict[str, str]:
-    told: dict[str, str] = {}
-    for pair in pairs:
-        field, sign, column = pair.partition("=")
-        if not sign or not field.strip():
-            raise BadInput(f"--map {pair} is not FIELD=COLUMN.", "For example: --map kind=案由")
-        told[field.strip()] = column
-    return told
 
 
 def _show(report: Report, rejects: Path | None, *, as_json: bool) -> None:

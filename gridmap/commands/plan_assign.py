@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
+from gridmap.commands.mapping import told_columns
 from gridmap.commands.telling import show_new_database
 from gridmap.config import load
-from gridmap.errors import BadInput
 from gridmap.services.plan_list import Assigned, ListRefused, Order, Sight, assign_list
 from gridmap.services.plan_listing import plan_lines
 from gridmap.services.project import open_project
@@ -46,7 +46,8 @@ def assign(
     Names are compared with those of the project (import areas and buildings first); a name that only resembles one is
     listed with what it might be. The first plan is published, a later one is a draft.
     """
-    order = Order(file, name, _told(mapping), sheet, encoding, rejects, accept, dry_run, into_demo)
+    told = told_columns(mapping, "grid=所属网格")
+    order = Order(file, name, told, sheet, encoding, rejects, accept, dry_run, into_demo)
     settings = load()
     store = open_project(settings, on_new=show_new_database)
     try:
@@ -68,16 +69,6 @@ def list_plans() -> None:
             click.echo(line)
     finally:
         store.close()
-
-
-def _told(pairs: tuple[str, ...]) -> dict[str, str]:
-    told: dict[str, str] = {}
-    for pair in pairs:
-        field, sign, column = pair.partition("=")
-        if not sign or not field.strip():
-            raise BadInput(f"--map {pair} is not FIELD=COLUMN.", "For example: --map grid=所属网格")
-        told[field.strip()] = column
-    return told
 
 
 def _show(assigned: Assigned, rejects: Path | None) -> None:
