@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from enum import IntEnum
 from typing import Any, ClassVar
@@ -32,7 +33,7 @@ class Status(IntEnum):
     CHANGED = 2  # its source id is stored with other content
 
 
-class Recipe:
+class Recipe(ABC):
     """The way of one layer, for the rows of one piece of a file.
 
     The order of calls is check, compare, then insert and change, then finish; after the last piece, conclude.
@@ -52,7 +53,7 @@ class Recipe:
         """n digests of what the table keeps of a row."""
         return self.rows.digests
 
-    def check(self) -> None:
+    def check(self) -> None:  # noqa: B027 - a step most layers have no work in
         """Note rows that contradict each other or refer to what does not exist."""
 
     def levels(self) -> Objects | None:
@@ -125,9 +126,9 @@ class Recipe:
             cause = f"{self.job.layer.id_field} is stored already with other content (--update replaces it)"
             self.job.problems.add(status == Status.CHANGED, cause, self.source_ids())
 
+    @abstractmethod
     def columns(self, take: Indices) -> Columns:
         """The table's own columns for the rows taken, in their order."""
-        raise NotImplementedError
 
     def insert(self, take: Indices) -> None:
         """Store new rows."""
@@ -144,7 +145,7 @@ class Recipe:
     def finish(self, stored: Indices) -> None:
         """What follows from the rows now stored: names, placings, counts."""
 
-    def conclude(self) -> None:
+    def conclude(self) -> None:  # noqa: B027 - a step most layers have no work in
         """What follows from all rows of the file, after the last piece that stored any."""
 
     def let_go(self) -> None:

@@ -69,14 +69,14 @@ class TrackRecipe(Recipe):
     def insert(self, take: Indices) -> None:
         walks = self._among(take)
         if walks:
-            ids = bulk.insert(self.job.session, Track, self._track_columns(walks))
+            ids = bulk.insert(self.job.session, Track, {**self.provenance(take), **self.columns(take)})
             self._store_fixes(walks, ids.tolist())
 
     def change(self, take: Indices) -> None:
         walks = self._among(take)
         if walks:
             ids = [self.job.ids[walk.rows[0]] for walk in walks]
-            bulk.update(self.job.session, Track, ids, self._track_columns(walks))
+            bulk.update(self.job.session, Track, ids, {**self.provenance(take), **self.columns(take)})
             importing.drop_fixes(self.job.session, ids)
             self._store_fixes(walks, ids)
 
@@ -84,12 +84,17 @@ class TrackRecipe(Recipe):
         rows = set(take.tolist())
         return [walk for walk in self.walks if walk.rows[0] in rows]
 
-    def _track_columns(self, walks: list[Walk]) -> Columns:
-        first = np.array([walk.rows[0] for walk in walks])
-        last = np.array([walk.rows[-1] for walk in walks])
+    def provenance(self, take: Indices) -> Columns:
+        """Of the walks that begin among the rows taken; a walk has the number of its first row."""
+        walks = self._among(take)
+        first = np.array([walk.rows[0] for walk in walks], dtype=np.intp)
+        return {**super().provenance(first), "content_digest": [walk.digest for walk in walks]}
+
+    def columns(self, take: Indices) -> Columns:
+        walks = self._among(take)
+        first = np.array([walk.rows[0] for walk in walks], dtype=np.intp)
+        last = np.array([walk.rows[-1] for walk in walks], dtype=np.intp)
         return {
-            **self.provenance(first),
-            "content_digest": [walk.digest for walk in walks],
             "name": self.field("name", first),
             "started_at": self.at[first],
             "ended_at": self.at[last],
