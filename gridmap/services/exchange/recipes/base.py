@@ -142,7 +142,7 @@ class Recipe(ABC):
             ids = [self.job.ids[index] for index in take.tolist()]
             bulk.update(self.job.session, self.model, ids, {**self.provenance(take), **self.columns(take)})
 
-    def finish(self, stored: Indices) -> None:
+    def finish(self, stored: Indices) -> None:  # noqa: B027 - a step most layers have no work in
         """What follows from the rows now stored: names, placings, counts."""
 
     def conclude(self) -> None:  # noqa: B027 - a step most layers have no work in
