@@ -63,6 +63,13 @@ PACKAGES = (
         "draws the base map (PMTiles) on canvas and places its labels",
         {"dist/protomaps-leaflet.js": "protomaps-leaflet.js", "LICENSE": "LICENSE"},
     ),
+    Package(
+        "echarts",
+        "6.1.0",
+        "Apache-2.0",
+        "draws the calendar and the hours of the week; fetched when one of them is opened",
+        {"dist/echarts.min.js": "echarts.min.js", "LICENSE": "LICENSE", "NOTICE": "NOTICE"},
+    ),
 )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import mimetypes
+import re
 from pathlib import Path
 
 from flask import Response, g
@@ -16,6 +17,7 @@ from werkzeug.security import safe_join
 
 ROOT = Path(__file__).resolve().parent / "static"
 YEAR_S = 31_536_000
+IMPORT = re.compile(r'^(?:import|export)\b[^;]*?"(\.[^"]+)";', re.MULTILINE)
 # what the standard library's table leaves to the machine's own settings
 MIME_TYPES = {
     ".js": "text/javascript",
@@ -34,6 +36,7 @@ class Assets:
     def __init__(self, root: Path = ROOT) -> None:
         self.root = root
         self.version = _digest(root)
+        self._modules: dict[str, tuple[str, ...]] = {}
 
     @property
     def prefix(self) -> str:
@@ -42,6 +45,25 @@ class Assets:
     def url(self, path: str) -> str:
         """'css/app.css' -> its versioned address."""
         return self.prefix + path
+
+    def modules(self, entry: str) -> tuple[str, ...]:
+        """Addresses of all modules that 'js/pages/map.js' imports, directly or by others, so that a page fetches them
+        at once; those it imports on demand are not among them.
+        """
+        if entry not in self._modules:
+            self._modules[entry] = tuple(self.url(path) for path in self._imported(entry))
+        return self._modules[entry]
+
+    def _imported(self, entry: str) -> list[str]:
+        waiting, found = [(self.root / entry).resolve()], set[Path]()
+        while waiting:
+            script = waiting.pop()
+            for name in IMPORT.findall(script.read_text(encoding="utf-8")):
+                module = (script.parent / name).resolve()
+                if module not in found:
+                    found.add(module)
+                    waiting.append(module)
+        return sorted(module.relative_to(self.root.resolve()).as_posix() for module in found)
 
     def send(self, version: str, path: str) -> Response:
         """The file; another version's address gets today's file, not to be kept. Raises NotFound."""

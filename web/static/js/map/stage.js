@@ -38,11 +38,9 @@ export function placeControls(map, goHome) {
   home.addEventListener("click", goHome);
 }
 
-// Bounds beside the panel that lies over the map, on a phone above the sheet.
+// Bounds in the map; on a phone above the sheet.
 export function fit(map, bounds, { maxZoom = 17 } = {}) {
-  const detail = byId("detail");
   const isPhone = window.innerWidth < 760;
-  const right = !isPhone && !detail.hidden ? detail.offsetWidth + 16 : 0;
   const below = isPhone ? Math.max(0, map.getContainer().getBoundingClientRect().bottom - byId("sheet").getBoundingClientRect().top) : 0;
-  map.fitBounds(bounds, { paddingTopLeft: [16, 16], paddingBottomRight: [16 + right, 16 + below], maxZoom, animate: false });
+  map.fitBounds(bounds, { paddingTopLeft: [16, 16], paddingBottomRight: [16, 16 + below], maxZoom, animate: false });
 }

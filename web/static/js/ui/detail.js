@@ -12,16 +12,9 @@ const dedicatedNames = () => ({
 const roleNames = () => ({ full_time_worker: t("Full-time worker"), backing_worker: t("Backing worker") });
 
 export function wireDetail({ onClose }) {
-  const panel = byId("detail");
   byId("detail-close").addEventListener("click", onClose);
-  panel.addEventListener("keydown", (event) => {
+  byId("detail").addEventListener("keydown", (event) => {
     if (event.key === "Escape") onClose();
-  });
-  const fold = byId("detail-fold");
-  fold.addEventListener("click", () => {
-    const body = byId("detail-body");
-    body.hidden = !body.hidden;
-    fold.setAttribute("aria-expanded", String(!body.hidden));
   });
 }
 

@@ -13,10 +13,11 @@ export function createState(initial) {
       if (!changed.length) return;
       values = { ...values, ...patch };
       for (const { names, hear } of listeners) {
-        if (names.some((name) => changed.includes(name))) hear(values, how);
+        if (!names || names.some((name) => changed.includes(name))) hear(values, how);
       }
     },
 
+    // `names` null hears of every change.
     on(names, hear) {
       listeners.push({ names, hear });
     },

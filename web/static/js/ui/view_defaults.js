@@ -1,4 +1,4 @@
-// What a view is when its address says nothing, and the span of days that can be chosen.
+// What a view is when its address says nothing, the span of days and the kinds that can be chosen.
 
 import { toDay } from "./dates.js";
 
@@ -13,4 +13,10 @@ export function spanOf({ project, first_on, last_on, period }) {
 
 export function defaultsOf({ period, heat }) {
   return { from: toDay(period.from), to: toDay(period.to), bandwidth: heat.bandwidth_m, bandwidths: heat.bandwidths_m };
+}
+
+// The kinds that occur; before there are incidents, those that are configured.
+export function treeOf({ kinds, counts }) {
+  const occurring = (list) => list.filter((kind) => kind.count).map((kind) => ({ ...kind, children: occurring(kind.children) }));
+  return counts.incidents ? occurring(kinds) : kinds.filter((kind) => kind.code !== "unspecified");
 }
