@@ -10,7 +10,13 @@ from flask.testing import FlaskClient
 
 from web.assets import ROOT, Assets
 
-ENTRIES = {"/": "map", "/import": "import", "/incidents": "incidents", "/incidents/new": "incident_new", "/linkage": "linkage"}
+ENTRIES = {
+    "/": "map",
+    "/import": "import",
+    "/incidents": "incidents",
+    "/incidents/new": "incident_new",
+    "/linkage": "linkage",
+}
 
 
 def imports_of(script: Path) -> set[Path]:

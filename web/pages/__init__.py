@@ -30,7 +30,8 @@ blueprint.add_url_rule("/linkage.csv", "linkage_csv", linkage.download)
 def init_pages(app: Flask, assets: Assets) -> None:
     """Registers the pages and what every template may use."""
     app.register_blueprint(blueprint)
-    app.jinja_env.globals.update(asset=assets.url, modules=assets.modules, asset_root=assets.prefix, version=__version__)
+    names = {"asset": assets.url, "modules": assets.modules, "asset_root": assets.prefix, "version": __version__}
+    app.jinja_env.globals.update(names)
     app.context_processor(_of_request)
     app.after_request(_remember_choice)
 
