@@ -54,6 +54,12 @@ class OutsideAllGrids(BadInput):
     code = "outside_all_grids"
 
 
+class BeyondData(BadInput):
+    """A period reaches days of which nothing is known; `details` has a `reason` and the days there are data of."""
+
+    code = "beyond_data"
+
+
 class AmbiguousPlace(BadInput):
     """An address may mean several places, or none that is known; `details` has the alternatives for a person."""
 
