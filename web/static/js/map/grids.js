@@ -24,7 +24,7 @@ export class Grids {
     this.visible = true;
     map.on("zoomend", () => this.paint());
     map.on("click", (event) => {
-      if (!event.gridTaken) onSelect(null);
+      if (!event.gridTaken) onSelect(null, event.latlng);
     });
   }
 
@@ -48,7 +48,7 @@ export class Grids {
     layer.on("click", (event) => {
       event.originalEvent.gridTaken = true;
       L.DomEvent.stopPropagation(event);
-      this.onSelect(feature.properties.code);
+      this.onSelect(feature.properties.code, event.latlng);
     });
     if (L.Browser.mobile) return;
     layer.bindTooltip(() => this.describe(feature.properties), {

@@ -86,7 +86,7 @@ class Layers {
         text: t("Parts of the heat map could not be drawn."), isError: true, action: () => this.heat.retry(), label: t("Try again"),
       }),
     });
-    this.grids = new Grids(page.map, { onSelect: (code) => page.look({ grid: code }), describe: (grid) => this.describe(grid) });
+    this.grids = new Grids(page.map, { onSelect: (code, at) => page.place.press(code, at), describe: (grid) => this.describe(grid) });
   }
 
   tellBaseFailed() {

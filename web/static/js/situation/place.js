@@ -34,6 +34,11 @@ class Place {
     byId("grid-search").blur();
   }
 
+  // A press on the map: in a grid, or beside all of them (null).
+  press(grid) {
+    this.page.look({ grid });
+  }
+
   // Show where it is, and put the keyboard into its panel.
   find(code) {
     this.page.look({ grid: code });
