@@ -31,8 +31,9 @@ def density(
     `bounds` are (west, south, east, north) in the same metres. Cells are squares of `cell_m` counted from the
     north-west corner (the last row and column may stick out, see `raster_shape`); a value holds at the cell's centre.
     The kernel is Gaussian with standard deviation `bandwidth_m`. Events beyond the bounds count where their kernels
-    reach in. `weights[n]` (finite, not negative) count an event more or less than once. The error against the exact
-    sum is at most 1e-4 of its peak, within or beyond the bounds (see `smoothing`).
+    reach in. `weights[n]` (finite, not negative) count an event more or less than once. Before any correction the
+    error against the exact sum is at most 1e-5 of its peak, within or beyond the bounds, and 0.1 % of the density
+    itself wherever that is above a thousandth of the peak (see `smoothing`).
 
     `mask[rows, cols]` is the part of the raster where events can be reported at all: there, the density is divided by
     the share of the kernel that lies inside (Diggle 1985), so that it does not fade at the district's border; elsewhere
