@@ -18,6 +18,7 @@ import { kinds } from "../situation/kinds.js";
 import { layers } from "../situation/layers.js";
 import { live } from "../situation/live.js";
 import { mark, markedPlace } from "../situation/mark.js";
+import { measure } from "../situation/measure.js";
 import { period } from "../situation/period.js";
 import { place } from "../situation/place.js";
 import { search } from "../situation/search.js";
@@ -25,7 +26,7 @@ import { FOCUS, isNone, selection, wordsOf } from "../situation/selection.js";
 import { timeline } from "../situation/timeline.js";
 
 // In the order in which their buttons and tabs stand.
-const FEATURES = [selection, frame, counts, period, kinds, layers, timeline, place, search, mark, live];
+const FEATURES = [selection, frame, counts, period, kinds, layers, timeline, place, search, mark, measure, live];
 
 const SETTLE_MS = 60;
 const ADDRESS_MS = 250;
