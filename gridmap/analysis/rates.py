@@ -74,27 +74,21 @@ def poisson_interval(counts: Floats) -> tuple[Floats, Floats]:
     return low, chi2.ppf(1 - tail, 2 * (counts + 1)) / 2
 
 
-def rounded_breaks(values: ArrayLike, classes: int = 5) -> tuple[float, ...]:
-    """The inner edges of classes with about as many values each, rounded so that a person can read them; none is NaN.
+def rounded_breaks(values: ArrayLike, *, whole: bool = False) -> tuple[float, float, float, float]:
+    """The four inner edges of five classes with about as many of n values each, rounded so that a person can read them.
 
-    Values of 0 are left to the lowest class. Fewer distinct edges than asked for remain fewer: each is above the one
-    before. Whole numbers give whole edges. n values, NaN left out -> at most `classes` - 1 edges.
+    Values of 0 and NaN are left to the lowest class. `whole` edges are for counts. Edges are rounded to 1, 1.5, 2, 2.5,
+    3, 4, 5, 6 or 8 times a power of ten; each is above the one before, also where values are alike or there are none.
     """
     known = np.asarray(values, dtype=np.float64)
     known = known[np.isfinite(known) & (known > 0)]
-    if not len(known):
-        return ()
-    smallest = 1.0 if (known == np.round(known)).all() else 0.0
-    edges: list[float] = []
-    for edge in np.quantile(known, np.arange(1, classes) / classes):
-        rounded = max(_rounded(float(edge)), smallest)
-        if not edges or rounded > edges[-1]:
-            edges.append(rounded)
-    return tuple(edges)
+    steps = _STEPS[(_STEPS >= 1) & (np.round(_STEPS) == _STEPS)] if whole else _STEPS
+    wished = np.quantile(known, [0.2, 0.4, 0.6, 0.8]) if len(known) else np.ones(4)
+    place, edges = -1, []
+    for edge in wished:
+        place = min(max(int(np.abs(steps - edge).argmin()), place + 1), len(steps) - 4 + len(edges))
+        edges.append(float(steps[place]))
+    return edges[0], edges[1], edges[2], edges[3]
 
 
-def _rounded(value: float) -> float:
-    """To the nearest of 1, 1.5, 2, 2.5, 3, 4, 5, 6, 8 times a power of ten; whole numbers from 1 on up to 10."""
-    power = 10.0 ** np.floor(np.log10(value))
-    steps = np.array([1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10]) if power != 1 else np.arange(1.0, 11.0)
-    return float(f"{steps[np.abs(steps * power - value).argmin()] * power:.6g}")
+_STEPS = np.array([float(f"{step}e{power}") for power in range(-6, 12) for step in (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8)])

@@ -13,6 +13,7 @@ from apiflask.validators import Length, OneOf, Range, Regexp
 from marshmallow import RAISE, ValidationError, validates_schema
 from marshmallow.fields import Field
 
+from gridmap.services.change import BASES, GROUPINGS, LEVELS, MEASURES
 from gridmap.services.situation import Selection
 
 MAX_LIMIT, DEFAULT_LIMIT = 1000, 100
@@ -122,6 +123,21 @@ class IncidentsQuery(WindowQuery):
 class ChangesQuery(Parameters):
     since = Integer(required=True, validate=Range(0, MAX_SEQ), metadata={"description": "The `seq` seen last."})
     limit = Integer(load_default=DEFAULT_LIMIT, validate=Range(1, MAX_LIMIT))
+
+
+class ChangeQuery(WindowQuery):
+    basis = String(
+        load_default="month",
+        validate=OneOf(BASES),
+        metadata={"description": "year: these days and the same dates a year earlier; month: the last whole month and "
+                  "the one before; weeks4: the last 28 days and the 28 before."},
+    )  # fmt: skip
+    level = String(load_default="street", validate=OneOf(LEVELS))
+    by = String(load_default="top", validate=OneOf(GROUPINGS), metadata={"description": "How kinds are put together."})
+
+
+class ChoroplethQuery(WindowQuery):
+    by = String(load_default="count", validate=OneOf(MEASURES))
 
 
 def selection(query: dict[str, Any]) -> Selection:

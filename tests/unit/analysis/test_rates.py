@@ -52,10 +52,15 @@ def test_the_interval_of_a_count_is_exact() -> None:
 
 def test_breaks_can_be_read() -> None:
     assert rounded_breaks([0.0, 0.013, 0.02, 0.031, 0.047, 0.058, 0.11]) == (0.02, 0.03, 0.05, 0.06)
-    assert rounded_breaks(np.arange(1, 101)) == (20, 40, 60, 80)
-    assert rounded_breaks([1, 1, 1, 2, 9]) == (1, 3)
-    assert rounded_breaks([0, 0, np.nan]) == ()
-    assert rounded_breaks([1]) == (1,)
+    assert rounded_breaks(np.arange(1, 101), whole=True) == (20, 40, 60, 80)
+    assert rounded_breaks([1.9, 2.4, 2.6, 3.1, 4.4]) == (2.5, 3, 4, 5)
+
+
+def test_breaks_of_like_values_still_rise() -> None:
+    assert rounded_breaks([1, 1, 1, 1], whole=True) == (1, 2, 3, 4)
+    assert rounded_breaks([0, 0, np.nan], whole=True) == (1, 2, 3, 4)
+    assert rounded_breaks([]) == (1, 1.5, 2, 2.5)
+    assert rounded_breaks([1e20] * 9) == tuple(sorted(set(rounded_breaks([1e20] * 9))))
 
 
 def test_wrong_columns_are_refused() -> None:

@@ -1,0 +1,118 @@
+"""Which two periods are compared, and whether the data reach that far."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gridmap.domain.incidents import last_of_month
+from gridmap.errors import BadInput, BeyondData
+from gridmap.services.situation import Picture, Selection
+from gridmap.services.situation.period import Period
+
+Ints = NDArray[np.int64]
+
+BASES = ("year", "month", "weeks4")
+DAY = dt.timedelta(days=1)
+FOUR_WEEKS = dt.timedelta(days=28)
+LONGEST_YEAR_DAYS = 366
+GAP_AT_MOST = 5.0  # none where so many were to be expected is missing data: chance does it once in 148 times
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A period and the one it is set beside; they share no day."""
+
+    now: Period
+    before: Period
+
+    def exposures(self) -> tuple[float, float]:
+        """How long each lasts, in days."""
+        return float(self.now.days), float(self.before.days)
+
+
+def compared(basis: str, chosen: Period, last_whole_on: dt.date) -> Compared:
+    """The periods of a basis; nothing after `last_whole_on`, the last day that is over, is taken.
+
+    `year`: the chosen days and the same dates a year earlier. `month`: the last whole month up to the chosen end and
+    the month before it. `weeks4`: the 28 days up to the chosen end and the 28 before. Raises BadInput for another
+    basis, a year-on-year period of more than a year, or one of which no day is over.
+    """
+    to_on = min(chosen.to_on, last_whole_on)
+    if basis == "weeks4":
+        now = Period(to_on - FOUR_WEEKS + DAY, to_on)
+        return Compared(now, Period(now.from_on - FOUR_WEEKS, now.from_on - DAY))
+    if basis == "month":
+        return _months(to_on)
+    if basis != "year":
+        raise BadInput(f"There is no basis {basis}.", f"Use one of {', '.join(BASES)}.")
+    if to_on < chosen.from_on:
+        raise BadInput(f"The period begins on {chosen.from_on}: none of its days is over.", "Choose an earlier one.")
+    if (to_on - chosen.from_on).days + 1 > LONGEST_YEAR_DAYS:
+        raise BadInput(
+            f"A period from {chosen.from_on} to {to_on} overlaps with itself a year earlier.",
+            "Choose a year or less to compare with the year before.",
+        )
+    return Compared(Period(chosen.from_on, to_on), Period(_year_before(chosen.from_on), _year_before(to_on)))
+
+
+def compared_to_previous(chosen: Period) -> Compared:
+    """The chosen period and the one just before it: whole months before whole months, else as many days."""
+    months = chosen.whole_months()
+    is_months = months is not None and chosen.from_on.day == 1 and chosen.to_on == last_of_month(chosen.to_on)
+    if not is_months:
+        return Compared(chosen, Period(chosen.from_on - dt.timedelta(days=chosen.days), chosen.from_on - DAY))
+    count = (chosen.to_on.year - chosen.from_on.year) * 12 + chosen.to_on.month - chosen.from_on.month + 1
+    first = chosen.from_on.year * 12 + chosen.from_on.month - 1 - count
+    return Compared(chosen, Period(dt.date(first // 12, first % 12 + 1, 1), chosen.from_on - DAY))
+
+
+def last_whole_day(picture: Picture) -> dt.date:
+    """Yesterday, for today is not over; in the demo its last day, which is."""
+    project = picture.project
+    return project.now_on if project.is_demo else project.now_on - DAY
+
+
+def require_data(picture: Picture, periods: Compared) -> None:
+    """Raises BeyondData when a period reaches beyond the data: days of which nothing is known have no count.
+
+    The data may begin a little late or end a little early where incidents are rare, by as many days as chance leaves
+    empty.
+    """
+    span = picture.events.span
+    if span is None:
+        raise BeyondData("There are no incidents to compare.", "Import incidents first.", details={"reason": "empty"})
+    a_day = len(picture.events) / span.days
+    ends = {"first_on": span.from_on.isoformat(), "last_on": span.to_on.isoformat()}
+    late_days = (span.from_on - periods.before.from_on).days
+    if periods.before.to_on < span.from_on or late_days * a_day > GAP_AT_MOST:
+        raise BeyondData(
+            f"The data begin on {span.from_on}, the period to compare with on {periods.before.from_on}.",
+            "Choose a later end, a shorter period, or another basis.",
+            details={"reason": "before", "needed_on": periods.before.from_on.isoformat(), **ends},
+        )
+    if (periods.now.to_on - span.to_on).days * a_day > GAP_AT_MOST:
+        raise BeyondData(
+            f"The data end on {span.to_on}, the period on {periods.now.to_on}.",
+            f"Choose a period that ends on {span.to_on} or earlier.",
+            details={"reason": "after", "needed_on": periods.now.to_on.isoformat(), **ends},
+        )
+
+
+def rows_in(picture: Picture, chosen: Selection, period: Period) -> Ints:
+    """The incidents of the same selection in another period, int64[n]."""
+    return picture.window(replace(chosen, from_on=period.from_on, to_on=period.to_on)).rows()
+
+
+def _months(to_on: dt.date) -> Compared:
+    last = to_on if to_on == last_of_month(to_on) else to_on.replace(day=1) - DAY
+    before = last.replace(day=1) - DAY
+    return Compared(Period(last.replace(day=1), last), Period(before.replace(day=1), before))
+
+
+def _year_before(day: dt.date) -> dt.date:
+    """The same date a year earlier; 29 February becomes the 28th."""
+    return day.replace(year=day.year - 1, day=28 if (day.month, day.day) == (2, 29) else day.day)
