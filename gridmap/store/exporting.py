@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session, aliased
 
 from gridmap.store import tables
 from gridmap.store.incidents import in_period, of_kinds
+from gridmap.store.membership import one_of
 from gridmap.store.spatial import as_wkb, geom_array, intersects_bbox
 
 Box = tuple[float, float, float, float]  # west, south, east, north in degrees
@@ -40,7 +41,8 @@ class Wanted:
     """Which rows of a layer: those that meet every condition given.
 
     `where`: column -> values, one of which it must have (None: it is empty). `kinds` include the kinds below them.
-    `grid_id` is the grid by the plan asked for. `from_on` and `to_on` are inclusive; for incidents only.
+    `grid_id` is the grid by the plan asked for. `from_on` and `to_on` are inclusive; for incidents only. `ids`: none
+    but these rows.
     """
 
     bbox: Box | None = None
@@ -49,6 +51,7 @@ class Wanted:
     kinds: tuple[str, ...] = ()
     grid_id: int | None = None
     where: Mapping[str, Sequence[Value]] = field(default_factory=dict)
+    ids: Sequence[int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +101,7 @@ def count(session: Session, layer: str, wanted: Wanted, plan_id: int | None) -> 
     """How many rows (of tracks: how many tracks) meet the conditions."""
     source = _source(layer, plan_id)
     query = sa.select(sa.func.count()).select_from(source.tables).where(*_conditions(source, wanted))
-    return session.scalar(query) or 0
+    return sum(session.scalar(part) or 0 for part in _among(session, query, source, wanted))
 
 
 def chunks(
@@ -119,9 +122,19 @@ def chunks(
         .where(*_conditions(source, wanted))
         .order_by(source.model.id)
     )  # fmt: skip
-    for rows in session.execute(query.execution_options(yield_per=size)).partitions():
-        ids, attributes, shapes, *values = map(list, zip(*rows, strict=True))
-        yield Chunk(ids, dict(zip(names, values, strict=True)), attributes, geom_array(shapes))
+    for part in _among(session, query, source, wanted):
+        for rows in session.execute(part.execution_options(yield_per=size)).partitions():
+            ids, attributes, shapes, *values = map(list, zip(*rows, strict=True))
+            yield Chunk(ids, dict(zip(names, values, strict=True)), attributes, geom_array(shapes))
+
+
+def _among(session: Session, query: sa.Select[Any], source: _Source, wanted: Wanted) -> Iterator[sa.Select[Any]]:
+    """The query, cut into as many as it takes to name all ids that are wanted; in their order."""
+    if wanted.ids is None:
+        yield query
+    else:
+        for condition in one_of(session, source.model.id, sorted(wanted.ids)):
+            yield query.where(condition)
 
 
 def aliases(session: Session, layer: str) -> dict[int, list[str]]:

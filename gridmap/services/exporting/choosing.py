@@ -26,7 +26,8 @@ class Choice:
 
     `where`: field -> texts, one of which it must be ("" is empty). `bbox`: west, south, east, north in degrees; what
     touches it is in. `from_on`, `to_on`: inclusive. `kinds`: codes or names, with all below them. `grid`: the code of
-    a grid of the plan. `plan`: uid or name of a plan, None for the one in force.
+    a grid of the plan. `plan`: uid or name of a plan, None for the one in force. `ids`: none but these rows, which
+    were chosen in `words` that the file repeats.
     """
 
     where: Mapping[str, Sequence[str]] = field(default_factory=dict)
@@ -36,6 +37,8 @@ class Choice:
     kinds: tuple[str, ...] = ()
     grid: str | None = None
     plan: str | None = None
+    ids: Sequence[int] | None = None
+    words: Mapping[str, Any] = field(default_factory=dict)
 
     def told(self) -> dict[str, Any]:
         """The conditions that were given, for the file itself."""
@@ -46,6 +49,7 @@ class Choice:
             "to": None if self.to_on is None else self.to_on.isoformat(),
             "kinds": list(self.kinds),
             "grid": self.grid,
+            **self.words,
         }
         return {name: value for name, value in given.items() if value}
 
@@ -66,6 +70,7 @@ def wanted_of(session: Session, layer: Layer, choice: Choice, plan: GridPlan | N
         kinds=_kinds(layer, choice.kinds, tree),
         grid_id=None if choice.grid is None else _grid_id(session, layer, choice.grid, plan),
         where=where,
+        ids=choice.ids,
     )
 
 

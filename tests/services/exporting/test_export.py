@@ -17,6 +17,7 @@ import python_calamine
 from gridmap.errors import BadInput, Conflict, NotFound, TooLarge
 from gridmap.services.exporting import Choice, export_layer, workbook
 from gridmap.services.exporting.delimited import about_line
+from gridmap.store import incidents
 
 AT = dt.datetime(2024, 7, 2, 9, 30, tzinfo=dt.UTC)
 RUN_BY_SPREADSHEETS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
@@ -54,6 +55,25 @@ def test_every_format_says_what_it_is(district: Any, tmp_path: Path) -> None:
     assert about["layer"] == "incidents" and about["crs"] == "EPSG:4326" and about["time_zone"] == "Asia/Shanghai"
     assert about["plan"]["name"] == "world-grids.geojson" and about["plan"]["state"] == "published"
     assert about["filter"] == {"kinds": ["盗窃"], "from": "2024-05-01", "bbox": [114.9, 30.1, 115.1, 30.3]}
+
+
+def test_none_but_the_rows_named_go_out_and_the_file_repeats_why(district: Any, tmp_path: Path) -> None:
+    whole = rows_of(district, tmp_path, "incidents")
+    with district.store.read() as session:
+        ids = sorted(incidents.events(session).id.tolist())
+    assert len(whole) == len(ids) > 3
+    path = tmp_path / "few.csv"
+    choice = Choice(ids=ids[-3:], words={"hours": "5.18-23"})
+    done = export_layer(district.store, "incidents", path, choice=choice, now=AT)
+    assert done.rows == 3
+    assert [row["gridmap_uid"] for row in read_csv(path)] == [row["gridmap_uid"] for row in whole[-3:]]
+    assert json.loads(about_of(path))["filter"] == {"hours": "5.18-23"}
+    none = export_layer(district.store, "incidents", path, choice=Choice(ids=[]), overwrite=True)
+    assert none.rows == 0 and read_csv(path) == []
+
+
+def about_of(path: Path) -> str:
+    return path.read_text(encoding="utf-8-sig").partition("\n")[0].removeprefix("# gridmap export ")
 
 
 def _about_geopackage(path: Path) -> Any:
