@@ -12,6 +12,7 @@ import { dismiss, explain } from "../ui/notices.js";
 import { createState } from "../ui/state.js";
 import { wireLanguage, wireTheme } from "../ui/theme.js";
 import { defaultsOf, spanOf, treeOf } from "../ui/view_defaults.js";
+import { change } from "../situation/change.js";
 import { counts } from "../situation/counts.js";
 import { frame } from "../situation/frame.js";
 import { kinds } from "../situation/kinds.js";
@@ -26,7 +27,7 @@ import { FOCUS, isNone, selection, wordsOf } from "../situation/selection.js";
 import { timeline } from "../situation/timeline.js";
 
 // In the order in which their buttons and tabs stand.
-const FEATURES = [selection, frame, counts, period, kinds, layers, timeline, place, search, mark, measure, live];
+const FEATURES = [selection, frame, counts, period, kinds, layers, timeline, place, change, search, mark, measure, live];
 
 const SETTLE_MS = 60;
 const ADDRESS_MS = 250;
