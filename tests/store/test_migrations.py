@@ -13,7 +13,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from gridmap.errors import StoreBroken
-from gridmap.store import audit, ids, inspection, migrations, places
+from gridmap.store import audit, ids, inspection, jobs, migrations, places
 from gridmap.store.engine import Store, open_store
 from gridmap.store.spatial import intersects_bbox
 from gridmap.store.tables import Base, Camera, Household, Incident, IncidentEvent
@@ -141,6 +141,47 @@ def test_the_second_revision_keeps_a_filled_first_one(store: Store) -> None:
     assert set(rows) == {(i, False, "coordinates") for i in (*range(1, 42), added) if i != 2}
     with store.read() as session:
         assert audit.verify(session) == []
+
+
+def test_the_third_revision_keeps_the_jobs_of_a_filled_second_one(store: Store) -> None:
+    """Down to the second revision and up again: jobs stay; one that waits for nobody is told as failed."""
+    fill(store)
+    with store.write() as session:
+        done = jobs.add(session, kind="gatherings", parameters={"days": 28}, seed=7, at=NOW)
+        taken = jobs.take(session, NOW)
+        assert taken is not None and taken.uid == done.uid
+        assert jobs.end(session, done.uid, 1, state="done", at=NOW, result={"rows": [1, 2]}, seq=41)
+        waiting = jobs.add(session, kind="gatherings", parameters={}, seed=8, at=NOW)
+    before = {table: rows_of(store, table) for table in ("household", "incident", "audit")}
+
+    migrations.downgrade(store, "0002")
+    assert migrations.current(store) == "0002"
+    with store.read() as session:
+        names = {column["name"] for column in sa.inspect(session.connection()).get_columns("job")}
+        indexes = {index["name"] for index in sa.inspect(session.connection()).get_indexes("job")}
+    assert not {"heartbeat_at", "attempts", "seq"} & names
+    assert not {"uq_job_open", "ix_job_newest"} & indexes
+    for kind in ("gatherings", "gatherings"):  # a database of the second revision may hold two that wait
+        with store.engine.begin() as connection:
+            connection.execute(
+                sa.text(
+                    "INSERT INTO job (uid, kind, state, progress, cancel_requested, parameters, created_at) "
+                    "VALUES (:uid, :kind, 'queued', 0, false, '{}', '2026-11-23 08:00:00')"
+                ),
+                {"uid": ids.new_uid(), "kind": kind},
+            )
+
+    migrations.upgrade(store)
+    assert migrations.check(store) == []
+    assert {table: rows_of(store, table) for table in before} == before
+    with store.read() as session:
+        kept, failed = jobs.get(session, done.uid), jobs.get(session, waiting.uid)
+        assert kept is not None and failed is not None
+        assert (kept.state, kept.result, kept.seed, kept.attempts) == ("done", {"rows": [1, 2]}, 7, 0)
+        assert failed.state == "failed" and "older gridmap" in (failed.error or "")
+        assert jobs.open_job(session, "gatherings") is None
+    with store.write() as session:
+        assert jobs.add(session, kind="gatherings", parameters={}, seed=9, at=NOW).state == "queued"
 
 
 def _shape_last(store: Store, rows: list[tuple[object, ...]]) -> list[tuple[object, ...]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gridmap.store.tables.base import Base, BigId, Identified
@@ -124,9 +124,21 @@ class Counter(Base):
 
 
 class Job(Identified, Base):
-    """Long work: solvers poll `cancel_requested`; `result` is small, files go by digest."""
+    """Long work, done by a process of its own: it polls `cancel_requested` and shows by `heartbeat_at` that it lives.
+
+    `result` is small, files go by digest; `seq` is the newest change of the data that the work saw. Of one kind at most
+    one job waits or runs. A job is the record of itself: it changes nothing of the district, and has no audit entry.
+    """
 
     __tablename__ = "job"
+    __table_args__ = (
+        Index(
+            "uq_job_open", "kind", unique=True,
+            sqlite_where=text("state IN ('queued', 'running')"),
+            postgresql_where=text("state IN ('queued', 'running')"),
+        ),
+        Index("ix_job_newest", "kind", "id"),
+    )  # fmt: skip
     kind: Mapped[str] = mapped_column(String(40))
     state: Mapped[str] = mapped_column(String(20), index=True)
     progress: Mapped[float] = mapped_column(default=0.0)
@@ -139,3 +151,6 @@ class Job(Identified, Base):
     created_at: Mapped[dt.datetime]
     started_at: Mapped[dt.datetime | None]
     finished_at: Mapped[dt.datetime | None]
+    heartbeat_at: Mapped[dt.datetime | None]
+    attempts: Mapped[int] = mapped_column(server_default=text("0"))
+    seq: Mapped[int | None] = mapped_column(BigId)
