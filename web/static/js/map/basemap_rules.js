@@ -10,7 +10,7 @@ const line = (...kinds) => (zoom, feature) => feature.geomType === 2 && kinds.in
 const area = (...kinds) => (zoom, feature) => feature.geomType === 3 && kinds.includes(feature.props.kind);
 
 // Land, green, water, blocks, buildings: the quiet ground under the data.
-export function groundRules(c, { buildings, hasGrids }) {
+export function groundRules(c, { buildings, hasGrids, opacity }) {
   const rules = [
     { dataLayer: "land", symbolizer: new PolygonSymbolizer({ fill: c.land }) },
     // where there are no grids, blocks are what divides the land
@@ -29,8 +29,8 @@ export function groundRules(c, { buildings, hasGrids }) {
   ];
   if (buildings) {
     rules.push(
-      { dataLayer: "building", minzoom: 15, maxzoom: 15, symbolizer: new PolygonSymbolizer({ fill: c.building }) },
-      { dataLayer: "building", minzoom: 16, symbolizer: new PolygonSymbolizer({ fill: c.building, stroke: c.buildingEdge, width: 0.8 }) },
+      { dataLayer: "building", minzoom: 15, maxzoom: 15, symbolizer: new PolygonSymbolizer({ fill: c.building, opacity: opacity.buildings }) },
+      { dataLayer: "building", minzoom: 16, symbolizer: new PolygonSymbolizer({ fill: c.building, stroke: c.buildingEdge, width: 0.8, opacity: opacity.buildings }) },
     );
   }
   return rules;
@@ -42,8 +42,8 @@ const CLASSES = [["path", PATH, 15], ["lane", LANE, 13], ["street", STREET, 11],
 const faint = (zoom) => (zoom <= 12 ? 0.55 : zoom <= 13 ? 0.85 : 1);
 
 // Streets and railways. All casings first, so that crossings are open.
-export function roadRules(c, { roads, buildings }) {
-  const outlines = buildings ? [outline(c)] : [];
+export function roadRules(c, { roads, buildings, opacity }) {
+  const outlines = buildings ? [outline(c, opacity.buildings)] : [];
   if (!roads) return outlines;
   const of = (name) => (zoom, feature) => feature.props.class === name;
   const stroke = (color, width, opacity) => new LineSymbolizer({ color, width, opacity, lineCap: "round", lineJoin: "round" });
@@ -58,8 +58,8 @@ export function roadRules(c, { roads, buildings }) {
 }
 
 // Heat hides what stands below it: above it, an outline of the buildings stays.
-function outline(c) {
-  return { dataLayer: "building", minzoom: 16, symbolizer: new LineSymbolizer({ color: c.buildingOver, width: 0.8, opacity: 0.7, lineJoin: "round" }) };
+function outline(c, opacity) {
+  return { dataLayer: "building", minzoom: 16, symbolizer: new LineSymbolizer({ color: c.buildingOver, width: 0.8, opacity: 0.7 * opacity, lineJoin: "round" }) };
 }
 
 // A thin dashed grey line on a lighter bed.
@@ -72,9 +72,20 @@ function railwayRules(c) {
   ];
 }
 
-// Borders of communities, streets, district: each with its halo, the higher one on top.
-export function borderRules(c, { borders }) {
-  if (!borders) return [];
+// The lines of blocks and, above them, the borders of communities, streets, district: each with its halo, the higher one
+// on top.
+export function borderRules(c, { borders, blocks, opacity }) {
+  return [...(blocks ? blockRules(c, opacity.blocks) : []), ...(borders ? areaRules(c) : [])];
+}
+
+function blockRules(c, opacity) {
+  const stroke = (color, width, strength) => ({
+    dataLayer: "block", minzoom: 13, symbolizer: new LineSymbolizer({ color, width, opacity: strength * opacity, lineJoin: "round" }),
+  });
+  return [stroke(c.halo, (zoom) => (zoom < 15 ? 1.6 : 2.6), 0.7), stroke(c.labelRoad, (zoom) => (zoom < 15 ? 0.6 : 1), 1)];
+}
+
+function areaRules(c) {
   const halo = (level, width, minzoom) => ({
     dataLayer: "border", minzoom, filter: kind(level),
     symbolizer: new LineSymbolizer({ color: c.halo, width: (zoom) => width + (zoom < 14 ? HALO : 2 * HALO), opacity: 0.85, lineJoin: "round" }),

@@ -2,6 +2,8 @@
 // 512 px wide, as a vector tile is drawn: a quarter of the canvases that the library's own layer makes, and the browser
 // has a quarter to put together at each frame.
 
+import { takeTurn } from "./turns.js";
+
 const { Labelers, paint } = window.protomapsL;
 
 const TILE_PX = 512;
@@ -41,6 +43,7 @@ export const CanvasTiles = L.GridLayer.extend({
     const tiles = await Promise.all([...this.views].map(async ([name, view]) => {
       return [name, [await view.getDisplayTile({ z, x: 2 * x, y: 2 * y })]]; // the library counts tiles of 256 px
     }));
+    await new Promise(takeTurn);
     if (canvas.turn !== turn || !this._map) return; // drawn anew meanwhile, or gone
     const prepared = new Map(tiles);
     labelers.add(z, prepared);

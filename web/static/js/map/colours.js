@@ -2,7 +2,7 @@
 
 const NAMES = [
   "beyond", "land", "block", "building", "building-edge", "building-over", "water", "green", "road", "road-case", "railway", "wall",
-  "border", "halo", "label", "label-road", "label-water", "label-green",
+  "border", "halo", "label", "label-road", "label-water", "label-green", "place", "on-place", "camera", "hatch", "unsure",
 ];
 
 export function mapColours() {
@@ -14,6 +14,23 @@ export function mapColours() {
   colours.accent = style.getPropertyValue("--accent").trim();
   colours.panel = style.getPropertyValue("--panel").trim();
   return colours;
+}
+
+const SCALES = { choropleth: "choro", change: "change", households: "density" };
+const CLASSES = 5;
+
+// The five colours of a scale by area, lowest first: "choropleth", "change" or "households".
+export function scaleColours(name) {
+  const style = getComputedStyle(document.documentElement);
+  return [...Array(CLASSES).keys()].map((i) => style.getPropertyValue(`--${SCALES[name]}-${i + 1}`).trim());
+}
+
+// A colour (#rrggbb) as it looks over a ground, `opacity` of it.
+export function over(colour, opacity, ground) {
+  const channels = (text) => [1, 3, 5].map((at) => parseInt(text.slice(at, at + 2), 16));
+  const below = channels(ground);
+  const mixed = channels(colour).map((value, i) => Math.round(value * opacity + below[i] * (1 - opacity)));
+  return `rgb(${mixed.join(", ")})`;
 }
 
 export const FONT = '"PingFang SC", "HarmonyOS Sans SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif';

@@ -9,14 +9,25 @@ const { CenteredTextSymbolizer, Padding } = window.protomapsL;
 const PADDING_PX = 4;
 const HALO_PX = 1.8;
 
-export function labelRules(c, { labels, roads, grids, selected, gridsSource }) {
+export function labelRules(colours, { labels, roads, grids, sites, selected, gridsSource, opacity }) {
   const rules = [];
+  const c = faded(colours, opacity.labels);
   if (grids) rules.push(selectedGrid(c, selected, gridsSource));
   if (labels) rules.push(...areas(c));
   if (labels && roads) rules.push(...streets(c));
   if (grids) rules.push(otherGrids(c, selected, gridsSource));
-  if (labels) rules.push(...places(c));
+  if (labels) rules.push(...grounds(c));
+  if (sites) rules.push(...badges(colours, opacity.sites, labels));
+  if (labels) rules.push(numbers(c));
   return rules;
+}
+
+// The colours of letters with so much of them left.
+function faded(colours, opacity) {
+  if (opacity === 1) return colours;
+  const alpha = Math.round(255 * opacity).toString(16).padStart(2, "0");
+  const fade = (text) => (/^#[0-9a-f]{6}$/i.test(text) ? text + alpha : text);
+  return Object.fromEntries(Object.entries(colours).map(([name, text]) => [name, fade(text)]));
 }
 
 function text(c, { size, weight = 400, fill = c.label, style, props, spacing = 0 }) {
@@ -63,13 +74,21 @@ function streets(c) {
 // Enterprises and ponds are many: they come one zoom later.
 const isFew = (zoom, f) => !["enterprise", "water", "greenhouse"].includes(f.props.kind);
 
-function places(c) {
-  const badge = new SiteBadge({ ink: c.label, face: c.panel, edge: c.border, halo: c.halo, namesFrom: 16 });
+function grounds(c) {
   return [
     { dataLayer: "ground_label", minzoom: 12, filter: (zoom, f) => f.props.kind === "water", symbolizer: text(c, { size: 12, style: "italic", fill: c.labelWater, spacing: 2 }) },
     { dataLayer: "ground_label", minzoom: 13, filter: (zoom, f) => f.props.kind === "green", symbolizer: text(c, { size: 12, fill: c.labelGreen }) },
+  ];
+}
+
+function badges(c, opacity, hasNames) {
+  const badge = new SiteBadge({ ink: c.label, face: c.panel, edge: c.border, halo: c.halo, namesFrom: hasNames ? 16 : Infinity, opacity });
+  return [
     { dataLayer: "site_label", minzoom: 15, filter: isFew, symbolizer: badge },
     { dataLayer: "site_label", minzoom: 16, filter: (zoom, f) => !isFew(zoom, f), symbolizer: badge },
-    { dataLayer: "number_label", minzoom: 17, symbolizer: text(c, { size: 11, fill: c.labelRoad, props: ["number"] }) },
   ];
+}
+
+function numbers(c) {
+  return { dataLayer: "number_label", minzoom: 17, symbolizer: text(c, { size: 11, fill: c.labelRoad, props: ["number"] }) };
 }

@@ -45,7 +45,8 @@ export class PlaceMap {
     this.grids = this.planVersion ? (await getJson("/api/v1/grids.geojson", { v: this.planVersion })).features : [];
     const labels = new GridLabels();
     labels.set(this.grids);
-    const shown = { buildings: true, roads: true, borders: true, labels: true, grids: !place };
+    const opacity = { buildings: 1, blocks: 1, sites: 1, labels: 1 };
+    const shown = { buildings: true, roads: true, borders: true, labels: true, sites: true, blocks: false, grids: !place, opacity };
     this.basemap = new Basemap(this.map.gridmap.basemap, labels, shown);
     this.basemap.gridsChanged(this.grids.length > 0);
     this.begin(place);

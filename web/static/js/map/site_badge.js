@@ -10,8 +10,8 @@ const FACE_PX = 16;
 const NAME_PX = 11;
 
 export class SiteBadge {
-  constructor({ ink, face, edge, halo, namesFrom }) {
-    Object.assign(this, { ink, face, edge, halo, namesFrom });
+  constructor({ ink, face, edge, halo, namesFrom, opacity }) {
+    Object.assign(this, { ink, face, edge, halo, namesFrom, opacity });
   }
 
   // protomaps-leaflet's label symbolizer for a point.
@@ -31,7 +31,7 @@ export class SiteBadge {
 
   draw(ctx, sign, name) {
     const half = FACE_PX / 2;
-    ctx.globalAlpha = 1;
+    ctx.globalAlpha = this.opacity;
     ctx.textAlign = "center";
     ctx.lineJoin = "round";
     ctx.beginPath();

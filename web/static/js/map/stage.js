@@ -1,10 +1,14 @@
 // The map as folium made it, with the panes this page needs; its buttons moved where no panel covers them.
 
 import { byId } from "../ui/dom.js";
+import { coveredPx } from "../ui/sheet.js";
 import { t } from "../net/words.js";
 
-// Below to above: ground (tilePane 200), heat, roads, grids, borders, the selected grid, labels, tooltips (650).
-const PANES = { heat: 250, roads: 300, grids: 400, borders: 420, selected: 430, labels: 450 };
+// Below to above: ground (tilePane 200), what colours areas, heat, streets, lines, marks, labels, tooltips (650).
+const PANES = {
+  households: 230, choropleth: 240, heat: 250, roads: 300, blocks: 390, grids: 400, borders: 420, selected: 430, cameras: 440, labels: 450, points: 460,
+};
+const PHONE_PX = 760;
 
 export function takeOverMap() {
   const holder = document.querySelector("[data-leaflet]");
@@ -40,7 +44,6 @@ export function placeControls(map, goHome) {
 
 // Bounds in the map; on a phone above the sheet.
 export function fit(map, bounds, { maxZoom = 17 } = {}) {
-  const isPhone = window.innerWidth < 760;
-  const below = isPhone ? Math.max(0, map.getContainer().getBoundingClientRect().bottom - byId("sheet").getBoundingClientRect().top) : 0;
+  const below = window.innerWidth < PHONE_PX ? coveredPx() : 0;
   map.fitBounds(bounds, { paddingTopLeft: [16, 16], paddingBottomRight: [16, 16 + below], maxZoom, animate: false });
 }

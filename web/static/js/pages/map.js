@@ -13,21 +13,29 @@ import { createState } from "../ui/state.js";
 import { wireLanguage, wireTheme } from "../ui/theme.js";
 import { defaultsOf, spanOf, treeOf } from "../ui/view_defaults.js";
 import { change } from "../situation/change.js";
+import { calendar } from "../situation/calendar.js";
+import { chips } from "../situation/chips.js";
 import { counts } from "../situation/counts.js";
 import { frame } from "../situation/frame.js";
 import { kinds } from "../situation/kinds.js";
 import { layers } from "../situation/layers.js";
+import { legend } from "../situation/legend.js";
 import { live } from "../situation/live.js";
 import { mark, markedPlace } from "../situation/mark.js";
 import { measure } from "../situation/measure.js";
 import { period } from "../situation/period.js";
 import { place } from "../situation/place.js";
+import { play } from "../situation/play.js";
+import { pointer } from "../situation/pointer.js";
 import { search } from "../situation/search.js";
 import { FOCUS, isNone, selection, wordsOf } from "../situation/selection.js";
+import { share } from "../situation/share.js";
 import { timeline } from "../situation/timeline.js";
+import { views } from "../situation/views.js";
+import { week } from "../situation/week.js";
 
 // In the order in which their buttons and tabs stand.
-const FEATURES = [selection, frame, counts, period, kinds, layers, timeline, place, change, search, mark, measure, live];
+const FEATURES = [selection, frame, counts, period, kinds, layers, legend, pointer, timeline, week, calendar, play, place, change, search, mark, measure, views, share, chips, live];
 
 const SETTLE_MS = 60;
 const ADDRESS_MS = 250;

@@ -1,37 +1,29 @@
-// What is drawn on the map: base map, heat, grids; which of it is shown; what the colours mean.
+// What is drawn on the map and when it is drawn anew: the ground, one surface that colours it, and the layers upon it.
 
-import { getJson, latest } from "../net/api.js";
-import { number, t, tn } from "../net/words.js";
+import { latest, getJson } from "../net/api.js";
+import { t } from "../net/words.js";
+import { AreaColours } from "../map/area_colours.js";
 import { Basemap } from "../map/basemap.js";
 import { isDark } from "../map/colours.js";
 import { boundsOf } from "../map/grid_extent.js";
 import { GridLabels } from "../map/grid_labels.js";
 import { Grids } from "../map/grids.js";
 import { Heat } from "../map/heat.js";
-import { el } from "../ui/dom.js";
 import { wireLayers } from "../ui/layers.js";
-import { drawLegend, wireBandwidth } from "../ui/legend.js";
 import { dismiss, notify, setBusy } from "../ui/notices.js";
 import { markReady } from "../ui/ready.js";
-import { FOCUS } from "./selection.js";
+import { gridClasses } from "./grid_classes.js";
+import { opacityOf } from "../ui/layer_list.js";
+import { layerWords, remember } from "./layer_words.js";
+import { LATE } from "./late_layers.js";
+import { FOCUS, SELECTION } from "./selection.js";
 
-const HIDEABLE = ["heat", "grids", "borders", "roads", "buildings", "labels"];
+// Layers with a pane of their own fade as a whole; the others are drawn fainter.
+const PANES = { heat: "heat", choropleth: "choropleth", households: "households", points: "points", cameras: "cameras", grids: "grids", borders: "borders", streets: "roads" };
+const DRAWN = ["layers", "opacity"];
 
 export const layers = {
-  address: {
-    read(asked, { defaults }) {
-      const bandwidth = Number(asked.get("bw"));
-      const hide = (asked.get("hide") || "").split(",");
-      return {
-        bandwidth: defaults.bandwidths.includes(bandwidth) ? bandwidth : defaults.bandwidth,
-        hidden: new Set(hide.filter((name) => HIDEABLE.includes(name))),
-      };
-    },
-    write({ bandwidth, hidden }, { defaults }) {
-      const hide = HIDEABLE.filter((name) => hidden.has(name));
-      return { bw: bandwidth === defaults.bandwidth ? null : bandwidth, hide: hide.length ? hide.join(",") : null };
-    },
-  },
+  address: layerWords,
   wire(page) {
     page.layers = new Layers(page);
   },
@@ -40,28 +32,29 @@ export const layers = {
 class Layers {
   constructor(page) {
     this.page = page;
-    this.askLegend = latest((values, how) => getJson("/api/v1/legend", values, how));
+    this.scales = {}; // what the legend tells: heat, choropleth, households
+    this.late = {};
+    this.ask = {
+      legend: latest((values, how) => getJson("/api/v1/legend", values, how)),
+      choropleth: latest((values, how) => getJson("/api/v1/choropleth", values, how)),
+    };
     this.drawGround();
     this.drawData();
-    wireLayers(page.state);
-    wireBandwidth(page.state, page.defaults.bandwidths);
-    page.state.on(["from", "to", "kinds", "hours", "bandwidth", "hidden"], () => this.drawHeat());
-    page.state.on(["kinds", "bandwidth"], () => this.drawLegend());
-    page.state.on(["hidden"], () => {
-      this.basemap.show(this.shown());
-      this.grids.show(this.shown().grids);
-    });
+    wireLayers(page);
+    page.state.on(["from", "to", "kinds", "hours", "bandwidth", "surface"], () => this.drawHeat());
+    page.state.on(["kinds", "bandwidth", "surface"], () => this.drawLegend());
+    page.onSettled([...SELECTION, "surface", "by"], () => this.drawChoropleth());
+    page.state.on(["plan"], () => this.loadGrids());
+    page.state.on(DRAWN, () => this.showAll());
+    page.state.on([...DRAWN, "surface", "by"], (view) => remember(view));
     page.on("renew", ({ before, now }) => {
       this.drawHeat();
+      this.drawChoropleth();
       if ((before.plan || {}).version !== (now.plan || {}).version) this.loadGrids();
     });
-    page.on("mode", () => {
-      this.basemap.paint();
-      this.grids.paint();
-      this.drawLegend();
-      this.drawHeat();
-    });
+    page.on("mode", () => this.repaint());
     page.first.push(() => this.drawLegend());
+    this.showAll();
   }
 
   drawGround() {
@@ -86,7 +79,17 @@ class Layers {
         text: t("Parts of the heat map could not be drawn."), isError: true, action: () => this.heat.retry(), label: t("Try again"),
       }),
     });
-    this.grids = new Grids(page.map, { onSelect: (code, at) => page.place.press(code, at), describe: (grid) => this.describe(grid) });
+    this.choropleth = new AreaColours(page.map, { pane: "choropleth" });
+    this.grids = new Grids(page.map);
+  }
+
+  repaint() {
+    this.basemap.paint();
+    this.grids.paint();
+    this.choropleth.paint();
+    for (const layer of Object.values(this.late)) layer.paint();
+    this.drawLegend();
+    this.drawHeat();
   }
 
   tellBaseFailed() {
@@ -101,9 +104,11 @@ class Layers {
   async loadGrids(begin = () => {}) {
     const { page } = this;
     const { plan } = page.situation;
+    const asked = page.state.get().plan;
     let features = [];
     await page.guarded("grids", () => this.loadGrids(), async () => {
-      if (plan) ({ features } = await getJson("/api/v1/grids.geojson", { v: plan.version }));
+      if (asked) ({ features } = await getJson("/api/v1/grids.geojson", { plan: asked }));
+      else if (plan) ({ features } = await getJson("/api/v1/grids.geojson", { v: plan.version }));
     });
     this.features = features;
     page.home = boundsOf(features);
@@ -111,9 +116,9 @@ class Layers {
     this.basemap.gridsChanged(features.length > 0);
     if (!page.home) page.home = await this.ground();
     begin();
-    this.grids.show(this.shown().grids);
-    this.grids.set({ type: "FeatureCollection", features });
-    markReady("grids");
+    this.grids.set(features);
+    this.grids.onceDrawn(() => markReady("grids"));
+    this.drawChoropleth();
     page.emit("grids");
   }
 
@@ -128,17 +133,45 @@ class Layers {
     return project.extent && L.latLngBounds([project.extent[1], project.extent[0]], [project.extent[3], project.extent[2]]);
   }
 
+  // What the base map draws itself, and how strongly.
   shown() {
-    const { hidden } = this.page.state.get();
-    const show = (name) => !hidden.has(name);
-    return { buildings: show("buildings"), roads: show("roads"), borders: show("borders"), labels: show("labels"), grids: show("grids") };
+    const view = this.page.state.get();
+    const show = (id) => view.layers.has(id);
+    const opacity = Object.fromEntries(["buildings", "blocks", "sites", "labels"].map((id) => [id, opacityOf(view, id)]));
+    return {
+      buildings: show("buildings"), roads: show("streets"), borders: show("borders"), labels: show("labels"), grids: show("grids"),
+      blocks: show("blocks"), sites: show("sites"), opacity,
+    };
+  }
+
+  // After another choice of layers, or of how strong they are.
+  showAll() {
+    const { page } = this;
+    const view = page.state.get();
+    for (const [id, pane] of Object.entries(PANES)) page.map.getPane(pane).style.opacity = opacityOf(view, id);
+    const shown = this.shown();
+    if (JSON.stringify(shown) !== this.wasShown) this.basemap.show(shown);
+    this.wasShown = JSON.stringify(shown);
+    this.grids.show(shown.grids);
+    for (const id of Object.keys(LATE)) this.showLate(id, view.layers.has(id));
+  }
+
+  // What most visits do not show is fetched when it is switched on.
+  async showLate(id, isShown) {
+    if (isShown && !this.late[id]) {
+      await this.page.guarded(id, () => this.showLate(id, true), async () => {
+        const layer = await LATE[id](this.page);
+        this.late[id] = this.late[id] || layer;
+      });
+    }
+    if (this.late[id]) this.late[id].show(this.page.state.get().layers.has(id));
   }
 
   drawHeat() {
     const { page } = this;
-    const { bandwidth, hidden } = page.state.get();
+    const { bandwidth, surface } = page.state.get();
     const { counts, heat } = page.situation;
-    const words = hidden.has("heat") || !counts.incidents ? null : page.selection({ except: [...FOCUS, "plan"] });
+    const words = surface !== "heat" || !counts.incidents ? null : page.selection({ except: [...FOCUS, "plan"] });
     this.heat.show(words && { ...words, bw: bandwidth, theme: isDark() ? "dark" : "light", v: heat.version });
     if (!words) markReady("heat");
   }
@@ -146,16 +179,24 @@ class Layers {
   async drawLegend() {
     const { page } = this;
     const words = page.selection();
-    if (!words) return;
+    if (!words || page.state.get().surface !== "heat") return;
     await page.guarded("legend", () => this.drawLegend(), async () => {
-      drawLegend(await this.askLegend({ kinds: words.kinds, bw: page.state.get().bandwidth, theme: isDark() ? "dark" : "light" }));
+      this.scales.heat = await this.ask.legend({ kinds: words.kinds, bw: page.state.get().bandwidth, theme: isDark() ? "dark" : "light" });
+      page.emit("scales");
     });
   }
 
-  describe(grid) {
-    const count = this.page.wholeCounts.by_grid[grid.code] || 0;
-    return el("div", {}, el("b", {}, grid.name), el("span", {}, grid.code), el("br"),
-      el("strong", {}, tn("{n} incident", "{n} incidents", count)),
-      this.page.situation.counts.households ? el("span", {}, ` · ${t("{n} households", { n: number(grid.households) })}`) : null);
+  async drawChoropleth() {
+    const { page } = this;
+    const { surface, by } = page.state.get();
+    this.choropleth.show(surface === "choropleth");
+    const words = page.selection({ except: FOCUS });
+    if (surface !== "choropleth" || !words || !this.features) return;
+    await page.guarded("choropleth", () => this.drawChoropleth(), async () => {
+      const scale = await this.ask.choropleth({ ...words, by });
+      this.scales.choropleth = scale;
+      this.choropleth.set(this.grids.shapes, gridClasses(this.features, scale), scale.diverging ? "change" : "choropleth");
+      page.emit("scales");
+    });
   }
 }

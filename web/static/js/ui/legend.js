@@ -1,37 +1,151 @@
-// What the colours mean, as they look above the ground, and how far an incident is smeared.
+// The card on the map that says what its colours and marks mean. Colours look as they do over the ground.
 
-import { decimal, t } from "../net/words.js";
+import { mapColours, over, scaleColours } from "../map/colours.js";
+import { decimal, number, t } from "../net/words.js";
 import { byId, el } from "./dom.js";
+import { LAYERS, opacityOf } from "./layer_list.js";
 
-export function wireBandwidth(state, bandwidths) {
-  const slider = byId("bandwidth");
-  const text = byId("bandwidth-text");
-  slider.max = String(bandwidths.length - 1);
-  slider.disabled = bandwidths.length < 2;
-  const name = (metres) => t("{n} m", { n: metres });
-  slider.addEventListener("input", () => {
-    text.textContent = name(bandwidths[slider.value]);
-    slider.setAttribute("aria-valuetext", text.textContent);
-  });
-  slider.addEventListener("change", () => state.set({ bandwidth: bandwidths[slider.value] }, { push: true }));
-  const draw = ({ bandwidth }) => {
-    slider.value = String(Math.max(0, bandwidths.indexOf(bandwidth)));
-    text.textContent = name(bandwidth);
-    slider.setAttribute("aria-valuetext", text.textContent);
+const KEPT_AS = "gridmap-legend";
+const PHONE_PX = 760;
+
+export function wireFold() {
+  const button = byId("legend-fold");
+  const fold = (isOpen) => {
+    button.setAttribute("aria-expanded", String(isOpen));
+    byId("legend").classList.toggle("legend--folded", !isOpen);
   };
-  state.on(["bandwidth"], draw);
-  draw(state.get());
+  const wish = kept();
+  fold(wish ? wish === "open" : window.innerWidth >= PHONE_PX);
+  button.addEventListener("click", () => {
+    const isOpen = button.getAttribute("aria-expanded") !== "true";
+    fold(isOpen);
+    try {
+      localStorage.setItem(KEPT_AS, isOpen ? "open" : "folded");
+    } catch {
+      // a browser that keeps nothing folds it anew each time
+    }
+  });
 }
 
-export function drawLegend({ classes }) {
-  const items = classes.map(({ from, to, color, composited }) => {
-    const item = el("li", { title: to === null ? `≥ ${tidy(from)}` : `${tidy(from)} – ${tidy(to)}` }, el("span", {}, tidy(from)));
-    item.style.background = composited || color;
+function kept() {
+  try {
+    return localStorage.getItem(KEPT_AS);
+  } catch {
+    return null;
+  }
+}
+
+const TITLES = {
+  heat: () => [t("Incident density"), t("per km² in 30 days")],
+  count: () => [t("Incidents by grid"), t("in the period")],
+  rate: () => [t("Incidents by grid"), t("per 100 households")],
+  change: () => [t("Change by grid"), t("% against the period before")],
+  none: () => [t("Legend"), ""],
+};
+const NOTES = {
+  heat: () => t("The scale stays the same at every zoom and for every period."),
+  rate: () => t("Smoothed: small grids lean towards the mean, so that few households do not mislead."),
+  change: () => t("Grey: the difference may be chance."),
+};
+
+// `scales`: { heat, choropleth, households }, the server's answers as far as they have come; `zoom` is the map's.
+export function drawLegend(view, scales, zoom) {
+  const name = view.surface === "choropleth" ? view.by : view.surface;
+  const [title, unit] = TITLES[name]();
+  byId("legend-title").textContent = title;
+  byId("legend-unit").textContent = unit;
+  byId("legend-note").textContent = NOTES[name] ? NOTES[name]() : "";
+  const parts = { heat: () => heatScale(scales.heat, opacityOf(view, "heat")), choropleth: () => gridScale(scales.choropleth, view) };
+  const scale = parts[view.surface] ? parts[view.surface]() : null;
+  byId("legend-scale").replaceChildren(...[scale].flat().filter(Boolean));
+  const shown = Object.keys(LAYERS).filter((id) => view.layers.has(id));
+  byId("legend-layers").replaceChildren(...shown.map((id) => entry(id, view, scales, zoom)));
+}
+
+function heatScale(scale, strength) {
+  if (!scale) return null;
+  return bar(scale.classes.map(({ from, to, color, opacity }) => ({
+    from, to, colour: over(color, opacity * strength, scale.land),
+  })));
+}
+
+function gridScale(scale, view) {
+  if (!scale || scale.by !== view.by) return null;
+  const ground = mapColours();
+  const strength = opacityOf(view, "choropleth");
+  const colours = scaleColours(scale.diverging ? "change" : "choropleth").map((colour) => over(colour, strength, ground.land));
+  const rest = [el("li", {}, el("i", { class: "swatch swatch--hatched" }), t("no data"))];
+  if (scale.diverging) {
+    const unsure = el("i", { class: "swatch" });
+    unsure.style.background = over(ground.unsure, strength, ground.land);
+    rest.unshift(el("li", {}, unsure, t("not significant")));
+  }
+  return [bar(classesOf(scale.breaks, colours)), el("ul", { class: "legend__rest" }, ...rest)];
+}
+
+function classesOf(breaks, colours) {
+  return colours.map((colour, i) => ({ from: i ? breaks[i - 1] : null, to: i < breaks.length ? breaks[i] : null, colour }));
+}
+
+// Classes side by side, each break written where two of them meet.
+function bar(classes) {
+  const items = classes.map(({ from, to, colour }, i) => {
+    const item = el("li", { title: range(from, to) }, el("span", {}, from === null || (i === 0 && from === 0) ? "" : tidy(from)));
+    item.style.background = colour;
     return item;
   });
-  byId("legend-classes").replaceChildren(...items);
+  return el("ol", { class: "legend__classes" }, ...items);
+}
+
+function range(from, to) {
+  if (from === null) return `< ${tidy(to)}`;
+  return to === null ? `≥ ${tidy(from)}` : `${tidy(from)} – ${tidy(to)}`;
+}
+
+// Where on the bar a value lies, 0 to 1; null where the bar is not drawn.
+export function placeOn(value, { classes }) {
+  const reached = classes.filter(({ from }) => value >= from).length - 1;
+  if (reached < 0) return 0;
+  const { from, to } = classes[reached];
+  const within = to === null ? 0.5 : (value - from) / (to - from);
+  return Math.min(1, (reached + within) / classes.length);
+}
+
+// [swatch, name, unit or remark, the zoom from which it is seen]
+const ENTRIES = {
+  points: () => [mark("places"), t("Incident points"), t("number: reports at one place"), 0],
+  sites: () => [el("i", { class: "swatch swatch--site" }, "校"), t("Key sites"), "", 15],
+  cameras: () => [mark("camera"), t("Cameras"), "", 0],
+  grids: () => [mark("grid"), t("Grids"), "", 0],
+  borders: () => [mark("borders"), t("Borders"), "", 0],
+  streets: () => [mark("streets"), t("Streets"), "", 0],
+  buildings: () => [el("i", { class: "swatch swatch--building" }), t("Buildings"), "", 15],
+  blocks: () => [mark("blocks"), t("Blocks"), "", 13],
+  households: () => [null, t("Household density"), t("households per hectare"), 0],
+  labels: () => [el("i", { class: "swatch swatch--label" }, "文"), t("Labels"), "", 0],
+};
+const WIDE = ["points", "households"];
+
+function entry(id, view, scales, zoom) {
+  const [swatch, name, remark, from] = ENTRIES[id]();
+  const more = zoom < from ? t("nearer") : remark;
+  const words = el("span", { class: "legend__name" }, name, more ? el("small", {}, more) : null);
+  const item = el("li", { class: `legend__layer ${WIDE.includes(id) ? "legend__layer--wide" : ""} ${zoom < from ? "legend__layer--unseen" : ""}`, "data-layer": id });
+  if (swatch) {
+    swatch.style.opacity = Math.max(0.2, opacityOf(view, id));
+    item.append(swatch, words);
+    return item;
+  }
+  const { land } = mapColours();
+  const colours = scaleColours(id).map((colour) => over(colour, opacityOf(view, id), land));
+  item.append(words, ...(scales[id] ? [bar(classesOf(scales[id].breaks, colours))] : []));
+  return item;
+}
+
+function mark(kind) {
+  return el("i", { class: `swatch swatch--${kind}` }, kind === "places" ? number(8) : null);
 }
 
 function tidy(value) {
-  return decimal(value, value >= 10 ? 0 : value >= 1 ? 1 : 2);
+  return decimal(value, Math.abs(value) >= 10 ? 0 : Math.abs(value) >= 1 ? 1 : 2);
 }
