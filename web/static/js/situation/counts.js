@@ -2,9 +2,8 @@
 // the whole district. Whoever shows them listens to "counts".
 
 import { getJson, latest } from "../net/api.js";
-import { byId } from "../ui/dom.js";
 import { sayIfEmpty } from "../ui/notices.js";
-import { drawSummary, waitForSummary } from "../ui/summary.js";
+import { drawSummary, saySummary, waitForSummary } from "../ui/summary.js";
 import { FOCUS, SELECTION } from "./selection.js";
 
 export const NOTHING = { total: 0, in_grids: 0, outside: 0, month_rows: 0, by_kind: {}, by_grid: {} };
@@ -24,12 +23,13 @@ export const counts = {
       ]);
       page.counts = focused;
       page.wholeCounts = whole || focused;
-      drawSummary(page.state.get(), focused);
+      drawSummary(page.state.get(), focused, { isSaid: !page.isPlaying });
       sayIfEmpty(page.state.get(), focused, page.situation.counts, () => page.showAll());
       page.emit("counts");
     });
     page.onSettled(SELECTION, () => page.drawCounts());
-    page.state.on(SELECTION, () => waitForSummary());
+    page.state.on(SELECTION, () => !page.isPlaying && waitForSummary());
+    page.on("stopped", () => saySummary(page.state.get(), page.counts));
     page.on("renew", () => page.drawCounts());
     page.first.push(() => page.drawCounts());
   },

@@ -5,6 +5,10 @@ import { wirePeriod } from "../ui/period.js";
 
 export const period = {
   wire(page) {
-    wirePeriod(page.state, () => page.span(), () => toDay(page.situation.first_on));
+    const fields = wirePeriod(page.state, () => page.span(), () => toDay(page.situation.first_on));
+    page.on("timeline", () => {
+      const { daily, months } = page.timeline;
+      if (daily.length || months.length) fields.byMonth(!daily.some((count) => count > 0) && months.length > 0);
+    });
   },
 };

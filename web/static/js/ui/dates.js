@@ -23,12 +23,27 @@ export function nextMonth(day) {
   return firstOfMonth(firstOfMonth(day) + 31);
 }
 
+export function lastOfMonth(day) {
+  return nextMonth(day) - 1;
+}
+
+// 0 is Monday.
+export function weekdayOf(day) {
+  return (((day + 3) % 7) + 7) % 7; // 1970-01-01 was a Thursday
+}
+
 const length = lang === "zh" ? "long" : "short";
 const withWeekday = new Intl.DateTimeFormat(locale, { timeZone: "UTC", year: "numeric", month: length, day: "numeric", weekday: "short" });
 const plain = new Intl.DateTimeFormat(locale, { timeZone: "UTC", year: "numeric", month: length, day: "numeric" });
 const month = new Intl.DateTimeFormat(locale, { timeZone: "UTC", year: "numeric", month: length });
 const alone = new Intl.DateTimeFormat(locale, { timeZone: "UTC", month: "short" });
 
+const shortWeekday = new Intl.DateTimeFormat(locale, { timeZone: "UTC", weekday: "short" });
+const longWeekday = new Intl.DateTimeFormat(locale, { timeZone: "UTC", weekday: "long" });
+const MONDAY = 4; // 1970-01-05
+
+export const weekdayName = (weekday) => shortWeekday.format((MONDAY + weekday) * DAY_MS);
+export const weekdayLong = (weekday) => longWeekday.format((MONDAY + weekday) * DAY_MS);
 export const dayWithWeekday = (day) => withWeekday.format(day * DAY_MS);
 export const dayName = (day) => plain.format(day * DAY_MS);
 export const monthName = (day) => month.format(day * DAY_MS);

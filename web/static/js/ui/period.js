@@ -1,7 +1,9 @@
-// The period: five presets that end today, and two dates, with what is wrong with them in words.
+// The period: presets that end today, and two dates, with what is wrong with them in words. Where incidents are known
+// by month only the presets are whole months: others would leave those at either end out.
 
 import { byId } from "./dom.js";
 import { dayName, toDay, toText } from "./dates.js";
+import { wholeMonthsTo } from "./period_steps.js";
 import { t } from "../net/words.js";
 
 // `begin` gives the first day of the data, null before there are any.
@@ -14,11 +16,13 @@ export function wirePeriod(state, span, begin) {
   const periodOf = (button) => {
     const { first, today } = span();
     if (button.dataset.days === "all") return { from: first, to: today };
+    if (button.dataset.months) return wholeMonthsTo(today, Number(button.dataset.months));
     return { from: today - Number(button.dataset.days) + 1, to: today };
   };
 
   for (const button of buttons) {
     button.addEventListener("click", () => state.set(periodOf(button), { push: true }));
+    button.hidden = Boolean(button.dataset.months);
   }
 
   const mark = (bad) => {
@@ -50,7 +54,7 @@ export function wirePeriod(state, span, begin) {
     mark(false);
     const first = begin();
     said.textContent = first !== null && view.from < first ? t("The data begin on {day}.", { day: dayName(first) }) : "";
-    const pressed = buttons.find((button) => {
+    const pressed = buttons.filter((button) => !button.hidden).find((button) => {
       const period = periodOf(button);
       return period.from === view.from && period.to === view.to;
     });
@@ -58,4 +62,11 @@ export function wirePeriod(state, span, begin) {
   };
   state.on(["from", "to"], draw);
   draw(state.get());
+
+  return {
+    byMonth(on) {
+      for (const button of buttons) if (button.dataset.days !== "all") button.hidden = on !== Boolean(button.dataset.months);
+      draw(state.get());
+    },
+  };
 }

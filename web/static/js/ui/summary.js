@@ -4,24 +4,36 @@ import { number, t, tn } from "../net/words.js";
 import { byId } from "./dom.js";
 import { dayName } from "./dates.js";
 
-let timer = 0;
+const SAY_MS = 600;
+const SLOW_MS = 250; // a figure that is replaced sooner stays on the screen until then
+let saying = 0;
+let waiting = 0;
 
-export function drawSummary(view, counts) {
+export function drawSummary(view, counts, { isSaid }) {
   const days = view.to - view.from + 1;
+  clearTimeout(waiting);
   byId("total").textContent = number(counts.total);
   byId("total").classList.remove("is-waiting");
   byId("sum-period").textContent = tn("{n} day", "{n} days", days);
   const parts = [tn("{n} in a grid", "{n} in grids", counts.in_grids), t("{n} outside", { n: number(counts.outside) })];
-  if (counts.month_rows) parts.push(t("{n} by month only", { n: number(counts.month_rows) }));
-  byId("sum-parts").textContent = parts.join(" · ");
-  clearTimeout(timer);
-  timer = setTimeout(() => {
-    byId("said").textContent = t("{n} incidents from {from} to {to}", {
-      n: number(counts.total), from: dayName(view.from), to: dayName(view.to),
-    });
-  }, 600);
+  byId("sum-parts").textContent = [...parts, ...coarse(view, counts)].join(" · ");
+  clearTimeout(saying);
+  if (isSaid) saying = setTimeout(() => saySummary(view, counts), SAY_MS);
+}
+
+export function saySummary(view, counts) {
+  byId("said").textContent = t("{n} incidents from {from} to {to}", {
+    n: number(counts.total), from: dayName(view.from), to: dayName(view.to),
+  });
+}
+
+// What is known by day or month only: part of the figure, or left out of it where hours are chosen.
+function coarse(view, { month_rows: months, day_rows: days = 0 }) {
+  if (!view.hours) return months ? [t("{n} by month only", { n: number(months) })] : [];
+  return months + days ? [t("{n} without an hour are left out", { n: number(months + days) })] : [];
 }
 
 export function waitForSummary() {
-  byId("total").classList.add("is-waiting");
+  clearTimeout(waiting);
+  waiting = setTimeout(() => byId("total").classList.add("is-waiting"), SLOW_MS);
 }

@@ -1,5 +1,6 @@
 // The timeline: what there is by day, and the chosen period as a window with two edges and a body. Each of the three
-// is a slider: drag it, or move it with the arrow keys (a day), with Shift or PageUp/PageDown (a week, a month).
+// is a slider: drag it, or move it with the arrow keys (a day), with Shift or PageUp/PageDown (a week, a month). A drag
+// over bare bars chooses anew, a press there brings the window.
 
 import { number, t, tn } from "../net/words.js";
 import { byId, oncePerFrame } from "./dom.js";
@@ -7,7 +8,10 @@ import { dayName, dayWithWeekday, monthName, nextMonth, toDay } from "./dates.js
 import { drawBars } from "./timeline_bars.js";
 import { onModeChange } from "../map/colours.js";
 
-export function wireTimeline(state, span) {
+const DRAG_PX = 4; // less is a press
+
+// `onMoved` is called when a drag is over.
+export function wireTimeline(state, span, { onMoved }) {
   const plot = byId("timeline-plot");
   const canvas = byId("timeline-bars");
   let data = { first: 0, daily: [], months: [], most: 0, mostInMonth: 1 };
@@ -26,7 +30,8 @@ export function wireTimeline(state, span) {
     byId("timeline-range").textContent = `${dayName(view.from)} – ${dayName(view.to)}`;
   });
 
-  wireEdges(state, scale);
+  wireEdges(state, scale, onMoved);
+  wireBrush(plot, state, scale, onMoved);
   wireReading(plot, scale, () => data);
   state.on(["from", "to"], draw);
   new ResizeObserver(draw).observe(plot);
@@ -79,20 +84,26 @@ const MOVES = {
 };
 const KEYS = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageDown: -30, PageUp: 30, Home: -Infinity, End: Infinity };
 
-function wireEdges(state, scale) {
+function wireEdges(state, scale, onMoved) {
   for (const [part, move] of Object.entries(MOVES)) {
     const node = byId(`window-${part}`);
     let drag = null;
     node.addEventListener("pointerdown", (event) => {
+      if (event.button || (part === "body" && choosesAnew(event, state.get(), scale()))) return;
       drag = { x: event.clientX, view: state.get() };
       node.setPointerCapture(event.pointerId);
       event.preventDefault();
+      event.stopPropagation();
       node.focus({ preventScroll: true });
     });
     node.addEventListener("pointermove", (event) => {
       if (!drag || !event.buttons) return;
       const s = scale();
-      state.set(move(drag.view, Math.round((event.clientX - drag.x) / s.perDay), s), { dragging: true });
+      state.set(move(drag.view, Math.round((event.clientX - drag.x) / s.perDay), s), { quiet: true });
+    });
+    node.addEventListener("pointerup", () => {
+      if (drag) onMoved();
+      drag = null;
     });
     node.addEventListener("keydown", (event) => {
       const step = KEYS[event.key];
@@ -105,17 +116,55 @@ function wireEdges(state, scale) {
   }
 }
 
-// What is under the pointer, in words.
+// A window over everything cannot be moved: a drag in it chooses anew, as does any with Shift.
+function choosesAnew(event, view, s) {
+  return event.shiftKey || (view.from <= s.first && view.to >= s.last);
+}
+
+function wireBrush(plot, state, scale, onMoved) {
+  let drag = null;
+  const dayAt = (event) => {
+    const s = scale();
+    return clamp(s.day(event.clientX - plot.getBoundingClientRect().left), s.first, s.last);
+  };
+  plot.addEventListener("pointerdown", (event) => {
+    if (event.button) return;
+    drag = { x: event.clientX, day: dayAt(event), moved: false };
+    plot.setPointerCapture(event.pointerId);
+    event.preventDefault();
+  });
+  plot.addEventListener("pointermove", (event) => {
+    if (!drag || !event.buttons) return;
+    drag.moved = drag.moved || Math.abs(event.clientX - drag.x) >= DRAG_PX;
+    if (!drag.moved) return;
+    const day = dayAt(event);
+    state.set({ from: Math.min(drag.day, day), to: Math.max(drag.day, day) }, { quiet: true });
+  });
+  plot.addEventListener("pointerup", () => {
+    if (!drag) return;
+    const { day, moved } = drag;
+    drag = null;
+    const view = state.get();
+    if (!moved) state.set(MOVES.body(view, day - Math.round((view.from + view.to) / 2), scale()), { quiet: true });
+    onMoved();
+    byId("window-body").focus({ preventScroll: true });
+  });
+  plot.addEventListener("pointercancel", () => { drag = null; });
+}
+
+// What is under the pointer, in words beside it.
 function wireReading(plot, scale, data) {
   const read = byId("timeline-read");
   plot.addEventListener("pointermove", (event) => {
-    const day = scale().day(event.clientX - plot.getBoundingClientRect().left);
+    const x = event.clientX - plot.getBoundingClientRect().left;
+    const day = scale().day(x);
     const { first, daily, months } = data();
     const parts = [];
     if (daily.length) parts.push(`${dayWithWeekday(day)}  ${tn("{n} incident", "{n} incidents", daily[day - first] || 0)}`);
     const month = months.find((m) => m.day <= day && day < m.next);
     if (month) parts.push(t("{month}, by month only: {n}", { month: monthName(month.day), n: number(month.count) }));
     read.textContent = parts.join(" · ");
+    read.style.left = `${clamp(x - read.offsetWidth / 2, 0, Math.max(0, plot.clientWidth - read.offsetWidth))}px`;
   });
   plot.addEventListener("pointerleave", () => { read.textContent = ""; });
   plot.addEventListener("dblclick", (event) => event.preventDefault());
