@@ -30,6 +30,7 @@ _FIELDS = [
     ("occurred_at", ">i8"),
     ("grid_id", ">i8"),
     ("block_id", ">i8"),
+    ("is_doubtful", ">i4"),
 ]
 _HEADER_BYTES, _TRAILER_BYTES = 19, 2
 _TYPES = {
@@ -42,6 +43,7 @@ _TYPES = {
     "occurred_at": np.int64,
     "grid_id": np.int64,
     "block_id": np.int64,
+    "is_doubtful": np.bool_,
 }
 
 
@@ -51,7 +53,7 @@ class EventColumns:
 
     `kind_code` int32[n] counts into `kinds`; `occurred_on` int32[n] days since 1970-01-01; `precision` int8[n] counts
     into PRECISIONS; `occurred_at` int64[n] seconds since 1970-01-01 UTC, -1 unless the precision is minute;
-    `grid_id` and `block_id` int64[n], -1 for none.
+    `grid_id` and `block_id` int64[n], -1 for none; `is_doubtful` bool[n].
     """
 
     id: np.ndarray
@@ -64,6 +66,7 @@ class EventColumns:
     occurred_at: np.ndarray
     grid_id: np.ndarray
     block_id: np.ndarray
+    is_doubtful: np.ndarray
 
     def __len__(self) -> int:
         return len(self.id)
@@ -122,6 +125,7 @@ def _columns(session: Session, kinds: list[str]) -> sa.Select[Any]:
         sa.func.coalesce(seconds, absent),
         sa.func.coalesce(Incident.grid_id, absent),
         sa.func.coalesce(Incident.block_id, absent),
+        sa.cast(Incident.is_doubtful, sa.Integer),
     )
 
 

@@ -181,8 +181,9 @@ def test_over_a_wide_area_fine_bandwidths_are_not_offered(picture: Picture) -> N
         occurred_at=np.full(2, -1),
         grid_id=np.full(2, -1),
         block_id=np.full(2, -1),
+        is_doubtful=np.zeros(2, bool),
     )
-    events = Events.of(far, lambda blocks: np.full(len(blocks), -1, np.int32))
+    events = Events.of(far, picture.ground, "Asia/Shanghai")
     heat = Heat.of(events, HeatSettings(200.0, (100.0, 800.0)), "v", HeatCache())
     assert heat.offered_m == (800.0,)
     assert heat.usual_m == 800.0

@@ -114,9 +114,24 @@ class CountsAnswer(Schema):
     total = Integer()
     in_grids = Integer()
     outside = Integer()
-    month_rows = Integer()
+    month_rows = Integer(metadata={"description": "Known by month only. With hours they are not in the total."})
+    day_rows = Integer(metadata={"description": "Known by day only. With hours they are not in the total."})
+    doubtful = Integer(metadata={"description": "Of the total: they may belong to another grid."})
     by_kind = Dict(String(), Integer())
     by_grid = Dict(String(), Integer())
+    by_area = Dict(String(), Integer(), metadata={"description": "Districts, streets and communities, by code."})
+    by_block = Dict(
+        String(), Integer(), allow_none=True, metadata={"description": "With grid or block only, else null."}
+    )
+
+
+class PatternsAnswer(Schema):
+    period = Nested(PeriodAnswer)
+    hours = List(Integer(), metadata={"description": "168: hours of the week from Monday 00:00, local time."})
+    weekdays = List(Integer(), metadata={"description": "7: how many Mondays to Sundays the period has."})
+    day_rows = Integer(metadata={"description": "Known by day only: in no hour."})
+    month_rows = Integer(metadata={"description": "Known by month only: in no hour."})
+    total = Integer()
 
 
 class LegendClassAnswer(Schema):

@@ -13,6 +13,8 @@ from apiflask.validators import Length, OneOf, Range, Regexp
 from marshmallow import RAISE, ValidationError, validates_schema
 from marshmallow.fields import Field
 
+from gridmap.domain.week_hours import WeekHours
+from gridmap.errors import BadInput
 from gridmap.services.change import BASES, GROUPINGS, LEVELS, MEASURES
 from gridmap.services.situation import Selection
 
@@ -75,8 +77,41 @@ class WindowQuery(KindQuery):
                 raise ValidationError("Use years 1950 to 2099.", name)
 
 
-class CountsQuery(WindowQuery):
-    grid = String(load_default=None, validate=Length(1, 40), metadata={"description": "Only of this grid (its code)."})
+class Hours(Field):
+    """'1.8-11,5.18-23' -> WeekHours."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> WeekHours:  # noqa: ARG002
+        try:
+            return WeekHours.parse(str(value))
+        except BadInput as error:
+            raise ValidationError(f"{error.message} {error.hint}") from None
+
+
+def _code(described: str) -> String:
+    return String(load_default=None, validate=Length(1, 40), metadata={"description": described})
+
+
+class SelectionQuery(WindowQuery):
+    """Every word of the selection; at most one of area, grid and block."""
+
+    hours = Hours(
+        load_default=None,
+        metadata={
+            "type": "string",
+            "description": "Hours of the week such as 1.8-11,5.18-23: ISO weekday, local hours, both in. Then only "
+            "incidents known to the minute count.",
+        },
+    )
+    area = _code("Only of this area (its code): district, street, community or compound.")
+    grid = _code("Only of this grid (its code).")
+    block = _code("Only of this block (its code).")
+    plan = _code("The uid of the plan whose grids are meant; the one in force when absent.")
+
+    @validates_schema
+    def _check_place(self, data: dict[str, Any], **_: Any) -> None:
+        given = [name for name in ("area", "grid", "block") if data.get(name) is not None]
+        if len(given) > 1:
+            raise ValidationError("Give one of area, grid and block.", given[0])
 
 
 class HeatQuery(WindowQuery):
@@ -125,7 +160,7 @@ class ChangesQuery(Parameters):
     limit = Integer(load_default=DEFAULT_LIMIT, validate=Range(1, MAX_LIMIT))
 
 
-class ChangeQuery(WindowQuery):
+class ChangeQuery(SelectionQuery):
     basis = String(
         load_default="month",
         validate=OneOf(BASES),
@@ -136,10 +171,15 @@ class ChangeQuery(WindowQuery):
     by = String(load_default="top", validate=OneOf(GROUPINGS), metadata={"description": "How kinds are put together."})
 
 
-class ChoroplethQuery(WindowQuery):
+class ChoroplethQuery(SelectionQuery):
     by = String(load_default="count", validate=OneOf(MEASURES))
 
 
+class ExpectationQuery(SelectionQuery):
+    """The period is not looked at: it is always the last days."""
+
+
 def selection(query: dict[str, Any]) -> Selection:
-    """The incidents a WindowQuery chooses."""
-    return Selection(query["from_on"], query["to_on"], query["kinds"])
+    """The incidents that a WindowQuery, or one with more words of the selection, chooses."""
+    rest = {name: query.get(name) for name in ("hours", "area", "grid", "block", "plan")}
+    return Selection(query["from_on"], query["to_on"], query["kinds"], **rest)

@@ -8,9 +8,9 @@ from apiflask import APIBlueprint
 from flask import Response
 from marshmallow import RAISE
 
-from gridmap.services.situation import Counts, Legend, Picture, Timeline
-from web.api.answers import CountsAnswer, LegendAnswer, SituationAnswer, TimelineAnswer
-from web.api.parameters import CountsQuery, KindQuery, LegendQuery, NoParameters, selection
+from gridmap.services.situation import Counts, Legend, Patterns, Picture, Timeline
+from web.api.answers import CountsAnswer, LegendAnswer, PatternsAnswer, SituationAnswer, TimelineAnswer
+from web.api.parameters import LegendQuery, NoParameters, SelectionQuery, selection
 from web.context import running
 from web.delivery import unchanged
 from web.tiles import basemap_url
@@ -26,20 +26,36 @@ def add_to(v1: APIBlueprint) -> None:
         return unchanged(f"{picture.version} {basemap}") or situation_of(picture, basemap)
 
     @v1.get("/timeline")
-    @v1.input(KindQuery, location="query", unknown=RAISE)
+    @v1.input(SelectionQuery, location="query", unknown=RAISE)
     @v1.output(TimelineAnswer)
-    @v1.doc(tags=["Situation"], summary="Incidents a day; those known by month only stand apart")
+    @v1.doc(
+        tags=["Situation"],
+        summary="Incidents a day; those known by month only stand apart",
+        description="Over all time, whatever from and to say; every other word of the selection holds.",
+    )
     def timeline(query_data: dict[str, Any]) -> Response | Timeline:
         picture = running().situation.picture()
-        return unchanged(picture.version) or picture.timeline(query_data["kinds"])
+        return unchanged(picture.version) or picture.timeline(selection(query_data))
 
     @v1.get("/counts")
-    @v1.input(CountsQuery, location="query", unknown=RAISE)
+    @v1.input(SelectionQuery, location="query", unknown=RAISE)
     @v1.output(CountsAnswer)
-    @v1.doc(tags=["Situation"], summary="Incidents of a period by kind and by grid")
+    @v1.doc(tags=["Situation"], summary="Incidents of a selection by kind, grid, area and block")
     def counts(query_data: dict[str, Any]) -> Response | Counts:
         picture = running().situation.picture()
-        return unchanged(picture.version) or picture.counts(selection(query_data), query_data["grid"])
+        return unchanged(picture.version) or picture.counts(selection(query_data))
+
+    @v1.get("/patterns")
+    @v1.input(SelectionQuery, location="query", unknown=RAISE)
+    @v1.output(PatternsAnswer)
+    @v1.doc(
+        tags=["Situation"],
+        summary="Incidents by hour of the week",
+        description="All hours, whatever `hours` says; every other word of the selection holds.",
+    )
+    def patterns(query_data: dict[str, Any]) -> Response | Patterns:
+        picture = running().situation.picture()
+        return unchanged(picture.version) or picture.patterns(selection(query_data))
 
     @v1.get("/legend")
     @v1.input(LegendQuery, location="query", unknown=RAISE)

@@ -4,7 +4,16 @@
 every answer of a request is taken.
 """
 
-from gridmap.services.situation.answers import Counts, Legend, Place, ProjectFacts, Selection, Summary, Timeline
+from gridmap.services.situation.answers import (
+    Counts,
+    Legend,
+    Patterns,
+    Place,
+    ProjectFacts,
+    Selection,
+    Summary,
+    Timeline,
+)
 from gridmap.services.situation.live import Situation
 from gridmap.services.situation.picture import Picture
 from gridmap.services.situation.records import Changes, IncidentFilter
@@ -18,6 +27,7 @@ __all__ = [
     "IncidentFilter",
     "IncidentPage",
     "Legend",
+    "Patterns",
     "Picture",
     "Place",
     "ProjectFacts",

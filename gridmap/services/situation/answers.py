@@ -6,17 +6,32 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from gridmap.domain.week_hours import WeekHours
+from gridmap.errors import BadInput
 from gridmap.geo.palettes import LegendClass
 from gridmap.services.situation.period import Period
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which incidents: a period and kinds (a parent chooses all below it); None is the default period, all kinds."""
+    """Which incidents: a period and kinds (a parent chooses all below it); None is the default period, all kinds.
+
+    `hours` are those of the week: then only incidents known to the minute count. `area`, `grid` and `block` are codes,
+    at most one of them; `plan` is the uid of the plan whose grids are meant, None the one in force.
+    """
 
     from_on: dt.date | None = None
     to_on: dt.date | None = None
     kinds: tuple[str, ...] | None = None
+    hours: WeekHours | None = None
+    area: str | None = None
+    grid: str | None = None
+    block: str | None = None
+    plan: str | None = None
+
+    def __post_init__(self) -> None:
+        if sum(code is not None for code in (self.area, self.grid, self.block)) > 1:
+            raise BadInput("More than one of area, grid and block is given.", "Give one of them: the smallest.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,15 +143,38 @@ class Timeline:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Incidents of a selection. total = in_grids + outside; `month_rows` of them are known by month only."""
+    """Incidents of a selection. total = in_grids + outside; `doubtful` of them may belong to another grid.
+
+    `month_rows` and `day_rows` are those of the selection known by month or by day only; where hours are chosen they
+    are not in the total, for nobody knows their hour. `by_area` has every street, community and district with any,
+    `by_block` only answers for one grid or block.
+    """
 
     period: Period
     total: int
     in_grids: int
     outside: int
     month_rows: int
+    day_rows: int
+    doubtful: int
     by_kind: Mapping[str, int]
     by_grid: Mapping[str, int]
+    by_area: Mapping[str, int]
+    by_block: Mapping[str, int] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Patterns:
+    """When in the week: `hours[24 * day + hour]` incidents known to the minute, day 0 is Monday, whatever hours are
+    chosen; `weekdays[day]` such days in the period. `day_rows` and `month_rows` are in the total, not in `hours`.
+    """
+
+    period: Period
+    hours: tuple[int, ...]
+    weekdays: tuple[int, ...]
+    day_rows: int
+    month_rows: int
+    total: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,89 +3,100 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gridmap.geo.events import EventIndex, Window
-from gridmap.geo.projection import from_web_mercator, to_web_mercator
+from gridmap.domain.week_hours import WeekHours
+from gridmap.geo.events import MINUTE, EventIndex, Window
+from gridmap.geo.projection import to_web_mercator
+from gridmap.services.situation.ground import Ground
+from gridmap.services.situation.local_hours import hours_of_week
 from gridmap.services.situation.period import Period, date_of
+from gridmap.services.situation.spots import Spots
 from gridmap.store.event_columns import EventColumns
 
 Ints = NDArray[np.int64]
-GridsOf = Callable[[Ints], NDArray[np.int32]]
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class Events:
     """n incidents in the order they were read; `index` numbers them the same way, in EPSG:3857.
 
-    `kind` counts into `kinds`, to which new codes are only ever appended; `grid` counts into the grids of the plan in
-    force, -1 outside; `block_id` is -1 outside.
+    `kind` counts into `kinds`, to which new codes are only ever appended; `day` is days since 1970-01-01 (the first of
+    the month where only that is known), `hour` the local hour of the week (-1 unless known to the minute), `at_s`
+    seconds since 1970-01-01 UTC (-1 likewise); `lon, lat` are degrees; `spot` counts into the ground's spots; `grid`
+    counts into the grids of a plan, -1 outside.
     """
 
     kinds: tuple[str, ...]
     id: Ints
     kind: NDArray[np.int32]
     precision: NDArray[np.int8]
-    block_id: Ints
+    day: NDArray[np.int32]
+    hour: NDArray[np.int16]
+    at_s: Ints
+    doubtful: NDArray[np.bool_]
+    lon: Floats
+    lat: Floats
+    spot: NDArray[np.int32]
     grid: NDArray[np.int32]
     index: EventIndex
 
     @classmethod
-    def of(cls, columns: EventColumns, grids_of: GridsOf) -> Events:
-        """What the store read, placed in the grids of a plan."""
-        x, y = to_web_mercator(columns.lon, columns.lat)
-        index = EventIndex.of(x, y, columns.kind_code, columns.occurred_on, columns.precision)
-        grid = grids_of(columns.block_id)
-        kinds = tuple(columns.kinds)
-        return cls(kinds, columns.id, columns.kind_code, columns.precision, columns.block_id, grid, index)
+    def of(cls, columns: EventColumns, ground: Ground, time_zone: str) -> Events:
+        """What the store read, placed on the ground of a plan."""
+        index = EventIndex.of([], [], [], [], [])
+        fields = _fields(columns, columns.kind_code, ground.spots, time_zone)
+        known = cls(tuple(columns.kinds), **fields, grid=ground.grid_of_spot[fields["spot"]], index=index)
+        return replace(known, index=index.appended(*_given(fields)))
 
     def __len__(self) -> int:
         return len(self.id)
 
-    def followed_by(self, columns: EventColumns, grids_of: GridsOf) -> Events:
+    def followed_by(self, columns: EventColumns, ground: Ground, time_zone: str) -> Events:
         """These incidents with others, each new or in the place of the one with its id."""
         kinds = self.kinds + tuple(code for code in columns.kinds if code not in self.kinds)
         number = np.array([kinds.index(code) for code in columns.kinds], dtype=np.int32)
         kind = number[columns.kind_code] if len(columns) else columns.kind_code
+        theirs = _fields(columns, kind, ground.spots, time_zone)
         order = np.argsort(self.id)
         at = np.minimum(np.searchsorted(self.id, columns.id, sorter=order), len(self) - 1)
         is_known = self.id[order[at]] == columns.id if len(self) else np.zeros(len(columns), dtype=bool)
         known, fresh = order[at[is_known]] if len(self) else at[:0], ~is_known
-        x, y = to_web_mercator(columns.lon, columns.lat)
-        given = (x, y, kind, columns.occurred_on, columns.precision)
+        given = _given(theirs)
         index = self.index.replaced(known, *(column[is_known] for column in given)) if len(known) else self.index
 
-        def merged(mine: NDArray[Any], theirs: NDArray[Any]) -> NDArray[Any]:
-            whole = np.concatenate([mine, theirs[fresh]])
-            whole[known] = theirs[is_known]
+        def merged(name: str) -> NDArray[Any]:
+            whole = np.concatenate([getattr(self, name), theirs[name][fresh]])
+            whole[known] = theirs[name][is_known]
             return whole
 
+        fields = {name: merged(name) for name in theirs}
         return Events(
-            kinds=kinds,
-            id=merged(self.id, columns.id),
-            kind=merged(self.kind, kind),
-            precision=merged(self.precision, columns.precision),
-            block_id=merged(self.block_id, columns.block_id),
-            grid=merged(self.grid, grids_of(columns.block_id)),
+            kinds,
+            **fields,
+            grid=ground.grid_of_spot[fields["spot"]],
             index=index.appended(*(column[fresh] for column in given)),
         )
 
-    def placed(self, grids_of: GridsOf) -> Events:
-        """The same incidents in the grids of another plan."""
-        return replace(self, grid=grids_of(self.block_id))
+    def under(self, ground: Ground) -> Events:
+        """The same incidents in the grids of another plan of the same ground."""
+        return replace(self, grid=ground.grid_of_spot[self.spot])
 
     def numbers(self, codes: Iterable[str]) -> list[int]:
         """Codes of kinds -> their places in `kinds`; a kind without incidents has none."""
         return [self.kinds.index(code) for code in codes if code in self.kinds]
 
-    def chosen(self, kinds: list[int] | None, period: Period) -> Window:
-        """The incidents that count in the period (a month only as a whole); None is all kinds."""
-        return self.index.select(kinds, period.first_day, period.last_day)
+    def chosen(self, kinds: list[int] | None, period: Period, hours: WeekHours | None = None) -> Window:
+        """The incidents that count in the period (a month only as a whole); None is all kinds. With `hours` only
+        those known to the minute, in these hours of the week.
+        """
+        return self.index.select(kinds, period.first_day, period.last_day, None if hours is None else hours.flags)
 
     @property
     def span(self) -> Period | None:
@@ -96,12 +107,10 @@ class Events:
     @property
     def bounds(self) -> tuple[float, float, float, float] | None:
         """(west, south, east, north) of all incidents in degrees."""
-        shelves = [shelf for shelf in (self.index.dated, self.index.monthly) if len(shelf.x)]
-        if not shelves:
+        if not len(self):
             return None
-        x, y = np.concatenate([shelf.x for shelf in shelves]), np.concatenate([shelf.y for shelf in shelves])
-        lon, lat = from_web_mercator([x.min(), x.max()], [y.min(), y.max()])
-        return float(lon[0]), float(lat[0]), float(lon[1]), float(lat[1])
+        west, east, south, north = self.lon.min(), self.lon.max(), self.lat.min(), self.lat.max()
+        return float(west), float(south), float(east), float(north)
 
     @property
     def last_dated(self) -> dt.date | None:
@@ -116,9 +125,26 @@ class Events:
         return None if span is None else (_first_of(span[0]), _first_of(span[1]))
 
 
-def month_number(day: dt.date) -> int:
-    """Months since January 1970."""
-    return (day.year - 1970) * 12 + day.month - 1
+def _fields(columns: EventColumns, kind: NDArray[Any], spots: Spots, time_zone: str) -> dict[str, NDArray[Any]]:
+    """What Events holds of each incident whatever the plan, by name."""
+    return {
+        "id": columns.id,
+        "kind": kind,
+        "precision": columns.precision,
+        "day": columns.occurred_on,
+        "hour": hours_of_week(columns.occurred_at, columns.precision == MINUTE, time_zone),
+        "at_s": columns.occurred_at,
+        "doubtful": columns.is_doubtful,
+        "lon": columns.lon,
+        "lat": columns.lat,
+        "spot": spots.of(columns.block_id, columns.lon, columns.lat),
+    }
+
+
+def _given(fields: dict[str, NDArray[Any]]) -> tuple[NDArray[Any], ...]:
+    """The columns that the index takes."""
+    x, y = to_web_mercator(fields["lon"], fields["lat"])
+    return x, y, fields["kind"], fields["day"], fields["precision"], fields["hour"]
 
 
 def _first_of(month: int) -> dt.date:

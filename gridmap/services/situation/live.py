@@ -16,15 +16,19 @@ from collections.abc import Callable
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
+from gridmap.errors import NotFound
 from gridmap.services.current_places import CurrentPlaces
 from gridmap.services.situation import reading
-from gridmap.services.situation.ground import GridLayer, grid_layer
+from gridmap.services.situation.cache import BoundedCache
+from gridmap.services.situation.ground import GridLayer, Ground, grid_layer, ground_under
 from gridmap.services.situation.heat import HeatCache
 from gridmap.services.situation.picture import Picture
 from gridmap.services.situation.records import Changes, IncidentFilter, changes_since, incident_page
 from gridmap.store import audit, incidents, plans
 from gridmap.store.engine import Store
 from gridmap.store.incidents import Page
+
+PLANS_HELD = 4  # beside the one in force
 
 log = logging.getLogger("gridmap.situation")
 
@@ -41,6 +45,7 @@ class Situation:
         self._loading = threading.Lock()
         self._picture: Picture | None = None
         self._cache = HeatCache()
+        self._grounds: BoundedCache[Ground] = BoundedCache(PLANS_HELD, lambda _: 1)
         self.places = CurrentPlaces()
 
     @property
@@ -114,10 +119,24 @@ class Situation:
             if known is not None and known.head == head:
                 return known  # another thread was first
             begun_s = time.perf_counter()
-            fresh = reading.read_picture(session, known, head, self._now(), self._cache, self.places)
+            fresh = reading.read_picture(
+                session, known, head, self._now(), self._cache, self.places, self._ground_under
+            )
             log.info("Read up to change %d in %.0f ms", head[0], 1000 * (time.perf_counter() - begun_s))
             self._picture = fresh
             return fresh
+
+    def _ground_under(self, picture: Picture, uid: str) -> Ground:
+        """The picture's ground with the grids of another plan. Raises NotFound."""
+
+        def read() -> Ground:
+            with self._store.read() as session:
+                plan = plans.get(session, uid)
+                if plan is None:
+                    raise NotFound(f"There is no plan {uid}.", "Give the uid of a plan that is listed.")
+                return ground_under(session, picture.ground, plan)
+
+        return self._grounds.get((picture.head, uid), read)
 
     def _today(self, picture: Picture) -> dt.date:
         project = picture.project

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gridmap.domain.kinds import KindTree
-from gridmap.errors import NotFound, OutsideExtent
+from gridmap.errors import OutsideExtent
 from gridmap.geo import datums
-from gridmap.geo.events import MONTH, Window
+from gridmap.geo.events import Window
 from gridmap.geo.tiles import Surface
+from gridmap.services.situation import figures
 from gridmap.services.situation.answers import (
     Counts,
     FirstView,
     HeatFacts,
     Legend,
-    MonthCount,
+    Patterns,
     Place,
     ProjectFacts,
     Selection,
@@ -25,18 +27,22 @@ from gridmap.services.situation.answers import (
     Timeline,
     Totals,
 )
-from gridmap.services.situation.events import Events, month_number
+from gridmap.services.situation.chosen_place import within
+from gridmap.services.situation.events import Events
 from gridmap.services.situation.ground import NO_GRID, Ground
 from gridmap.services.situation.heat import Heat, Kinds
 from gridmap.services.situation.kind_counts import check_kinds, kind_nodes, kinds_below
 from gridmap.services.situation.period import Period, first_view
+
+Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
     """What is going on at one change of the feed (`head`); `version` names it for caches.
 
-    `stored` are the numbers of rows of each layer, `tree` the configured kinds.
+    `stored` are the numbers of rows of each layer, `tree` the configured kinds; `other_ground` reads the ground of
+    another plan.
     """
 
     head: tuple[int, bytes]
@@ -47,6 +53,7 @@ class Picture:
     events: Events
     heat: Heat
     stored: Mapping[str, int]
+    other_ground: Callable[[Picture, str], Ground]
 
     def summary(self) -> Summary:
         """The project, its plan, kinds, totals, and the window to begin with."""
@@ -85,37 +92,42 @@ class Picture:
         usual = self.first_view().period
         return Period(chosen.from_on or usual.from_on, chosen.to_on or usual.to_on)
 
-    def timeline(self, kinds: tuple[str, ...] | None) -> Timeline:
-        """Incidents a day over all time; those known by month only stand apart. Raises BadInput for unknown kinds."""
-        numbers, span = self._numbers(kinds), self.events.span
+    def under(self, plan: str | None) -> Picture:
+        """The same with the grids of another plan, by its uid; None is the plan in force. Raises NotFound."""
+        in_force = self.ground.plan
+        if plan is None or (in_force is not None and in_force.uid == plan):
+            return self
+        ground = self.other_ground(self, plan)
+        return replace(self, ground=ground, events=self.events.under(ground))
+
+    def rows(self, chosen: Selection) -> Ints:
+        """int64[n] numbers of the chosen incidents in `events`, with every condition of the selection.
+
+        Raises BadInput for an unknown kind, NotFound for a place or plan that does not exist.
+        """
+        return self.under(chosen.plan)._rows(chosen, self.period(chosen))
+
+    def timeline(self, chosen: Selection) -> Timeline:
+        """Incidents a day over all time, whatever its period; those known by month only stand apart.
+
+        Raises BadInput for unknown kinds, NotFound for a place or plan that does not exist.
+        """
+        span = self.events.span
         if span is None:
             return Timeline(None, (), ())
-        daily = self.events.index.day_counts(numbers, span.first_day, span.last_day).sum(axis=0)
-        return Timeline(span.from_on, tuple(daily.tolist()), self._month_counts(numbers))
+        return figures.timeline(self.events, self.under(chosen.plan)._rows(chosen, span), span)
 
-    def counts(self, chosen: Selection, grid: str | None = None) -> Counts:
-        """Incidents by kind and by grid of the plan in force; with `grid`, those of that grid only.
+    def counts(self, chosen: Selection) -> Counts:
+        """Incidents by kind and by place. Raises as `rows` does."""
+        picture, period = self.under(chosen.plan), self.period(chosen)
+        rows = picture._rows(replace(chosen, hours=None), period)
+        return figures.counts(self.events, picture.ground, chosen, period, rows)
 
-        Raises BadInput for an unknown kind, NotFound for an unknown grid.
-        """
-        period, events = self.period(chosen), self.events
-        rows = self.window(chosen).rows()
-        codes = [row.code for row in self.ground.grids]
-        if grid is not None:
-            if grid not in codes:
-                raise NotFound(f"There is no grid {grid}.", "Give the code of a grid of the plan in force.")
-            rows = rows[events.grid[rows] == codes.index(grid)]
-        by_kind = np.bincount(events.kind[rows], minlength=len(events.kinds))
-        by_grid = np.bincount(events.grid[rows] - NO_GRID, minlength=len(codes) + 1)
-        return Counts(
-            period=period,
-            total=len(rows),
-            in_grids=int(by_grid[1:].sum()),
-            outside=int(by_grid[0]),
-            month_rows=int((events.precision[rows] == MONTH).sum()),
-            by_kind={code: int(n) for code, n in zip(events.kinds, by_kind, strict=True) if n},
-            by_grid={code: int(n) for code, n in zip(codes, by_grid[1:], strict=True) if n},
-        )
+    def patterns(self, chosen: Selection) -> Patterns:
+        """When in the week, of all hours whatever hours are chosen. Raises as `rows` does."""
+        period = self.period(chosen)
+        rows = self.under(chosen.plan)._rows(replace(chosen, hours=None), period)
+        return figures.patterns(self.events, period, rows)
 
     def locate(self, lon: float, lat: float, datum: str) -> Place:
         """Where a point of a datum lies, in WGS-84. Raises OutsideExtent beyond the project's extent."""
@@ -132,8 +144,11 @@ class Picture:
         return self.ground.place(float(lons[0]), float(lats[0]))
 
     def window(self, chosen: Selection) -> Window:
-        """The incidents of a selection, as slices of the index. Raises BadInput for an unknown kind."""
-        return self.events.chosen(self._numbers(chosen.kinds), self.period(chosen))
+        """The incidents of a selection's kinds, period and hours, wherever they are, as slices of the index.
+
+        Raises BadInput for an unknown kind.
+        """
+        return self.events.chosen(self._numbers(chosen.kinds), self.period(chosen), chosen.hours)
 
     def surface(self, chosen: Selection, bandwidth_m: float | None = None) -> Surface | None:
         """Events per km2 per 30 days of a selection, None when it is empty."""
@@ -168,18 +183,11 @@ class Picture:
         self.check_kinds(codes)
         return self.events.numbers(kinds_below(self.events.kinds, codes))
 
+    def _rows(self, chosen: Selection, period: Period) -> Ints:
+        """Of this picture's own plan, in a period that may be another than the selection's."""
+        rows = self.events.chosen(self._numbers(chosen.kinds), period, chosen.hours).rows()
+        return within(self.events, self.ground, chosen, rows)
+
     def _kinds(self, codes: tuple[str, ...] | None) -> Kinds:
         numbers = self._numbers(codes)
         return None if numbers is None else tuple(sorted(numbers))
-
-    def _month_counts(self, numbers: list[int] | None) -> tuple[MonthCount, ...]:
-        months = self.events.months
-        if months is None:
-            return ()
-        first, last = month_number(months[0]), month_number(months[1])
-        found = self.events.index.month_counts(numbers, first, last).sum(axis=0)
-        return tuple(
-            MonthCount(f"{1970 + month // 12}-{month % 12 + 1:02d}", int(count))
-            for month, count in enumerate(found, start=first)
-            if count
-        )

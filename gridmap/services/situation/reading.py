@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from collections.abc import Callable
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -24,7 +25,13 @@ from gridmap.store.project import Project
 
 
 def read_picture(
-    session: Session, before: Picture | None, head: Head, now: dt.datetime, cache: HeatCache, places_now: CurrentPlaces
+    session: Session,
+    before: Picture | None,
+    head: Head,
+    now: dt.datetime,
+    cache: HeatCache,
+    places_now: CurrentPlaces,
+    other_ground: Callable[[Picture, str], Ground],
 ) -> Picture:
     """The picture at `head`; `before` saves reading what has not changed. All in the one snapshot of `session`."""
     row = project.get(session)
@@ -36,9 +43,10 @@ def read_picture(
     else:
         projection = LocalProjection(row.projection) if row.projection else None
         at = plan_instant(row, now)
-        ground = read_ground(session, projection, at, places_now.at(session, at).placer)
+        on = at.astimezone(ZoneInfo(row.time_zone)).date()
+        ground = read_ground(session, projection, at, on, places_now.at(session, at).placer)
         stored = places.counts(session)
-    events = _events(session, before, entries, ground)
+    events = _events(session, before, entries, ground, row.time_zone)
     _, content = configuration.current(session)
     version = _version(row, head)
     settings = HeatSettings(float(content["heat"]["bandwidth_m"]), tuple(map(float, content["heat"]["bandwidths_m"])))
@@ -51,17 +59,19 @@ def read_picture(
         events=events,
         heat=Heat.of(events, settings, version, cache),
         stored=stored,
+        other_ground=other_ground,
     )
 
 
 def _events(
-    session: Session, before: Picture | None, entries: list[audit.Entry] | None, ground: Ground
+    session: Session, before: Picture | None, entries: list[audit.Entry] | None, ground: Ground, time_zone: str
 ) -> Events:
     """What the changes touched is read, and added or put in the place of what it was; else everything."""
-    if before is not None and entries is not None and not may_place(entries):
+    is_same = before is not None and before.ground.spots.is_like(ground.spots)
+    if before is not None and entries is not None and is_same and not may_place(entries):
         touched = incidents.events(session, since_seq=before.head[0])
-        return before.events.followed_by(touched, ground.grids_of)
-    return Events.of(incidents.events(session), ground.grids_of)
+        return before.events.followed_by(touched, ground, time_zone)
+    return Events.of(incidents.events(session), ground, time_zone)
 
 
 def plan_instant(row: Project, now: dt.datetime) -> dt.datetime:

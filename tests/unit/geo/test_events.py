@@ -15,10 +15,6 @@ def day(text):
     return (dt.date.fromisoformat(text) - dt.date(1970, 1, 1)).days
 
 
-def month(text):
-    return (int(text[:4]) - 1970) * 12 + int(text[5:]) - 1
-
-
 ROWS = [
     (THEFT, "2025-03-01", MINUTE),
     (NOISE, "2025-03-01", DAY),
@@ -74,18 +70,6 @@ def test_a_window_is_a_view_of_the_index_and_cannot_be_written():
         xs[0] = 1.0
 
 
-def test_day_counts_leave_month_rows_out():
-    counts = INDEX.day_counts([THEFT, NOISE], day("2025-02-28"), day("2025-03-02"))
-    assert counts.tolist() == [[1, 1, 0], [0, 1, 0]]
-    assert INDEX.day_counts(None, day("2025-01-01"), day("2025-12-31")).sum() == 5
-    assert INDEX.day_counts(None, day("2025-03-02"), day("2025-03-01")).shape == (3, 0)
-
-
-def test_month_counts_hold_month_rows_only():
-    counts = INDEX.month_counts([NOISE, THEFT], month("2025-02"), month("2025-04"))
-    assert counts.tolist() == [[1, 0, 0], [0, 1, 0]]
-
-
 def test_the_span_covers_whole_months():
     assert INDEX.day_span() == (day("2025-02-01"), day("2025-04-01"))
     only_month = EventIndex.of([0.0], [0.0], [0], [day("2024-02-10")], [MONTH])
@@ -98,7 +82,6 @@ def test_an_empty_index_answers():
     assert len(empty) == 0
     assert len(empty.select(None, 0, 10)) == 0
     assert empty.select(None, 0, 10).rows().tolist() == []
-    assert empty.day_counts([0], 0, 2).tolist() == [[0, 0, 0]]
 
 
 def test_appending_leaves_the_old_index_as_it_was():
