@@ -1,12 +1,11 @@
-// The class of each grid in an answer of /api/v1/choropleth.
+// The class of each grid in an answer of /api/v1/choropleth, for map/area_colours.js.
 
-import { NO_DATA, UNSURE, classOf } from "../map/area_colours.js";
+import { NO_DATA, UNSURE } from "../map/area_colours.js";
 
-export function gridClasses(features, { by, breaks, values }) {
+export function gridClasses(features, { by, values }) {
   return features.map(({ properties: { code } }) => {
     const found = values[code];
-    if (!found || found.value === null || found.value === undefined) return NO_DATA;
-    if (by === "change" && !found.significant) return UNSURE;
-    return classOf(found.value, breaks);
+    if (!found || found.class === null) return NO_DATA;
+    return by === "change" && !found.significant ? UNSURE : found.class;
   });
 }
