@@ -1,24 +1,32 @@
 """Heat on the tiles of a web map: one surface on a lattice of Mercator pixels, cut and scaled into tiles.
 
-A surface lives on the pixels of one zoom, 5 to 10 of them per bandwidth; lower zooms are means of 2 x 2 pixels, higher
-ones are interpolated by Keys' cubic (1981), which reproduces a Gaussian of 5 pixels to 0.1 %. Every pixel of every tile
-depends only on its place in the world, so neighbouring tiles meet without a seam.
+A surface lives on the pixels of one zoom, 5 to 10 of them per bandwidth. A pixel of a tile shows the density at its
+centre, between the lattice's nodes by Keys' cubic (1981); where a pixel is wider than a bandwidth, nothing would be
+seen of what lies between the centres, and it shows the mean over its ground. Every pixel of every tile depends only on
+its place in the world, so neighbouring tiles meet without a seam.
 
-Mercator stretches with latitude: the kernel is round on the ground at the lattice's middle, and each row's values are
-per true square kilometre at its latitude. Over a district 15 km tall at 30 degrees a kernel's centre is off by 0.14 %.
+Mercator stretches with latitude. The kernels are made for the lattice's middle and corrected for every row (see
+`roundness`), so that metres stay metres: 0.1 % is left in a district 15 km tall, at 30 and at 60 degrees.
+
+With a mask the density is divided by the share of the kernel that lies on it (Diggle 1985), so that heat does not fade
+where the district ends, and nothing is shown beyond.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from math import ceil, floor, log2
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gridmap.errors import BadInput, TooLarge
+from gridmap.geo.masks import Mask
 from gridmap.geo.projection import MERCATOR_HALF_M, MERCATOR_RADIUS_M, from_web_mercator, to_web_mercator
+from gridmap.geo.resampling import cubic_taps, resampled, taps_at
+from gridmap.geo.roundness import made_round
 from gridmap.geo.smoothing import Nodes, Points, gaussian_sums
 
 TILE_PX = 256
@@ -29,6 +37,8 @@ MARGIN_SIGMAS = 4.0
 MAX_CELLS = 6 << 20
 ELLIPSOID_E2 = 0.0066943799901413165  # WGS-84
 M2_PER_KM2 = 1e6
+HALF = np.float32(0.5)  # of a pixel on the mask: it is shown
+LEAST_SHARE = np.float32(0.01)  # of a kernel on the mask: a smaller one is not made up for any further
 
 Floats = NDArray[np.float32]
 Bounds = tuple[float, float, float, float]
@@ -74,28 +84,69 @@ class Level:
     values: Floats
 
 
-@dataclass(frozen=True, slots=True)
-class Surface:
-    """Events per true km2 on a Mercator lattice. `levels[0]` is the lattice itself, `levels[k]` is k zooms below."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Edge:
+    """What a mask does to all surfaces of one lattice; make it with `edge_of`, once for many surfaces.
 
+    `cover` is how much of each cell is ground, `gain` one over the share of a kernel centred there that lies on it.
+    """
+
+    mask: Mask
     lattice: MercatorLattice
-    levels: tuple[Level, ...]
-
-    @property
-    def values(self) -> Floats:
-        """float32[rows, cols] on the lattice, row 0 at the north."""
-        return self.levels[0].values
+    cover: Floats
+    gain: Floats
 
     @property
     def nbytes(self) -> int:
-        return sum(level.values.nbytes for level in self.levels)
+        return self.cover.nbytes + self.gain.nbytes
 
 
-def mercator_lattice(bounds: Bounds, bandwidth_m: float, *, max_cells: int = MAX_CELLS) -> MercatorLattice:
+@dataclass(frozen=True, eq=False)
+class Surface:
+    """Events per true km2 on a Mercator lattice: `field[rows, cols]`, row 0 at the north.
+
+    With an `edge` the field goes on smoothly beyond the mask, for those who interpolate; `values` is 0 there.
+    """
+
+    lattice: MercatorLattice
+    field: Floats
+    edge: Edge | None
+
+    @property
+    def values(self) -> Floats:
+        """float32[rows, cols]: the field on the mask, 0 beyond."""
+        if self.edge is None:
+            return self.field
+        return np.where(self.edge.cover >= HALF, self.field, np.float32(0.0))
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes held, the means of low zooms included: they are made when first asked for."""
+        return self.field.nbytes * 4 // 3
+
+    @cached_property
+    def means(self) -> tuple[Level, ...]:
+        """The mean over the ground of each pixel; entry k is k zooms below the lattice."""
+        lattice, edge = self.lattice, self.edge
+        ground = np.ones_like(self.field) if edge is None else edge.cover
+        level = Level(lattice.zoom, lattice.col0, lattice.row0, _cell_means(self.field) * ground)
+        share = Level(lattice.zoom, lattice.col0, lattice.row0, ground)
+        found = [level]
+        while level.zoom > 0:
+            level, share = _halved(level), _halved(share)
+            of_ground = np.divide(level.values, np.maximum(share.values, LEAST_SHARE), dtype=np.float32)
+            found.append(level if edge is None else Level(level.zoom, level.col0, level.row0, of_ground))
+        return tuple(found)
+
+
+def mercator_lattice(
+    bounds: Bounds, bandwidth_m: float, *, max_cells: int = MAX_CELLS, margin_sigmas: float = MARGIN_SIGMAS
+) -> MercatorLattice:
     """(west, south, east, north) in degrees and a bandwidth in ground metres -> the lattice for their surface.
 
-    The lattice reaches 4 bandwidths beyond the bounds, where heat has faded. Its cells are the pixels of the lowest
-    zoom with 5 of them per bandwidth; where that gives more than `max_cells`, of a lower zoom with 2 at least.
+    The lattice reaches `margin_sigmas` bandwidths beyond the bounds: by 4, heat has faded. Its cells are the pixels of
+    the lowest zoom with 5 of them per bandwidth; where that gives more than `max_cells`, of a lower zoom with 2 at
+    least.
 
     Raises BadInput for empty bounds or a bandwidth that is not above 0, TooLarge when even 2 cells per bandwidth are
     too many (the message says from which bandwidth on it works).
@@ -109,10 +160,10 @@ def mercator_lattice(bounds: Bounds, bandwidth_m: float, *, max_cells: int = MAX
     sigma_x, sigma_y = bandwidth_m * stretch_x, bandwidth_m * stretch_y
     (left, right), (bottom, top) = to_web_mercator([west, east], [south, north])
     box = (
-        left - MARGIN_SIGMAS * sigma_x,
-        bottom - MARGIN_SIGMAS * sigma_y,
-        right + MARGIN_SIGMAS * sigma_x,
-        top + MARGIN_SIGMAS * sigma_y,
+        left - margin_sigmas * sigma_x,
+        bottom - margin_sigmas * sigma_y,
+        right + margin_sigmas * sigma_x,
+        top + margin_sigmas * sigma_y,
     )
     finest = min(MAX_ZOOM, max(0, ceil(log2(CELLS_PER_SIGMA * _pixel(0) / min(sigma_x, sigma_y)))))
     for zoom in range(finest, -1, -1):
@@ -129,27 +180,39 @@ def mercator_lattice(bounds: Bounds, bandwidth_m: float, *, max_cells: int = MAX
     )
 
 
-def surface(lattice: MercatorLattice, batches: Iterable[Points], *, factor: float = 1.0) -> Surface:
+def edge_of(mask: Mask, lattice: MercatorLattice) -> Edge:
+    """The mask on a lattice, ready for any number of surfaces."""
+    cover = mask.cover(lattice.nodes)
+    nodes = lattice.nodes
+    stretch_x, stretch_y = _stretch_of_rows(lattice)
+    area_m2 = lattice.cell**2 / (stretch_x * stretch_y)
+    row, col = np.nonzero(cover)
+    x, y = nodes.x0 + col * nodes.step_x, nodes.y0 + row * nodes.step_y
+    share = _round_sums(lattice, [(x, y, cover[row, col] * area_m2[row])])
+    gain = (1.0 / np.maximum(share, LEAST_SHARE)).astype(np.float32)
+    for made in (cover, gain):
+        made.setflags(write=False)
+    return Edge(mask, lattice, cover, gain)
+
+
+def surface(
+    lattice: MercatorLattice, batches: Iterable[Points], *, factor: float = 1.0, edge: Edge | None = None
+) -> Surface:
     """Events at (x, y) in EPSG:3857, with weights or None -> their density in events per true km2, times `factor`.
 
-    Give `factor=30 / days` for events per km2 per 30 days. Raises BadInput for coordinates that are not finite.
+    Give `factor=30 / days` for events per km2 per 30 days. With an `edge` of the same lattice pass only events on its
+    mask. Raises BadInput for coordinates that are not finite.
     """
-    sums = gaussian_sums(batches, lattice.nodes, sigma_x=lattice.sigma_x, sigma_y=lattice.sigma_y)
-    _, lat = from_web_mercator(0.0, lattice.nodes.y0 - np.arange(lattice.rows) * lattice.cell)
-    stretch_x, stretch_y = stretch(lat)
-    sums *= (stretch_x * stretch_y * (M2_PER_KM2 * factor)).astype(np.float32)[:, None]
-    level = Level(lattice.zoom, lattice.col0, lattice.row0, sums)
-    levels = [level]
-    while level.zoom > 0:
-        level = _halved(level)
-        levels.append(level)
-    for made in levels:
-        made.values.setflags(write=False)
-    return Surface(lattice, tuple(levels))
+    field = _round_sums(lattice, batches)
+    field *= np.float32(M2_PER_KM2 * factor)
+    if edge is not None:
+        field *= edge.gain
+    field.setflags(write=False)
+    return Surface(lattice, field, edge)
 
 
 def tile_values(heat: Surface, z: int, x: int, y: int, *, ratio: int = 1) -> Floats:
-    """The surface at the pixel centres of tile z/x/y -> float32[256 * ratio, 256 * ratio]; 0 off the lattice.
+    """The surface on the pixels of tile z/x/y -> float32[256 * ratio, 256 * ratio]; 0 off the lattice and the mask.
 
     `ratio` 2 is for dense (retina) screens. Raises BadInput when there is no such tile or ratio.
     """
@@ -159,22 +222,30 @@ def tile_values(heat: Surface, z: int, x: int, y: int, *, ratio: int = 1) -> Flo
         raise BadInput(f"There is no tile {z}/{x}/{y}.", f"Zoom goes from 0 to {MAX_ZOOM}, x and y to 2^zoom - 1.")
     size = TILE_PX * ratio
     zoom = z + ratio.bit_length() - 1
-    base = heat.levels[0]
-    if zoom <= base.zoom:
-        return _window(heat.levels[base.zoom - zoom], x * size, y * size, size, size)
-    finer = 1 << (zoom - base.zoom)
-    across, down = _cubic_taps(x * size, size, finer), _cubic_taps(y * size, size, finer)
-    window = _window(base, across.first, down.first, across.span, down.span)
-    if not window.any():
-        return np.zeros((size, size), dtype=np.float32)
-    # plain sums, no matrix product: its worker threads would wait for each other on a busy server
-    wide = np.zeros((down.span, size), dtype=np.float32)
-    for k, tap in enumerate(across.weights):
-        wide += window[:, across.low + k] * tap
-    values = np.zeros((size, size), dtype=np.float32)
-    for k, tap in enumerate(down.weights):
-        values += wide[down.low + k] * tap[:, None]
-    return np.maximum(values, np.float32(0.0), out=values)
+    lattice = heat.lattice
+    if zoom < lattice.zoom and min(lattice.sigma_x, lattice.sigma_y) < _pixel(zoom):
+        values = _window(heat.means[lattice.zoom - zoom], x * size, y * size, size, size)
+    else:
+        step = 2.0 ** (lattice.zoom - zoom)
+        across, across_weights = cubic_taps(x * size, size, step)
+        down, down_weights = cubic_taps(y * size, size, step)
+        values = resampled(heat.field, down - lattice.row0, down_weights, across - lattice.col0, across_weights)
+    if heat.edge is not None:
+        pixel = _pixel(zoom)
+        x0, y0 = (x * size + 0.5) * pixel - MERCATOR_HALF_M, MERCATOR_HALF_M - (y * size + 0.5) * pixel
+        values[heat.edge.mask.cover(Nodes(x0, y0, pixel, -pixel, size, size)) < HALF] = 0.0
+    return values
+
+
+def value_at(heat: Surface, x: float, y: float) -> float | None:
+    """The surface at a place in EPSG:3857, as the tiles have it; None off the mask."""
+    lattice = heat.lattice
+    if heat.edge is not None and not heat.edge.mask.inside(np.array([x]), np.array([y]))[0]:
+        return None
+    nodes = lattice.nodes
+    down = taps_at(np.array([(y - nodes.y0) / nodes.step_y]))
+    across = taps_at(np.array([(x - nodes.x0) / nodes.step_x]))
+    return float(resampled(heat.field, *down, *across)[0, 0])
 
 
 def stretch(lat: NDArray[np.float64] | float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -184,8 +255,25 @@ def stretch(lat: NDArray[np.float64] | float) -> tuple[NDArray[np.float64], NDAr
     return np.sqrt(bent) / np.cos(phi), bent**1.5 / ((1.0 - ELLIPSOID_E2) * np.cos(phi))
 
 
+def _round_sums(lattice: MercatorLattice, batches: Iterable[Points]) -> Floats:
+    """Sums of kernels that are round on the ground, per true square metre."""
+    sums = gaussian_sums(batches, lattice.nodes, sigma_x=lattice.sigma_x, sigma_y=lattice.sigma_y)
+    middle = (lattice.sigma_x / lattice.bandwidth_m, lattice.sigma_y / lattice.bandwidth_m)
+    at_rows = _stretch_of_rows(lattice)
+    more_x, more_y = (0.5 * (1.0 - (middle[axis] / at_rows[axis]) ** 2) for axis in (0, 1))
+    sx2, sy2 = ((sigma / lattice.cell) ** 2 for sigma in (lattice.sigma_x, lattice.sigma_y))
+    made: Floats = made_round(sums, more_x, more_y, np.float32(sx2), np.float32(sy2))
+    made *= np.float32(middle[0] * middle[1])
+    return made
+
+
 def _pixel(zoom: int) -> float:
     return float(2 * MERCATOR_HALF_M / (TILE_PX * 2**zoom))
+
+
+def _stretch_of_rows(lattice: MercatorLattice) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    _, lat = from_web_mercator(0.0, lattice.nodes.y0 - np.arange(lattice.rows) * lattice.cell)
+    return stretch(lat)
 
 
 def _pixels_of(box: Bounds, zoom: int) -> tuple[int, int, int, int]:
@@ -193,6 +281,15 @@ def _pixels_of(box: Bounds, zoom: int) -> tuple[int, int, int, int]:
     col0, col1 = (floor((x + MERCATOR_HALF_M) / pixel) for x in (box[0], box[2]))
     row0, row1 = (floor((MERCATOR_HALF_M - y) / pixel) for y in (box[3], box[1]))
     return col0, row0, col1 - col0 + 1, row1 - row0 + 1
+
+
+def _cell_means(field: Floats) -> Floats:
+    """Values at the cells' centres -> their means over the cells, by the curvature (Simpson's rule on each axis)."""
+    means = field.copy()
+    curved = np.float32(1 / 24)
+    means[1:-1] += curved * (field[:-2] - 2 * field[1:-1] + field[2:])
+    means[:, 1:-1] += curved * (field[:, :-2] - 2 * field[:, 1:-1] + field[:, 2:])
+    return means
 
 
 def _halved(level: Level) -> Level:
@@ -216,28 +313,3 @@ def _window(level: Level, col0: int, row0: int, cols: int, rows: int) -> Floats:
         down, across = top + level.row0 - row0, left + level.col0 - col0
         window[down : down + bottom - top, across : across + right - left] = level.values[top:bottom, left:right]
     return window
-
-
-@dataclass(frozen=True, slots=True)
-class _Taps:
-    """For each of n fine pixels four coarse ones, `first + low[n] ... + 3`, and their weights[4][n]."""
-
-    first: int
-    span: int
-    low: NDArray[np.int64]
-    weights: tuple[Floats, ...]
-
-
-def _cubic_taps(begin: int, size: int, finer: int) -> _Taps:
-    """Fine pixels begin ... begin + size - 1, each 1 / `finer` of a coarse one. Keys' kernel, a = -1/2."""
-    at = (begin + np.arange(size) + 0.5) / finer - 0.5
-    low = np.floor(at).astype(np.int64)
-    t = at - low
-    weights = (
-        ((-0.5 * t + 1.0) * t - 0.5) * t,
-        (1.5 * t - 2.5) * t * t + 1.0,
-        ((-1.5 * t + 2.0) * t + 0.5) * t,
-        (0.5 * t - 0.5) * t * t,
-    )
-    first = int(low[0]) - 1
-    return _Taps(first, int(low[-1]) + 3 - first, low - low[0], tuple(w.astype(np.float32) for w in weights))

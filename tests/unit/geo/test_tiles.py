@@ -1,12 +1,15 @@
 import numpy as np
 import pyproj
 import pytest
+import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from shapely.geometry import Polygon, box
 
 from gridmap.errors import BadInput, TooLarge
+from gridmap.geo.masks import Mask
 from gridmap.geo.projection import local_projection, to_web_mercator
-from gridmap.geo.tiles import TILE_PX, mercator_lattice, stretch, surface, tile_values
+from gridmap.geo.tiles import TILE_PX, edge_of, mercator_lattice, stretch, surface, tile_values, value_at
 
 XIALU = (114.86, 30.10, 115.04, 30.26)
 MIDDLE = (114.95, 30.18)
@@ -89,12 +92,110 @@ def test_neighbouring_tiles_are_one_picture(zoom):
     assert np.abs(together - tile_values(heat, zoom - 1, x, y, ratio=2)).max() <= 1e-6 * together.max()
 
 
-def test_lower_zooms_are_the_means_of_higher_ones():
+def exact(lon, lat, at_lon, at_lat, bounds, bandwidth_m):
+    """The definition, in the metres of the project's own projection: events per km2 at n places."""
+    plane = local_projection(bounds)
+    (event_x, event_y), (at_x, at_y) = plane.forward(lon, lat), plane.forward(at_lon, at_lat)
+    total = np.zeros(len(at_x))
+    for x, y in zip(event_x, event_y, strict=True):
+        total += np.exp(-((at_x - x) ** 2 + (at_y - y) ** 2) / (2 * bandwidth_m**2))
+    return total / (2 * np.pi * bandwidth_m**2) * 1e6
+
+
+@pytest.mark.parametrize("middle_lat", [30.0, 60.0])
+@pytest.mark.parametrize("zoom", range(9, 19))
+def test_metres_stay_metres_at_every_zoom_and_in_every_corner(middle_lat, zoom):
+    # a district 15 km wide and tall with events in its corners; 200 m are 0.8 to 700 pixels
+    half_lat = 7500 / 111_320
+    half_lon = half_lat / np.cos(np.radians(middle_lat))
+    bounds = (115 - half_lon, middle_lat - half_lat, 115 + half_lon, middle_lat + half_lat)
+    rng = np.random.default_rng(zoom)
+    lon = np.r_[rng.uniform(bounds[0], bounds[2], 200), bounds[0], bounds[2]]
+    lat = np.r_[rng.uniform(bounds[1], bounds[3], 200), bounds[1], bounds[3]]
+    heat = heat_of(lon, lat, bounds=bounds)
+    pixel_m = 2 * np.pi * 6378137.0 * np.cos(np.radians(middle_lat)) / 2**zoom / TILE_PX
+    parts = (np.arange(16) + 0.5) / 16 if pixel_m > 200 else np.array([0.5])  # a wide pixel shows the mean over itself
+    for near in (0, 200, 201):
+        tile = tile_of(lon[near], lat[near], zoom)
+        row, col = rng.integers(0, TILE_PX, (2, 300))
+        down, across = np.meshgrid(parts - 0.5, parts - 0.5, indexing="ij")
+        at = pixel_lonlat(zoom, *tile, col[:, None] + across.ravel(), row[:, None] + down.ravel())
+        expected = exact(lon, lat, at[0].ravel(), at[1].ravel(), bounds, 200.0).reshape(at[0].shape).mean(axis=1)
+        found = tile_values(heat, zoom, *tile)[row, col]
+        seen = expected > 1e-3 * heat.values.max()
+        assert (np.abs(found - expected)[seen] <= 5e-3 * expected[seen]).all()
+        assert np.abs(found - expected).max() < 5e-4 * heat.values.max()
+
+
+def test_a_pixel_wider_than_the_bandwidth_shows_the_mean_over_its_ground():
     heat = heat_of(*some_events())
-    x, y = tile_of(*MIDDLE, 11)
-    fine = tile_values(heat, 11, x, y, ratio=2)
-    means = fine.reshape(256, 2, 256, 2).mean(axis=(1, 3))
-    assert np.abs(tile_values(heat, 11, x, y) - means).max() < 1e-5 * means.max()
+    x, y = tile_of(*MIDDLE, 8)  # 530 m a pixel
+    fine = heat.means[heat.lattice.zoom - 9]
+    assert fine.zoom == 9
+    whole = tile_values(heat, 8, x, y, ratio=2)
+    means = whole.reshape(256, 2, 256, 2).mean(axis=(1, 3))
+    assert np.abs(tile_values(heat, 8, x, y) - means).max() < 1e-5 * means.max()
+
+
+def even_events(west, south, east, north, step=0.0005):
+    lon, lat = (a.ravel() for a in np.meshgrid(np.arange(west, east, step), np.arange(south, north, step)))
+    return lon + step / 2, lat + step / 2
+
+
+def masked(shape, lon, lat, bandwidth_m=200.0, bounds=XIALU):
+    mask = Mask.of(np.array([shape], dtype=object))
+    lattice = mercator_lattice(bounds, bandwidth_m)
+    x, y = to_web_mercator(lon, lat)
+    kept = mask.inside(x, y)
+    return surface(lattice, [(x[kept], y[kept], None)], edge=edge_of(mask, lattice))
+
+
+def test_an_even_density_is_even_up_to_the_border_and_nothing_beyond():
+    # an L: convex corners, where a quarter of the kernel is inside, and one of three quarters
+    shape = box(114.92, 30.15, 114.98, 30.21) - box(114.95, 30.18, 115.0, 30.25)
+    heat = masked(shape, *even_events(114.9, 30.1, 115.0, 30.25))
+    per_km2 = 1 / (0.0005**2 * 111.32 * np.cos(np.radians(30.18)) * 110.85)
+    for zoom in (12, 14, 16):
+        for lon, lat in ((114.92, 30.15), (114.95, 30.18), (114.98, 30.18), (114.935, 30.2)):
+            tile = tile_of(lon, lat, zoom)
+            values = tile_values(heat, zoom, *tile)
+            col, row = np.meshgrid(np.arange(TILE_PX), np.arange(TILE_PX))
+            at_lon, at_lat = pixel_lonlat(zoom, *tile, col, row)
+            inside = shapely.intersects_xy(shape, at_lon, at_lat)
+            near = shapely.intersects_xy(shape.boundary.buffer(0.75 * 360 / 2**zoom / TILE_PX), at_lon, at_lat)
+            assert not values[~inside & ~near].any()
+            assert np.abs(values[inside & ~near] / per_km2 - 1).max() < 0.025  # the events stand 50 m apart
+
+
+def test_the_correction_is_the_share_of_the_kernel_on_the_mask():
+    shape = Polygon([(114.93, 30.16), (114.97, 30.165), (114.98, 30.20), (114.94, 30.195)])
+    lon, lat = np.array([114.9313]), np.array([30.1621])  # near the south-western corner
+    heat = masked(shape, lon, lat)
+    plane = local_projection(XIALU)
+    flat = plane.forward_shapes(np.array([shape], dtype=object))[0]
+    zoom = 15
+    tile = tile_of(lon[0], lat[0], zoom)
+    values = tile_values(heat, zoom, *tile)
+    steps = np.linspace(-1200, 1200, 481)
+    for row, col in ((100, 120), (140, 180), (60, 200), (200, 230)):
+        at_lon, at_lat = pixel_lonlat(zoom, *tile, col, row)
+        if not shapely.intersects_xy(shape, at_lon, at_lat):
+            assert values[row, col] == 0
+            continue
+        at_x, at_y = (float(v) for v in plane.forward(at_lon, at_lat))
+        x, y = np.meshgrid(at_x + steps, at_y + steps)
+        kernel = np.exp(-((x - at_x) ** 2 + (y - at_y) ** 2) / (2 * 200.0**2))
+        share = kernel[shapely.contains_xy(flat, x, y)].sum() / kernel.sum()
+        plain = exact(lon, lat, np.array([at_lon]), np.array([at_lat]), XIALU, 200.0)[0]
+        assert values[row, col] == pytest.approx(plain / share, rel=1e-2)
+
+
+def test_the_value_of_a_place_is_that_of_its_pixel():
+    heat = masked(box(114.92, 30.15, 114.98, 30.21), *some_events())
+    lon, lat = pixel_lonlat(16, *tile_of(*MIDDLE, 16), 100, 100)
+    x, y = (float(v) for v in to_web_mercator(lon, lat))
+    assert value_at(heat, x, y) == pytest.approx(tile_values(heat, 16, *tile_of(*MIDDLE, 16))[100, 100], rel=1e-5)
+    assert value_at(heat, *(float(v) for v in to_web_mercator(114.9, 30.18))) is None
 
 
 def test_even_the_world_on_one_tile_holds_every_event():
