@@ -5,12 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.stats import nbinom
 
 from gridmap.errors import BadInput
-
-Floats = NDArray[np.float64]
 
 CONFIDENCE = 0.95
 FEWEST_WEEKS = 4  # fewer earlier windows tell too little: their interval would be a guess
@@ -52,24 +50,26 @@ def expectation(earlier: ArrayLike, dispersion: float = 1.0) -> Expectation:
     return Expectation(float(counts.mean()), int(low), int(high))
 
 
-def dispersion(daily: ArrayLike) -> float:
-    """Counts of days int[k, 7], k earlier weeks in rows -> how many times more they vary than Poisson counts, >= 1.
+def dispersion(counts: ArrayLike) -> float:
+    """Counts of like windows int[k, m], k earlier weeks in rows -> how many times more they vary than Poisson counts.
 
-    Each weekday has its own mean. Pearson's statistic over its degrees of freedom (McCullagh and Nelder, Generalized
-    Linear Models, 1989, 4.5), from all days and from the sums of the weeks, the greater: weeks vary more than their
-    days where incidents come in bouts. 1 for fewer than two weeks.
+    Each column, such as a weekday, has its own mean. Pearson's statistic over its degrees of freedom (McCullagh and
+    Nelder, Generalized Linear Models, 1989, 4.5), at least 1; 1 also for fewer than two weeks or no incident at all.
     """
-    counts = np.asarray(daily, dtype=np.float64)
-    if counts.ndim != 2 or len(counts) < 2:
+    table = np.asarray(counts, dtype=np.float64)
+    if table.ndim != 2 or len(table) < 2:
         return 1.0
-    return max(1.0, _pearson(counts), _pearson(counts.sum(axis=1, keepdims=True)))
-
-
-def _pearson(counts: Floats) -> float:
-    """float[k, m]: the columns' sums of squared residuals over their means, over the degrees of freedom."""
-    means = counts.mean(axis=0)
+    means = table.mean(axis=0)
     known = means > 0
     if not known.any():
         return 1.0
-    squares = (counts[:, known] - means[known]) ** 2 / means[known]
-    return float(squares.sum() / ((len(counts) - 1) * known.sum()))
+    squares = (table[:, known] - means[known]) ** 2 / means[known]
+    return max(1.0, float(squares.sum() / ((len(table) - 1) * known.sum())))
+
+
+def week_dispersion(days: ArrayLike) -> float:
+    """Counts of days int[k, 7] -> how much the sums of weeks vary: as their days do, or more where incidents come in
+    bouts that last for weeks. The sums alone, often only eight, would not tell reliably.
+    """
+    table = np.asarray(days, dtype=np.float64)
+    return max(dispersion(table), dispersion(table.sum(axis=1, keepdims=True)))

@@ -84,7 +84,8 @@ def rounded_breaks(values: ArrayLike, *, whole: bool = False) -> tuple[float, fl
     known = known[np.isfinite(known) & (known > 0)]
     steps = _STEPS[(_STEPS >= 1) & (np.round(_STEPS) == _STEPS)] if whole else _STEPS
     wished = np.quantile(known, [0.2, 0.4, 0.6, 0.8]) if len(known) else np.ones(4)
-    place, edges = -1, []
+    place = -1
+    edges: list[float] = []
     for edge in wished:
         place = min(max(int(np.abs(steps - edge).argmin()), place + 1), len(steps) - 4 + len(edges))
         edges.append(float(steps[place]))

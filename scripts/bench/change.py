@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from bench.tables import table, timed_s
 from gridmap.analysis.change import FALSE_DISCOVERY_RATE, benjamini_hochberg, compare, exact_p
-from gridmap.analysis.expected import dispersion, expectation
+from gridmap.analysis.expected import dispersion, expectation, week_dispersion
 
 SEEDS = 200
 GRIDS = 207
@@ -55,18 +55,18 @@ def _null_reports() -> Iterator[str]:
     yield from table(title, ["a grid and year", "basis", *reports], rows)
 
 
-def _null(seed: int, yearly: int, days: tuple[int, int], dispersion: float = 1.0) -> tuple[Counts, Counts]:
+def _null(seed: int, yearly: int, days: tuple[int, int], varies: float = 1.0) -> tuple[Counts, Counts]:
     """int64[grids, kinds] of two periods with the same rates."""
     rng = np.random.default_rng(seed)
     rates = rng.gamma(3.0, yearly / 3.0, GRIDS)[:, None] * KIND_SHARES / 365
-    now, before = (_draw(rng, rates * n, dispersion) for n in days)
+    now, before = (_draw(rng, rates * n, varies) for n in days)
     return now, before
 
 
-def _draw(rng: np.random.Generator, mean: NDArray[np.float64], dispersion: float) -> Counts:
-    if dispersion == 1:
+def _draw(rng: np.random.Generator, mean: NDArray[np.float64], varies: float) -> Counts:
+    if varies == 1:
         return rng.poisson(mean)
-    size = mean / (dispersion - 1)
+    size = mean / (varies - 1)
     return rng.negative_binomial(size, size / (size + mean))
 
 
@@ -98,10 +98,10 @@ def _null_mornings() -> Iterator[str]:
             called = np.zeros(2)
             for seed in range(5 * SEEDS):
                 counts = _draw(np.random.default_rng(seed), np.tile(daily * weekdays, (9, 1)), varies)
-                over = dispersion(counts[1:])
+                days, weeks = dispersion(counts[1:]), week_dispersion(counts[1:])
                 called += [
-                    expectation(counts[1:, 6], over).verdict(int(counts[0, 6])) != "usual",
-                    expectation(counts[1:].sum(axis=1), over).verdict(int(counts[0].sum())) != "usual",
+                    expectation(counts[1:, 6], days).verdict(int(counts[0, 6])) != "usual",
+                    expectation(counts[1:].sum(axis=1), weeks).verdict(int(counts[0].sum())) != "usual",
                 ]
             shares = [f"{share:.1%} (at most {1.2 * AT_MOST:.0%})" for share in called / (5 * SEEDS)]
             rows.append([f"{daily:g}", f"{varies:g}", *shares])

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import nbinom
 
-from gridmap.analysis.expected import dispersion, expectation
+from gridmap.analysis.expected import dispersion, expectation, week_dispersion
 from gridmap.errors import BadInput
 
 
@@ -34,26 +34,29 @@ def test_counts_that_vary_more_widen_the_interval() -> None:
 
 
 def test_dispersion_of_days_and_of_weeks() -> None:
-    assert dispersion(np.full((8, 7), 5)) == 1.0
+    assert dispersion(np.full((8, 7), 5)) == week_dispersion(np.full((8, 7), 5)) == 1.0
     bouts = np.repeat([[2], [8]], 4, axis=0) * np.ones(7)
-    # weeks of 14 and 56 about 35: 8 * 21^2 / 35 / 7
-    assert dispersion(bouts) == pytest.approx(14.4)
+    # days of 2 and 8 about 5: 56 * 9 / 5 / 49; weeks of 14 and 56 about 35: 8 * 21^2 / 35 / 7
+    assert dispersion(bouts) == pytest.approx(56 * 9 / 5 / 49)
+    assert week_dispersion(bouts) == pytest.approx(14.4)
     assert dispersion(np.zeros((8, 7))) == 1.0
     assert dispersion(np.ones((1, 7))) == 1.0
 
 
 @pytest.mark.parametrize(("mean", "varies"), [(0.5, 1), (3, 1), (15, 1), (3, 3), (15, 3)])
 def test_where_nothing_changed_19_of_20_counts_are_usual(mean: float, varies: int) -> None:
-    rng, missed = np.random.default_rng(7), 0
+    rng, missed, missed_days = np.random.default_rng(7), 0, 0
     for _ in range(300):
         if varies == 1:
             weeks = rng.poisson(mean, (9, 7))
         else:
             size = mean / (varies - 1)
             weeks = rng.negative_binomial(size, size / (size + mean), (9, 7))
-        usual = expectation(weeks[:8].sum(axis=1), dispersion(weeks[:8]))
+        usual = expectation(weeks[:8].sum(axis=1), week_dispersion(weeks[:8]))
         missed += usual.verdict(int(weeks[8].sum())) != "usual"
-    assert missed <= 0.08 * 300  # 5 % and the chance of 300 draws
+        day = expectation(weeks[:8, 6], dispersion(weeks[:8]))
+        missed_days += day.verdict(int(weeks[8, 6])) != "usual"
+    assert max(missed, missed_days) <= 0.08 * 300  # 5 % and the chance of 300 draws
 
 
 def test_too_short_a_history_is_refused() -> None:
