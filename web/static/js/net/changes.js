@@ -1,22 +1,25 @@
-// The change feed: every four seconds, while somebody looks at the page, ask what is new.
+// The change feed: every three seconds, while somebody looks at the page, ask what is new.
 
 import { getJson } from "./api.js";
 
-const EVERY_MS = 4000;
-const AT_MOST_MS = 60000;
+const EVERY_MS = 3000;
+const AT_MOST_MS = 15000; // a server that was started again is found soon
 
 // onChange(entries) after new entries; onLost() once when the server stops answering, onFound() when it is back.
 export function followChanges(seq, { onChange, onLost, onFound }) {
   let since = seq;
   let failures = 0;
   let timer = 0;
+  let isAsking = false;
 
   async function ask() {
+    if (isAsking) return;
+    isAsking = true;
     try {
       const answer = await getJson("/api/v1/changes", { since });
-      if (failures) onFound();
+      if (failures > 1) onFound();
       failures = 0;
-      if (answer.seq !== since) {
+      if (answer.seq !== since) { // also where the database was put back to an earlier state
         since = answer.seq;
         onChange(answer.entries);
       }
@@ -24,6 +27,7 @@ export function followChanges(seq, { onChange, onLost, onFound }) {
       failures += 1;
       if (failures === 2) onLost(error);
     }
+    isAsking = false;
     wait();
   }
 
@@ -37,5 +41,6 @@ export function followChanges(seq, { onChange, onLost, onFound }) {
     if (document.visibilityState === "visible") ask();
     else clearTimeout(timer);
   });
+  window.addEventListener("online", ask);
   wait();
 }

@@ -1,17 +1,26 @@
-// The tab of what is looked into: the chosen grid, who looks after it and what happened there.
+// The tab of what is looked into, from the whole district down to a block: its figures, what it falls into, what
+// happened there. The map follows, and shows where it is.
 
 import { getJson, latest, query } from "../net/api.js";
 import { t } from "../net/words.js";
-import { boundsOf } from "../map/grid_extent.js";
+import { FocusOutline } from "../map/focus.js";
 import { fit } from "../map/stage.js";
 import { byId } from "../ui/dom.js";
-import { drawGridCounts, drawRecent, hideDetail, showDetail, wireDetail } from "../ui/detail.js";
-import { dismiss, notify } from "../ui/notices.js";
-import { SELECTION } from "./selection.js";
+import { dismiss, explain, notify } from "../ui/notices.js";
+import { PlaceView } from "../ui/place_view.js";
+import { Places } from "./places.js";
+import { FOCUS, SELECTION } from "./selection.js";
+import { spotOf, spotPlace } from "./spot.js";
 
-const RECENT = 6;
+const GRID_ZOOM = 14; // from here a press means a grid, before that its community, and its street from far away
+const STREET_ZOOM = 11;
+const SMALL = 0.15; // of the map's width and height: a place smaller than this is gone to even where it is in view
 
 export const place = {
+  address: {
+    read: (asked) => ({ spot: spotOf(asked.get("spot")) ? asked.get("spot") : null }),
+    write: ({ spot }) => ({ spot }),
+  },
   wire(page) {
     page.place = new Place(page);
   },
@@ -20,67 +29,240 @@ export const place = {
 class Place {
   constructor(page) {
     this.page = page;
-    this.askRecent = latest((values, how) => getJson("/api/v1/incidents", values, how));
+    this.areas = [];
+    this.places = new Places([], [], page.situation.project.name);
+    this.shapes = new Map(); // level -> the shapes of its areas by code
+    this.outline = new FocusOutline(page.map);
+    this.askList = latest((values, how) => getJson("/api/v1/incidents", values, how));
     page.panel.add({ id: "place", label: t("Place"), element: byId("panel-place") });
-    wireDetail({ onClose: () => this.close() });
-    page.state.on(["grid"], () => this.draw());
-    page.on("grids", () => this.draw());
-    page.on("counts", () => this.drawFigures());
+    this.view = new PlaceView(page, this);
+    page.state.on([...FOCUS, "spot"], (view, how) => this.changed(how));
+    page.state.on(["from", "to", "kinds", "hours", "plan"], () => this.view.wait());
+    page.onSettled([...SELECTION, "spot"], () => this.view.list.renew());
+    page.on("grids", () => this.rebuild());
+    page.on("counts", () => this.view.count());
+    page.on("mode", () => this.outline.paint());
+    page.on("renew", ({ entries }) => this.renewed(entries));
+    page.first.push(() => this.loadAreas());
+    this.wireKeys();
   }
 
-  close() {
-    this.page.look({ grid: null });
-    byId("grid-search").focus({ preventScroll: true });
-    byId("grid-search").blur();
+  wireKeys() {
+    const up = (event) => {
+      if (event.key !== "Escape" || event.defaultPrevented || !this.canGoUp()) return;
+      event.preventDefault();
+      this.goUp();
+    };
+    byId("panel-place").addEventListener("keydown", up);
+    this.page.map.getContainer().addEventListener("keydown", up);
   }
 
-  // A press on the map: in a grid, or beside all of them (null).
-  press(grid) {
-    this.page.look({ grid });
+  async loadAreas() {
+    await this.page.guarded("areas", () => this.loadAreas(), async () => {
+      const { plan } = this.page.state.get();
+      ({ items: this.areas } = await getJson("/api/v1/areas", { plan }));
+      this.shapes.clear();
+      this.rebuild();
+      await this.view.list.renew();
+    });
   }
 
-  // Show where it is, and put the keyboard into its panel.
-  find(code) {
-    this.page.look({ grid: code });
-    const bounds = this.page.layers.grids.bounds(code);
-    if (bounds) fit(this.page.map, bounds.pad(0.6), { maxZoom: 16 });
-    byId("detail-name").focus({ preventScroll: true });
+  rebuild() {
+    const { page } = this;
+    const blocks = this.places.blocks;
+    this.places = new Places(this.areas, page.layers.features || [], page.situation.project.name);
+    for (const [grid, features] of blocks) this.places.addBlocks(grid, features);
+    this.draw();
   }
 
-  // Where a view begins that names a grid and no place.
+  // What is new: other incidents change figures and lists, anything else may have changed the places themselves.
+  renewed(entries = []) {
+    if (entries.every(({ entity }) => entity === "incident")) this.view.list.renew({ isSame: true });
+    else {
+      this.places.blocks.clear();
+      this.loadAreas();
+    }
+  }
+
+  // The place of the view; the whole district where the view names one that is not known.
+  get here() {
+    const view = this.page.state.get();
+    return this.places.of(view) || this.places.whole;
+  }
+
+  get isKnown() {
+    return Boolean(this.places.of(this.page.state.get()));
+  }
+
+  // How the page looks into a place: from a list, a search, the line of places above.
+  go(focus) {
+    this.page.state.set({ spot: null });
+    this.page.look(focus);
+    this.view.toTop();
+  }
+
+  find(focus) {
+    this.page.panel.show("place");
+    this.go(focus);
+    this.view.focus();
+  }
+
+  canGoUp() {
+    const { spot } = this.page.state.get();
+    return Boolean(spot) || Object.keys(this.here.focus).length > 0;
+  }
+
+  goUp() {
+    const { page } = this;
+    if (page.state.get().spot) page.state.set({ spot: null }, { push: true });
+    else this.go(this.places.parentOf(this.here));
+  }
+
+  // A press on the map, in a grid or beside all of them (null): down to what the zoom shows, one level further where
+  // that is looked into already.
+  press(grid, at) {
+    if (!grid) return;
+    const focus = this.pressed(grid, at);
+    if (!focus) return;
+    this.isPressed = true;
+    this.page.panel.show("place");
+    this.go(focus);
+    this.isPressed = false;
+  }
+
+  pressed(grid, at) {
+    const { places } = this;
+    const { area, grid: lookedInto, block } = this.page.state.get();
+    const zoom = this.page.map.getZoom();
+    if (grid === lookedInto || (block && places.gridOfBlock.get(block) === grid)) {
+      const code = places.blockAt(grid, at);
+      return code && code !== block ? { block: code } : null;
+    }
+    const community = places.areaAbove(grid, "community");
+    const street = places.areaAbove(grid, "street");
+    if (zoom <= STREET_ZOOM && street && area !== street.code) return { area: street.code };
+    return zoom < GRID_ZOOM && community && area !== community.code ? { area: community.code } : { grid };
+  }
+
+  // Where a view begins that names a place and no part of the map.
   bounds() {
-    const { grid } = this.page.state.get();
-    const bounds = grid && boundsOf(this.page.layers.features.filter(({ properties }) => properties.code === grid));
-    return bounds && bounds.pad(0.6);
+    const bounds = this.boundsOf(this.here);
+    return bounds && Object.keys(this.here.focus).length ? bounds.pad(this.here.level === "street" ? 0.05 : 0.2) : null;
+  }
+
+  boundsOf(here) {
+    return Object.keys(here.focus).length ? this.places.boundsOf(here) : this.page.home;
+  }
+
+  changed({ push, quiet }) {
+    this.draw();
+    const { spot, ...view } = this.page.state.get();
+    if (FOCUS.some((name) => view[name]) || spot) this.page.sheet.rise();
+    if (push && !quiet && !spot) this.follow();
+  }
+
+  // The map goes there; after a press only where the place is not in view.
+  follow() {
+    const bounds = this.boundsOf(this.here);
+    const { map } = this.page;
+    if (!bounds || !bounds.isValid()) return;
+    if (this.isPressed && isWellInView(map, bounds)) return;
+    if (Object.keys(this.here.focus).length) fit(map, bounds.pad(0.12), { maxZoom: this.here.level === "block" ? 18 : 17 });
+    else this.page.goHome();
   }
 
   draw() {
     const { page } = this;
-    const { grid } = page.state.get();
-    const { grids, basemap } = page.layers;
-    const found = grid && grids.find(grid);
-    grids.select(found ? grid : null);
-    basemap.select(found ? grid : null);
-    dismiss("unknown-grid");
-    if (!found) {
-      hideDetail();
-      if (grid && page.layers.features) notify("unknown-grid", { text: t("There is no grid {code} in the plan in force.", { code: grid }) });
-      return;
+    const { block, grid, spot } = page.state.get();
+    const shown = block ? this.places.gridOfBlock.get(block) : grid;
+    if (page.layers.features) {
+      page.layers.grids.select(shown && this.places.gridPlace(shown) ? shown : null);
+      page.layers.basemap.select(shown || null);
     }
-    showDetail(found, page.situation);
-    page.sheet.rise();
-    this.drawFigures();
+    this.tellUnknown();
+    this.view.draw(spot ? spotPlace(spotOf(spot)) : this.here);
+    this.loadBlocks();
+    this.drawOutline();
   }
 
-  async drawFigures() {
-    const { page } = this;
-    const { grid } = page.state.get();
-    if (!grid || !byId("detail-counts")) return;
-    drawGridCounts(page.counts, page.wholeCounts.total, page.tree);
-    await page.guarded("grid", () => this.drawFigures(), async () => {
-      const words = page.selection({ except: SELECTION.filter((name) => !["from", "to", "kinds", "grid"].includes(name)) });
-      const recent = words ? await this.askRecent({ ...words, limit: RECENT }) : { items: [] };
-      drawRecent(recent, page.tree, page.situation.project.time_zone, `/incidents?${query({ ...words, kinds: null })}`);
-    });
+  tellUnknown() {
+    const { area, grid, block } = this.page.state.get();
+    dismiss("unknown-place");
+    if (this.isKnown || !this.page.layers.features || (block && !this.unknownBlock)) return;
+    if (area && !this.areas.length) return; // not read yet
+    const text = grid ? t("There is no grid {code} in the plan in force.", { code: grid }) : t("There is no area or block {code}.", { code: area || block });
+    notify("unknown-place", { text, action: () => this.page.look({}), label: t("Whole district") });
   }
+
+  // The blocks of the grid that is looked into, or of the one in which the block lies that is.
+  async loadBlocks() {
+    const { grid, block, plan } = this.page.state.get();
+    const key = block ? { block } : { grid };
+    if (block ? this.places.gridOfBlock.has(block) || this.unknownBlock === block : !grid || this.places.blocks.has(grid)) return;
+    try {
+      const { features } = await getJson("/api/v1/blocks.geojson", { ...key, plan });
+      if (features.length) this.places.addBlocks(features[0].properties.grid || grid, features);
+      else this.places.addBlocks(grid || "", []);
+    } catch (error) {
+      if (block && error.status === 404) this.unknownBlock = block;
+      else if (error.status !== 404) explain("blocks", error, () => this.loadBlocks());
+      if (!block) return;
+    }
+    this.draw();
+    if (block && this.isKnown && !this.page.asked) this.follow();
+  }
+
+  async drawOutline() {
+    const { here } = this;
+    const features = Object.keys(here.focus).length ? await this.featuresOf(here) : [];
+    if (here.code !== this.here.code) return; // elsewhere by now
+    this.outline.show(features, { blocks: here.level === "grid" ? this.places.blocks.get(here.code) || [] : [], isOutlined: here.level !== "grid" });
+  }
+
+  async hint(here) {
+    this.hinted = here;
+    const features = here ? await this.featuresOf(here) : [];
+    if (this.hinted === here) this.outline.hint(features);
+  }
+
+  // The shapes of a place; of an area without one those of its grids.
+  async featuresOf({ level, code, feature }) {
+    if (feature) return [feature];
+    if (level === "grid") return [this.places.features.get(code)].filter(Boolean);
+    const shape = (await this.areaShapes(level)).get(code);
+    return shape ? [shape] : this.places.gridsIn(code).map((grid) => this.places.features.get(grid)).filter(Boolean);
+  }
+
+  async areaShapes(level) {
+    if (!this.shapes.has(level)) {
+      const asked = getJson("/api/v1/areas.geojson", { level }).then(({ features }) => new Map(features.map((one) => [one.properties.code, one])));
+      this.shapes.set(level, asked.catch(() => {
+        this.shapes.delete(level); // an outline is not worth a message; the next time asks again
+        return new Map();
+      }));
+    }
+    return this.shapes.get(level);
+  }
+
+  // The words of the list of incidents.
+  listWords() {
+    const { spot } = this.page.state.get();
+    const words = this.page.selection();
+    return words && spot ? { ...words, at: spot } : words;
+  }
+
+  // The same incidents as a page of their own, null where that page knows no such choice.
+  listAddress() {
+    const { area, block, hours, kinds, plan, spot } = this.page.state.get();
+    if (area || block || hours || kinds || plan || spot) return null;
+    const { from, to, grid } = this.page.selection();
+    return `/incidents?${query({ from, to, grid })}`;
+  }
+}
+
+function isWellInView(map, bounds) {
+  const size = map.getSize();
+  const box = L.bounds(map.latLngToContainerPoint(bounds.getNorthWest()), map.latLngToContainerPoint(bounds.getSouthEast()));
+  const isLarge = box.getSize().x > SMALL * size.x || box.getSize().y > SMALL * size.y;
+  return isLarge && L.bounds([0, 0], size).contains(box);
 }

@@ -19,6 +19,18 @@ export function dismiss(key) {
   shown.delete(key);
 }
 
+// What came while somebody looked on: one quiet line, with a way to see it and one to be rid of it.
+export function tellNews(key, { text, hint, label, action, onClose }) {
+  const name = t("Close");
+  const before = shown.get(key);
+  const hadFocus = before && before.contains(document.activeElement) && document.activeElement.className;
+  dismiss(key);
+  const show = el("button", { type: "button", class: "button", onclick: action }, label);
+  const close = el("button", { type: "button", class: "button button--plain button--square", title: name, "aria-label": name, onclick: onClose }, icon(CROSS));
+  place(key, el("div", { class: "notice notice--news", "data-notice": key }, el("p", {}, el("b", {}, text), el("small", {}, hint)), show, close));
+  if (hadFocus) (hadFocus === show.className ? show : close).focus({ preventScroll: true });
+}
+
 // A notice that goes when it is closed; where it was closed before in this tab it stays away.
 function strip(key, about, ...words) {
   const mark = `gridmap-closed-${key}`;

@@ -4,6 +4,15 @@ import { byId } from "./dom.js";
 
 const RESTS = ["low", "half", "full"];
 const LOW_PX = 96;
+const SHARES = { half: 0.45, full: 0.9 };
+
+// How much of the map the sheet will cover once it rests: it may still be rising. One that covers nearly all of it
+// leaves no room to show anything in, so it counts as half.
+export function coveredPx() {
+  const sheet = byId("sheet");
+  const { rest } = sheet.dataset;
+  return rest === "low" ? 0 : sheet.parentElement.clientHeight * SHARES.half - LOW_PX;
+}
 
 export function wireSheet() {
   const sheet = byId("sheet");
@@ -17,7 +26,7 @@ export function wireSheet() {
   };
   const heights = () => {
     const whole = sheet.parentElement.clientHeight;
-    return [LOW_PX, whole * 0.45, whole * 0.9];
+    return [LOW_PX, whole * SHARES.half, whole * SHARES.full];
   };
 
   handle.addEventListener("click", () => {
