@@ -33,8 +33,8 @@ def heat(z: int, x: int, y: int, query_data: dict[str, Any]) -> Response:
     picture = running().situation.picture()
     if (same := unchanged(picture.version, cacheable=True)) is not None:
         return same
-    theme, ratio = query_data["theme"], query_data["ratio"]
-    png = picture.tile(z, x, y, selection(query_data), bandwidth_m=query_data["bw"], theme=theme, ratio=ratio)
+    look = {name: query_data[name] for name in ("theme", "ratio", "top")}
+    png = picture.tile(z, x, y, selection(query_data), bandwidth_m=query_data["bw"], **look)
     return Response(png, mimetype="image/png")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from apiflask import APIBlueprint, APIFlask
 
-from web.api import addresses, change, changes, imports, incidents, linkage, places, situation
+from web.api import addresses, change, changes, compare, imports, incidents, linkage, places, situation
 from web.api.answers import ERROR
 
 TAGS = [
@@ -26,7 +26,7 @@ def init_api(app: APIFlask) -> None:
         AUTO_SERVERS=False,  # it would name the Host of whoever asked first
     )
     v1 = APIBlueprint("api", __name__, url_prefix="/api/v1")
-    for part in (situation, change, places, addresses, linkage, incidents, imports, changes):
+    for part in (situation, change, compare, places, addresses, linkage, incidents, imports, changes):
         part.add_to(v1)
     app.register_blueprint(v1)
     app.register_blueprint(changes.health)

@@ -22,6 +22,7 @@ MAX_LIMIT, DEFAULT_LIMIT = 1000, 100
 MAX_KINDS = 200
 MIN_BANDWIDTH_M, MAX_BANDWIDTH_M = 50, 3000
 MAX_ZOOM = 22
+MAX_TOP = 1e9
 MAX_SEQ = 2**62
 
 
@@ -125,6 +126,11 @@ class HeatQuery(WindowQuery):
 class TileQuery(HeatQuery):
     theme = String(load_default="light", validate=OneOf(["light", "dark"]))
     ratio = Integer(load_default=1, validate=OneOf([1, 2]), metadata={"description": "2 for dense screens."})
+    top = Float(
+        load_default=None,
+        validate=Range(0, MAX_TOP, min_inclusive=False),
+        metadata={"description": "Where the scale ends, to set kinds side by side; their own when absent."},
+    )
     v = String(load_default=None, validate=Length(max=64), metadata={"description": "The heat's version, for caches."})
 
 

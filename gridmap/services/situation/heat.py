@@ -84,14 +84,26 @@ class Heat:
         return palettes.fixed_top(always.values, bandwidth_m=bandwidth_m, factor=UNIT_DAYS / span.days)
 
     def tile(
-        self, z: int, x: int, y: int, *, kinds: Kinds, period: Period, bandwidth_m: float, theme: str, ratio: int
+        self,
+        z: int,
+        x: int,
+        y: int,
+        *,
+        kinds: Kinds,
+        period: Period,
+        bandwidth_m: float,
+        theme: str,
+        ratio: int,
+        top: float | None = None,
     ) -> bytes:
-        """A palette PNG of 256 * ratio pixels, wholly transparent where there is no heat."""
+        """A palette PNG of 256 * ratio pixels, wholly transparent where there is no heat; `top` (None: the kinds' own)
+        is where the scale ends, so that different kinds can be set side by side.
+        """
         surface = self.surface(kinds, period, bandwidth_m)
         if surface is None:
             return _empty_tile(tiles.TILE_PX * ratio)
         values = tiles.tile_values(surface, z, x, y, ratio=ratio)
-        entries = palettes.classify(values, self.top(kinds, bandwidth_m))
+        entries = palettes.classify(values, top or self.top(kinds, bandwidth_m))
         if not entries.any():
             return _empty_tile(tiles.TILE_PX * ratio)
         return palettes.palette_png(entries, palette_of(theme))

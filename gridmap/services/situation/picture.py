@@ -155,7 +155,16 @@ class Picture:
         return self.heat.surface(self._kinds(chosen.kinds), self.period(chosen), bandwidth_m or self.heat.usual_m)
 
     def tile(
-        self, z: int, x: int, y: int, chosen: Selection, *, bandwidth_m: float | None, theme: str, ratio: int
+        self,
+        z: int,
+        x: int,
+        y: int,
+        chosen: Selection,
+        *,
+        bandwidth_m: float | None,
+        theme: str,
+        ratio: int,
+        top: float | None = None,
     ) -> bytes:
         """A heat tile as PNG. Raises BadInput for an unknown kind, TooLarge for too fine a bandwidth."""
         return self.heat.tile(
@@ -167,6 +176,7 @@ class Picture:
             bandwidth_m=bandwidth_m or self.heat.usual_m,
             theme=theme,
             ratio=ratio,
+            top=top,
         )
 
     def legend(self, kinds: tuple[str, ...] | None, bandwidth_m: float | None, theme: str) -> Legend:

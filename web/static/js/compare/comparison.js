@@ -1,0 +1,172 @@
+// A comparison while it is on: a second map beside the page's or above it, both in step, and the head above them.
+
+import { getJson, latest } from "../net/api.js";
+import { t } from "../net/words.js";
+import { isDark } from "../map/colours.js";
+import { fromCodes } from "../ui/kind_tree.js";
+import { byId, el } from "../ui/dom.js";
+import { FOCUS, wordsOf } from "../situation/selection.js";
+import { Divider } from "./divider.js";
+import { Head } from "./head.js";
+import { keepInStep } from "./in_step.js";
+import { differenceText, exposure, reach, untestable, verdictText } from "./difference.js";
+import { PRESETS, daysOf, isOtherKinds, otherWords, presetOf } from "./other_side.js";
+import { choroplethStrip, heatStrip } from "./scale_strip.js";
+import { SecondMap } from "./second_map.js";
+
+const NOTHING = { total: 0, month_rows: 0, by_grid: {} };
+const asking = (path) => latest((values, how) => getJson(path, values, how));
+
+export class Comparison {
+  constructor(page, { onClose }) {
+    Object.assign(this, { page, onClose, was: page.state.get(), divider: null });
+    this.ask = { counts: asking("/api/v1/counts"), whole: asking("/api/v1/counts"), test: asking("/api/v1/compare"), legend: asking("/api/v1/legend") };
+    this.region = byId("map-region");
+    this.region.classList.add("map--compared");
+    this.head = new Head(page, {
+      onWay: (compare) => page.state.set({ compare }, { push: true }), onChoose: (patch) => page.state.set(patch, { push: true }),
+      onSwap: () => this.swap(), onClose,
+    });
+    this.holder = el("div", { class: "compare__map", id: "map-2", role: "img" });
+    page.map.getContainer().after(this.holder);
+    this.sizes = new ResizeObserver(() => this.resize());
+    this.sizes.observe(this.head.root);
+    this.sizes.observe(this.region);
+    this.onKey = (event) => {
+      if (event.key === "Escape" && !event.defaultPrevented && !event.target.closest("input, select, textarea")) onClose();
+    };
+    document.addEventListener("keydown", this.onKey);
+    this.arrange();
+    this.second = new SecondMap(page, this.holder);
+    this.step = keepInStep(page.map, this.second.map);
+    this.resize();
+    this.draw();
+  }
+
+  // Side by side, or the second above the first.
+  arrange() {
+    const { compare } = this.page.state.get();
+    this.region.classList.toggle("map--side", compare === "side");
+    if (compare === "swipe" && !this.divider) this.divider = new Divider(this.holder);
+    if (compare !== "swipe" && this.divider) {
+      this.divider.remove();
+      this.divider = null;
+    }
+    this.head.drawChoice();
+    if (this.second) this.resize();
+  }
+
+  resize() {
+    this.region.style.setProperty("--above", `${this.head.root.offsetHeight}px`);
+    if (!this.step) return;
+    this.page.map.invalidateSize({ pan: false });
+    this.second.map.invalidateSize({ pan: false });
+    this.step.align();
+  }
+
+  // After another choice on either side.
+  draw() {
+    if (this.follow()) return;
+    const { page, head } = this;
+    head.drawChoice();
+    const view = page.state.get();
+    const right = daysOf(view);
+    this.holder.setAttribute("aria-label", t("Map of the right side, moved with the left one"));
+    this.drawSurface();
+    page.guarded("compare-counts", () => this.draw(), async () => {
+      const words = otherWords(page);
+      const isFocused = FOCUS.some((name) => view[name]);
+      const [counts, whole] = await Promise.all([
+        words ? this.ask.counts(words) : NOTHING, words && isFocused ? this.ask.whole(otherWords(page, { except: FOCUS })) : null,
+      ]);
+      this.counts = counts;
+      this.second.counts = whole || counts;
+      await this.tell(view, right);
+    });
+  }
+
+  // A right side that is a year earlier stays so when the left one moves on.
+  follow() {
+    const view = this.page.state.get();
+    const { was } = this;
+    this.was = view;
+    const isMoved = was.from !== view.from || was.to !== view.to;
+    if (!isMoved || view.from2 === null || view.from2 !== was.from2 || view.to2 !== was.to2) return false;
+    const preset = presetOf(was);
+    if (!preset) return false;
+    const { from, to } = PRESETS[preset].of(view);
+    this.page.state.set({ from2: from, to2: to });
+    return true;
+  }
+
+  // The totals and their difference; `page.counts` are those of the left.
+  async tell(view = this.page.state.get(), right = daysOf(view)) {
+    const { page, head, counts } = this;
+    if (!counts) return;
+    head.drawTotals(page.counts, counts);
+    const exposures = [exposure(view, view.hours), exposure(right, view.hours)];
+    const days = [view.to - view.from + 1, right.to - right.from + 1];
+    const totals = [page.counts.total, counts.total];
+    const text = differenceText(...totals, exposures, days);
+    const why = untestable({ left: view, right, isOtherKinds: isOtherKinds(page), exposures, ...reach(page.situation) });
+    head.say(text, why);
+    if (why || !(totals[0] + totals[1])) return;
+    await page.guarded("compare-test", () => this.tell(), async () => {
+      const found = await this.ask.test({ first: totals[0], second: totals[1], first_days: exposures[0], second_days: exposures[1] });
+      head.say(text, verdictText(found));
+    });
+  }
+
+  // One scale for both sides. For heat of different kinds it is the longer of the two, for grids that of the left.
+  async drawSurface() {
+    const { page, second, head } = this;
+    const { surface, bandwidth } = page.state.get();
+    const { scales } = page.layers;
+    await page.guarded("compare-scale", () => this.drawSurface(), async () => {
+      const own = page.layers.ownScale;
+      const words = otherWords(page);
+      let common = null;
+      if (surface === "heat" && own && words && isOtherKinds(page)) {
+        const other = await this.ask.legend({ kinds: words.kinds, bw: bandwidth, theme: isDark() ? "dark" : "light" });
+        common = other.max > own.max ? other : own;
+      }
+      page.layers.scaleTo(common);
+      const heat = scales.heat;
+      second.drawHeat(common ? common.max : null);
+      second.drawChoropleth(scales.choropleth || null);
+      const strips = { heat: heat && (() => heatStrip(heat)), choropleth: scales.choropleth && (() => choroplethStrip(scales.choropleth)) };
+      head.drawScale(strips[surface] ? strips[surface]() : null);
+    });
+  }
+
+  swap() {
+    const { page } = this;
+    const view = page.state.get();
+    const right = daysOf(view);
+    const own = wordsOf(view, page.tree).kinds;
+    const kinds2 = view.kinds2 === null ? null : own === null ? "all" : own;
+    const kinds = view.kinds2 === null ? view.kinds : fromCodes(page.tree, view.kinds2 === "all" ? null : view.kinds2);
+    this.was = { ...view, from: right.from, to: right.to };
+    page.state.set({ from: right.from, to: right.to, kinds, from2: view.from, to2: view.to, kinds2 }, { push: true });
+  }
+
+  repaint() {
+    this.second.repaint();
+    this.drawSurface();
+  }
+
+  remove() {
+    const { page } = this;
+    this.sizes.disconnect();
+    document.removeEventListener("keydown", this.onKey);
+    this.step.stop();
+    if (this.divider) this.divider.remove();
+    this.second.remove();
+    this.holder.remove();
+    this.head.remove();
+    page.layers.scaleTo(null);
+    this.region.classList.remove("map--compared", "map--side");
+    this.region.style.removeProperty("--above");
+    page.map.invalidateSize({ pan: false });
+  }
+}
