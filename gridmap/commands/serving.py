@@ -28,6 +28,7 @@ import click
 
 from gridmap import __version__
 from gridmap.commands.telling import show_error, show_new_database
+from gridmap.commands.work_keeping import WorkKeeper
 from gridmap.config import DATA_GEO, DEMO_DB_NAME, Settings, load
 from gridmap.errors import BadSettings, GridmapError, PortTaken
 from gridmap.store.peek import newest_revision, peek
@@ -136,7 +137,7 @@ def log_configuration(path: Path, level: str) -> dict[str, Any]:
 
 
 def run_server(settings: Settings, workers: int) -> int:
-    """Serve until SIGINT, SIGTERM or SIGHUP and return the exit code; every worker has ended before this returns."""
+    """Serve until SIGINT, SIGTERM or SIGHUP and return the exit code; every child has ended before this returns."""
     from granian import Granian
     from granian.constants import Interfaces
     from granian.log import LogLevels
@@ -164,6 +165,8 @@ def run_server(settings: Settings, workers: int) -> int:
     if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
         # The terminal was closed: stop, as at Ctrl-C. granian would start its workers anew and live on unseen.
         server.on_startup(lambda: signal.signal(signal.SIGHUP, server.signal_handler_interrupt))
+    keeper = WorkKeeper()
+    server.on_startup(keeper.start)
     try:
         server.serve(target_loader=partial(load_application, settings=settings, state=state))
     except SystemExit:
@@ -171,6 +174,8 @@ def run_server(settings: Settings, workers: int) -> int:
             return 2
         click.echo(f"Error: the server ended unexpectedly.\nWhat to do: look at {settings.log_file}.", err=True)
         return 1
+    finally:
+        keeper.stop()
     click.echo("Stopped.", err=True)
     return 0
 

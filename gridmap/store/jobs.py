@@ -132,9 +132,19 @@ def request_cancel(session: Session, uid: str, at: dt.datetime) -> JobRow | None
     return get(session, uid)
 
 
+def waits(session: Session) -> bool:
+    """Whether a job is in the queue."""
+    return session.scalar(sa.select(Job.id).where(Job.state == QUEUED).limit(1)) is not None
+
+
+def is_silent(session: Session, since: dt.datetime) -> bool:
+    """Whether a running job has given no sign of life since then."""
+    return session.scalar(sa.select(Job.id).where(*_silent(since)).limit(1)) is not None
+
+
 def take_up(session: Session, *, silent_since: dt.datetime, attempts: int, error: str, at: dt.datetime) -> int:
     """Running jobs without a sign of life since then wait again, or fail after so many attempts. Returns how many."""
-    silent = (Job.state == RUNNING, sa.func.coalesce(Job.heartbeat_at, Job.started_at) < silent_since)
+    silent = _silent(silent_since)
     gone = {"state": CANCELLED, "finished_at": at}
     ended = session.execute(sa.update(Job).where(*silent, Job.cancel_requested).values(**gone))
     failed = {"state": FAILED, "error": error, "finished_at": at}
@@ -148,6 +158,10 @@ def sweep(session: Session, kind: str, keep: int) -> None:
     kept = sa.select(Job.id).where(Job.kind == kind).order_by(Job.id.desc()).limit(keep).subquery()
     ended = Job.state.in_([DONE, FAILED, CANCELLED])
     session.execute(sa.delete(Job).where(Job.kind == kind, ended, Job.id.not_in(sa.select(kept.c.id))))
+
+
+def _silent(since: dt.datetime) -> tuple[Any, ...]:
+    return Job.state == RUNNING, sa.func.coalesce(Job.heartbeat_at, Job.started_at) < since
 
 
 def _mine(uid: str, attempt: int) -> tuple[Any, ...]:
