@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from apiflask import APIBlueprint, APIFlask
 
-from web.api import addresses, change, changes, compare, imports, incidents, linkage, places, situation
+from web.api import (
+    addresses,
+    change,
+    changes,
+    compare,
+    gatherings,
+    imports,
+    incidents,
+    jobs,
+    linkage,
+    places,
+    situation,
+)
 from web.api.answers import ERROR
 
 TAGS = [
@@ -12,6 +24,7 @@ TAGS = [
     {"name": "Places", "description": "Grids, and which grid a place lies in."},
     {"name": "Incidents", "description": "Single incidents."},
     {"name": "Imports", "description": "Files in: handed in, checked, stored, taken back."},
+    {"name": "Jobs", "description": "Long work beside the server."},
     {"name": "Changes", "description": "The feed of changes, and whether the server is well."},
 ]
 
@@ -26,7 +39,8 @@ def init_api(app: APIFlask) -> None:
         AUTO_SERVERS=False,  # it would name the Host of whoever asked first
     )
     v1 = APIBlueprint("api", __name__, url_prefix="/api/v1")
-    for part in (situation, change, compare, places, addresses, linkage, incidents, imports, changes):
+    parts = (situation, change, compare, gatherings, jobs, places, addresses, linkage, incidents, imports, changes)
+    for part in parts:
         part.add_to(v1)
     app.register_blueprint(v1)
     app.register_blueprint(changes.health)
