@@ -36,11 +36,23 @@ export class Comparison {
       if (event.key === "Escape" && !event.defaultPrevented && !event.target.closest("input, select, textarea")) onClose();
     };
     document.addEventListener("keydown", this.onKey);
-    this.arrange();
+    this.keepPlace(() => this.arrange());
     this.second = new SecondMap(page, this.holder);
     this.step = keepInStep(page.map, this.second.map);
     this.resize();
     this.draw();
+  }
+
+  // Whoever saw everything sees everything in the map's other size; else its middle stays where it is.
+  keepPlace(work) {
+    const { page } = this;
+    const spot = page.spot();
+    const isWhole = !page.asked && page.home && page.map.getBounds().contains(page.home);
+    work();
+    this.region.style.setProperty("--above", this.head.root.isConnected ? `${this.head.root.offsetHeight}px` : "0px");
+    page.map.invalidateSize({ pan: false });
+    if (isWhole) page.goHome();
+    else page.map.setView([spot.lat, spot.lon], spot.zoom, { animate: false });
   }
 
   // Side by side, or the second above the first.
@@ -53,13 +65,12 @@ export class Comparison {
       this.divider = null;
     }
     this.head.drawChoice();
-    if (this.second) this.resize();
   }
 
+  // After another way to compare, or another size of the window or of the head.
   resize() {
-    this.region.style.setProperty("--above", `${this.head.root.offsetHeight}px`);
     if (!this.step) return;
-    this.page.map.invalidateSize({ pan: false });
+    this.keepPlace(() => this.arrange());
     this.second.map.invalidateSize({ pan: false });
     this.step.align();
   }
@@ -165,8 +176,6 @@ export class Comparison {
     this.holder.remove();
     this.head.remove();
     page.layers.scaleTo(null);
-    this.region.classList.remove("map--compared", "map--side");
-    this.region.style.removeProperty("--above");
-    page.map.invalidateSize({ pan: false });
+    this.keepPlace(() => this.region.classList.remove("map--compared", "map--side"));
   }
 }

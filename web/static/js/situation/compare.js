@@ -47,7 +47,7 @@ export const compare = {
     page.state.on(["compare", "wall"], draw);
     page.on("grids", draw); // both sides have the same grids: the comparison begins when they are there
     page.on("grids", tell((it) => it.second.setGrids()));
-    page.state.on(["compare"], tell((it) => it.arrange()));
+    page.state.on(["compare"], tell((it) => it.resize()));
     page.state.on(["layers", "opacity"], tell((it) => it.second.drawLayers()));
     page.state.on(["grid"], tell((it) => it.second.select()));
     page.onSettled([...SELECTION, "from2", "to2", "kinds2", "surface", "by", "bandwidth"], tell((it) => it.draw()));
