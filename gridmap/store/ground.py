@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from gridmap.store.tables import Block, BlockLineage, Grid
+from gridmap.store.tables import Block, BlockLineage, Grid, GridOutline
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,3 +34,9 @@ def communities_of_grids(session: Session) -> dict[int, int]:
     """Grid id -> its community's id; grids in none are absent."""
     rows = session.execute(sa.select(Grid.id, Grid.community_id).where(Grid.community_id.is_not(None)))
     return {row[0]: int(row[1] or 0) for row in rows}
+
+
+def grids_by_plan(session: Session) -> dict[int, int]:
+    """Plan id -> how many grids it has; plans without any are absent."""
+    rows = session.execute(sa.select(GridOutline.plan_id, sa.func.count()).group_by(GridOutline.plan_id))
+    return {row[0]: int(row[1]) for row in rows}

@@ -61,8 +61,12 @@ def test_counts(client: FlaskClient) -> None:
         "in_grids": 57,
         "outside": 3,
         "month_rows": 4,
+        "day_rows": 56,
+        "doubtful": 0,
         "by_kind": {"order.theft": 50, "help.elder": 6, "dispute": 4},
         "by_grid": {"G1": 54, "G2": 3},
+        "by_area": {"01": 59, "0101": 59},
+        "by_block": None,
     }
     assert client.get(f"/api/v1/counts?{MAY}&kinds=order,dispute").json["total"] == 54
     assert client.get(f"/api/v1/counts?{MAY}&grid=G2").json["by_kind"] == {"help.elder": 3}

@@ -134,6 +134,34 @@ class PatternsAnswer(Schema):
     total = Integer()
 
 
+class AreaAnswer(Schema):
+    code = String()
+    name = String()
+    level = String(metadata={"description": "district, street or town, community or village, compound"})
+    parent = String(allow_none=True)
+    bbox = List(Float(), allow_none=True, metadata={"description": "west, south, east, north; null without a shape"})
+    grids = List(String(), metadata={"description": "Codes of the plan's grids that lie right below it."})
+    households = Integer()
+
+
+class AreasAnswer(Schema):
+    items = List(Nested(AreaAnswer))
+
+
+class PlanLineAnswer(Schema):
+    uid = String()
+    name = String()
+    status = String(metadata={"description": "draft, submitted, published or superseded"})
+    from_on = Date(data_key="from", allow_none=True)
+    to_on = Date(data_key="to", allow_none=True, metadata={"description": "Its last day; null while it has none."})
+    grids = Integer()
+    in_force = Boolean()
+
+
+class PlansAnswer(Schema):
+    items = List(Nested(PlanLineAnswer))
+
+
 class LegendClassAnswer(Schema):
     low = Float(data_key="from")
     high = Float(data_key="to", allow_none=True)

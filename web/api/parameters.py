@@ -124,6 +124,7 @@ class HeatQuery(WindowQuery):
 
 
 class TileQuery(HeatQuery):
+    hours = SelectionQuery._declared_fields["hours"]
     theme = String(load_default="light", validate=OneOf(["light", "dark"]))
     ratio = Integer(load_default=1, validate=OneOf([1, 2]), metadata={"description": "2 for dense screens."})
     top = Float(
@@ -134,14 +135,42 @@ class TileQuery(HeatQuery):
     v = String(load_default=None, validate=Length(max=64), metadata={"description": "The heat's version, for caches."})
 
 
+class HeatValueQuery(HeatQuery):
+    lon = Float(required=True, validate=Range(-180, 180))
+    lat = Float(required=True, validate=Range(-85, 85))
+    hours = SelectionQuery._declared_fields["hours"]
+
+
 class LegendQuery(KindQuery):
     bw = HeatQuery._declared_fields["bw"]
     theme = TileQuery._declared_fields["theme"]
 
 
-class GridsQuery(Parameters):
+class PlanQuery(Parameters):
+    plan = _code("The uid of a plan; the one in force when absent.")
+
+
+class GridsQuery(PlanQuery):
     at = Date(load_default=None, metadata={"description": "The plan in force at the end of this day."})
     v = TileQuery._declared_fields["v"]
+
+    @validates_schema
+    def _check_plan(self, data: dict[str, Any], **_: Any) -> None:
+        if data.get("at") and data.get("plan"):
+            raise ValidationError("Give a day or a plan, not both.", "plan")
+
+
+class AreaLayerQuery(Parameters):
+    level = String(required=True, validate=OneOf(["district", "street", "town", "community", "village", "compound"]))
+
+
+class BoxQuery(Parameters):
+    bbox = Box(load_default=None, metadata={"type": "string", "description": "west,south,east,north in degrees."})
+
+
+class BlocksQuery(PlanQuery, BoxQuery):
+    grid = _code("Only of this grid (its code).")
+    block = _code("Only this block (its code).")
 
 
 class LocateQuery(Parameters):

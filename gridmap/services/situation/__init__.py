@@ -6,6 +6,7 @@ every answer of a request is taken.
 
 from gridmap.services.situation.answers import (
     Counts,
+    HeatValue,
     Legend,
     Patterns,
     Place,
@@ -14,6 +15,7 @@ from gridmap.services.situation.answers import (
     Summary,
     Timeline,
 )
+from gridmap.services.situation.layers import Layer
 from gridmap.services.situation.live import Situation
 from gridmap.services.situation.picture import Picture
 from gridmap.services.situation.records import Changes, IncidentFilter
@@ -24,8 +26,10 @@ __all__ = [
     "Changes",
     "Counts",
     "GridRow",
+    "HeatValue",
     "IncidentFilter",
     "IncidentPage",
+    "Layer",
     "Legend",
     "Patterns",
     "Picture",

@@ -178,6 +178,34 @@ class Patterns:
 
 
 @dataclass(frozen=True, slots=True)
+class AreaFacts:
+    """A node of the tree. `bbox` is (west, south, east, north) in degrees, None without a shape; `grids` are the codes
+    of the plan's grids in a community, `households` those of all blocks in the area.
+    """
+
+    code: str
+    name: str
+    level: str
+    parent: str | None
+    bbox: tuple[float, float, float, float] | None
+    grids: tuple[str, ...]
+    households: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlanLine:
+    """A plan in a list: local days from and to, both in, None for open; `grids` is how many it has."""
+
+    uid: str
+    name: str
+    status: str
+    from_on: dt.date | None
+    to_on: dt.date | None
+    grids: int
+    in_force: bool
+
+
+@dataclass(frozen=True, slots=True)
 class BlockAt:
     code: str
 
@@ -215,3 +243,15 @@ class Legend:
     max: float
     classes: tuple[LegendClass, ...]
     land: str
+
+
+@dataclass(frozen=True, slots=True)
+class HeatValue:
+    """The heat at one place: events per km2 per 30 days (None beyond the district), and the plain count of incidents
+    within a bandwidth, of a period of so many days.
+    """
+
+    per_km2_30d: float | None
+    count_within: int
+    bandwidth_m: float
+    days: int

@@ -45,6 +45,9 @@ class AreaTree:
             raise NotFound(f"There is no area {code}.", "Give the code of an area of today's tree.")
         return self.codes.index(code)
 
+    def parent_code(self, place: int) -> str | None:
+        return None if self.parents[place] == NO_AREA else self.codes[self.parents[place]]
+
     def places_of_ids(self, ids: Ints) -> NDArray[np.int32]:
         """m ids of the database -> their places, -1 for those not in the tree."""
         place_of = {int(key): place for place, key in enumerate(self.ids.tolist())}

@@ -3,37 +3,25 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import json
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from gridmap.domain.plans import RESIDENTIAL
 from gridmap.errors import NotFound
 from gridmap.geo.projection import LocalProjection
 from gridmap.services.placing import Placer, inner_points
 from gridmap.services.situation.answers import BlockAt, GridAt, NearestGrid, Place, PlanFacts
 from gridmap.services.situation.area_tree import NO_AREA, AreaTree, read_areas
+from gridmap.services.situation.layers import Layer, grid_layer
 from gridmap.services.situation.spots import Spots, block_areas
-from gridmap.store import ground, plans
+from gridmap.store import ground, places, plans
 from gridmap.store.engine import Session
 from gridmap.store.plans import GridPlan, GridRow
 
-COORDINATE_DIGITS = 7  # about a centimetre
+M2_PER_KM2 = 1e6
 NO_GRID = -1
-
-
-@dataclass(frozen=True, slots=True)
-class GridLayer:
-    """Grids as GeoJSON bytes; `version` names the content."""
-
-    version: str
-    geojson: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +37,7 @@ class Ground:
     grid_of_spot: NDArray[np.int32]
     plan: PlanFacts | None
     grids: tuple[GridRow, ...]
-    layer: GridLayer
+    layer: Layer
     projection: LocalProjection | None
     shapes_m: NDArray[np.object_]
     nearest: shapely.STRtree
@@ -57,6 +45,14 @@ class Ground:
     @property
     def areas(self) -> AreaTree:
         return self.spots.tree
+
+    @property
+    def area_households(self) -> NDArray[np.int64]:
+        """int64[areas]: households of each, with those of the areas below it."""
+        area = self.spots.area[: len(self.spots.ids)]
+        known = area != NO_AREA
+        held = np.bincount(area[known], weights=self.spots.households[known], minlength=len(self.areas))
+        return self.areas.sums(held.astype(np.int64))
 
     def grid_place(self, code: str) -> int:
         """The place of a grid's code in `grids`. Raises NotFound."""
@@ -97,7 +93,7 @@ def read_ground(
     session: Session, projection: LocalProjection | None, at: dt.datetime, on: dt.date, placer: Placer
 ) -> Ground:
     """Grids and plan in force at an instant, the areas valid on its local day, with the placer of that instant."""
-    spots = _read_spots(session, placer, read_areas(session, on))
+    spots = _read_spots(session, placer, read_areas(session, on), projection)
     return _under(session, plans.current(session, at), spots, placer, projection)
 
 
@@ -125,53 +121,23 @@ def _under(
     )
 
 
-def _read_spots(session: Session, placer: Placer, tree: AreaTree) -> Spots:
+def _read_spots(session: Session, placer: Placer, tree: AreaTree, projection: LocalProjection | None) -> Spots:
     known = ground.block_facts(session)
     facts = tuple(known[block] for block in placer.block_ids.tolist())
     inner = inner_points(placer.polygons)
     located = tree.locate(shapely.get_x(inner), shapely.get_y(inner))
     area = block_areas(tree, facts, placer.grid_ids, ground.communities_of_grids(session), located)
+    households = places.households_by_block(session)
+    shapes_m = placer.polygons if projection is None else projection.forward_shapes(placer.polygons)
     rest = np.append(np.arange(len(tree)), NO_AREA).astype(np.int32)
     return Spots(
         ids=placer.block_ids,
         codes=placer.block_codes,
         shapes=placer.polygons,
         facts=facts,
+        households=np.array([households.get(block, 0) for block in placer.block_ids.tolist()], dtype=np.int64),
+        area_km2=shapely.area(shapes_m) / M2_PER_KM2,
         area=np.concatenate([area, rest]),
         locator=placer.locator,
         tree=tree,
     )
-
-
-def grid_layer(rows: Sequence[GridRow]) -> GridLayer:
-    """The grids as a GeoJSON FeatureCollection, coordinates to a centimetre (shared borders stay shared)."""
-    features = [
-        {"type": "Feature", "id": row.code, "geometry": _geometry(row.geom), "properties": _properties(row)}
-        for row in rows
-    ]
-    collection = {"type": "FeatureCollection", "features": features}
-    text = json.dumps(collection, ensure_ascii=False, separators=(",", ":")).encode()
-    return GridLayer(hashlib.sha256(text).hexdigest()[:16], text)
-
-
-def _geometry(shape: Any) -> dict[str, Any]:
-    rounded = shapely.transform(shape, lambda coords: np.round(coords, COORDINATE_DIGITS))
-    if rounded.geom_type == "MultiPolygon" and len(rounded.geoms) == 1:
-        rounded = rounded.geoms[0]
-    mapped: dict[str, Any] = shapely.geometry.mapping(rounded)
-    return mapped
-
-
-def _properties(row: GridRow) -> dict[str, Any]:
-    return {
-        "code": row.code,
-        "name": row.name,
-        "kind": row.kind,
-        "dedicated": row.kind != RESIDENTIAL,
-        "community": row.community_name,
-        "street": row.street_name,
-        "households": row.households,
-        "blocks": row.blocks,
-        "area_km2": round(row.area_km2, 4),
-        "workers": [{"role": role, "name": name} for role, name in row.workers],
-    }

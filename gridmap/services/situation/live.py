@@ -19,10 +19,14 @@ from zoneinfo import ZoneInfo
 from gridmap.errors import NotFound
 from gridmap.services.current_places import CurrentPlaces
 from gridmap.services.situation import reading
+from gridmap.services.situation.answers import PlanLine
 from gridmap.services.situation.cache import BoundedCache
-from gridmap.services.situation.ground import GridLayer, Ground, grid_layer, ground_under
+from gridmap.services.situation.ground import Ground, ground_under
+from gridmap.services.situation.ground_layers import area_layer, block_layer
 from gridmap.services.situation.heat import HeatCache
+from gridmap.services.situation.layers import Box, Layer, grid_layer, point_layer
 from gridmap.services.situation.picture import Picture
+from gridmap.services.situation.plan_lines import plan_lines
 from gridmap.services.situation.records import Changes, IncidentFilter, changes_since, incident_page
 from gridmap.store import audit, incidents, plans
 from gridmap.store.engine import Store
@@ -76,14 +80,33 @@ class Situation:
         today = self._today(picture)
         return picture if picture.project.now_on == today else _on(picture, today)
 
-    def grids(self, at: dt.date | None) -> GridLayer:
-        """The grids of the plan in force at the end of a day (None: now)."""
+    def grids(self, at: dt.date | None, plan_uid: str | None = None) -> Layer:
+        """The grids of a plan, or of the one in force at the end of a day (None: now). Raises NotFound."""
         picture = self.picture()
         if at is None:
-            return picture.ground.layer
+            return picture.under(plan_uid).ground.layer
         with self._store.read() as session:
             plan = plans.current(session, reading.end_of_day(at, picture.project.time_zone))
             return grid_layer([] if plan is None else plans.grids(session, plan.id, at))
+
+    def areas(self, level: str) -> Layer:
+        """The areas of a level that have a shape."""
+        return area_layer(self.picture().ground, level)
+
+    def blocks(self, *, grid: str | None, block: str | None, bbox: Box | None, plan_uid: str | None) -> Layer:
+        """The open blocks: of a grid of a plan (None: the one in force), one alone, or of a box. Raises NotFound."""
+        return block_layer(self.picture().under(plan_uid).ground, grid, block, bbox)
+
+    def points_of(self, layer: str, bbox: Box | None) -> Layer:
+        """Key sites or cameras, of a box in degrees or all."""
+        with self._store.read() as session:
+            return point_layer(session, layer, bbox)
+
+    def plans(self) -> tuple[PlanLine, ...]:
+        """Every plan, the newest first."""
+        picture = self.picture()
+        with self._store.read() as session:
+            return plan_lines(session, picture.ground.plan, picture.project.time_zone)
 
     def incidents(self, wanted: IncidentFilter, *, after: str | None, limit: int) -> Page:
         """One page of incidents, newest day first. Raises BadInput for an unknown kind or a foreign `after`."""

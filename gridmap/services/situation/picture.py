@@ -15,9 +15,11 @@ from gridmap.geo.events import Window
 from gridmap.geo.tiles import Surface
 from gridmap.services.situation import figures
 from gridmap.services.situation.answers import (
+    AreaFacts,
     Counts,
     FirstView,
     HeatFacts,
+    HeatValue,
     Legend,
     Patterns,
     Place,
@@ -30,7 +32,8 @@ from gridmap.services.situation.answers import (
 from gridmap.services.situation.chosen_place import within
 from gridmap.services.situation.events import Events
 from gridmap.services.situation.ground import NO_GRID, Ground
-from gridmap.services.situation.heat import Heat, Kinds
+from gridmap.services.situation.ground_layers import area_facts
+from gridmap.services.situation.heat import Heat, HeatChoice, Kinds
 from gridmap.services.situation.kind_counts import check_kinds, kind_nodes, kinds_below
 from gridmap.services.situation.period import Period, first_view
 
@@ -77,7 +80,7 @@ class Picture:
             kinds=kind_nodes(self.tree, self.events),
             counts=totals,
             incident_bounds=self.events.bounds,
-            heat=HeatFacts(self.heat.usual_m, self.heat.offered_m, self.version),
+            heat=HeatFacts(self.heat.usual_m, self.heat.offered_m, self.heat.version),
             first_view=self.first_view(),
         )
 
@@ -129,6 +132,10 @@ class Picture:
         rows = self.under(chosen.plan)._rows(replace(chosen, hours=None), period)
         return figures.patterns(self.events, period, rows)
 
+    def areas(self, plan: str | None = None) -> tuple[AreaFacts, ...]:
+        """The tree of areas in code order, with the grids of a plan (its uid; None: the one in force)."""
+        return area_facts(self.under(plan).ground)
+
     def locate(self, lon: float, lat: float, datum: str) -> Place:
         """Where a point of a datum lies, in WGS-84. Raises OutsideExtent beyond the project's extent."""
         extent = self.project.extent
@@ -152,7 +159,7 @@ class Picture:
 
     def surface(self, chosen: Selection, bandwidth_m: float | None = None) -> Surface | None:
         """Events per km2 per 30 days of a selection, None when it is empty."""
-        return self.heat.surface(self._kinds(chosen.kinds), self.period(chosen), bandwidth_m or self.heat.usual_m)
+        return self.heat.surface(self._heat_choice(chosen, bandwidth_m))
 
     def tile(
         self,
@@ -166,18 +173,16 @@ class Picture:
         ratio: int,
         top: float | None = None,
     ) -> bytes:
-        """A heat tile as PNG. Raises BadInput for an unknown kind, TooLarge for too fine a bandwidth."""
-        return self.heat.tile(
-            z,
-            x,
-            y,
-            kinds=self._kinds(chosen.kinds),
-            period=self.period(chosen),
-            bandwidth_m=bandwidth_m or self.heat.usual_m,
-            theme=theme,
-            ratio=ratio,
-            top=top,
-        )
+        """A heat tile as PNG, on the kinds' own scale or on one that ends at `top`.
+
+        Raises BadInput for an unknown kind, TooLarge for too fine a bandwidth.
+        """
+        choice = self._heat_choice(chosen, bandwidth_m)
+        return self.heat.tile(z, x, y, choice, theme=theme, ratio=ratio, top=top)
+
+    def heat_value(self, lon: float, lat: float, chosen: Selection, bandwidth_m: float | None) -> HeatValue:
+        """What the heat says of one place in WGS-84 degrees. Raises as `tile` does."""
+        return self.heat.value(lon, lat, self._heat_choice(chosen, bandwidth_m))
 
     def legend(self, kinds: tuple[str, ...] | None, bandwidth_m: float | None, theme: str) -> Legend:
         """The scale of these kinds at this bandwidth."""
@@ -197,6 +202,10 @@ class Picture:
         """Of this picture's own plan, in a period that may be another than the selection's."""
         rows = self.events.chosen(self._numbers(chosen.kinds), period, chosen.hours).rows()
         return within(self.events, self.ground, chosen, rows)
+
+    def _heat_choice(self, chosen: Selection, bandwidth_m: float | None) -> HeatChoice:
+        bandwidth_m = bandwidth_m or self.heat.usual_m
+        return HeatChoice(self._kinds(chosen.kinds), self.period(chosen), chosen.hours, bandwidth_m)
 
     def _kinds(self, codes: tuple[str, ...] | None) -> Kinds:
         numbers = self._numbers(codes)

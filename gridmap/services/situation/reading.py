@@ -57,7 +57,7 @@ def read_picture(
         tree=KindTree.of(content),
         ground=ground,
         events=events,
-        heat=Heat.of(events, settings, version, cache),
+        heat=Heat.of(events, ground, settings, cache),
         stored=stored,
         other_ground=other_ground,
     )

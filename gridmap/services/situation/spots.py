@@ -26,14 +26,16 @@ class Spots:
     """The open blocks (b of them, in code order) and the areas (a of them) as spots: 0 to b-1 are the blocks, b to
     b+a-1 what lies outside all blocks in an area, b+a is nowhere.
 
-    `ids`, `codes`, `shapes` and `facts` are those of the blocks; `area` int32[b+a+1] is the area of each spot, -1 for
-    none.
+    `ids`, `codes`, `shapes`, `facts`, `households` and `area_km2` are those of the blocks; `area` int32[b+a+1] is the
+    area of each spot, -1 for none.
     """
 
     ids: Ints
     codes: tuple[str, ...]
     shapes: NDArray[np.object_]
     facts: tuple[BlockFacts, ...]
+    households: Ints
+    area_km2: NDArray[np.float64]
     area: Places
     locator: GridLocator
     tree: AreaTree
