@@ -43,7 +43,7 @@ export function differenceText(first, second, exposures, days) {
 }
 
 export function verdictText({ p, significant }) {
-  const text = p < 0.001 ? "p < 0.001" : `p = ${decimal(p, p < 0.1 ? 3 : 2)}`;
+  const text = p < 0.001 ? "p\u00a0<\u00a00.001" : `p\u00a0=\u00a0${decimal(p, p < 0.1 ? 3 : 2)}`;
   return significant ? t("More than chance explains ({p}, exact test).", { p: text }) : t("Chance may explain it ({p}, exact test).", { p: text });
 }
 

@@ -7,6 +7,7 @@ import { PRESETS, daysOf, kindsText, presetOf } from "./other_side.js";
 import { wordsOf } from "../situation/selection.js";
 
 const SWAP = "M4 8.5h15m-4-4 4 4-4 4M20 15.5H5m4 4-4-4 4-4";
+const PENCIL = "M4.5 19.5v-4L16 4l4 4L8.5 19.5zM13.5 6.5l4 4";
 const SAME = "";
 const SEVERAL = "several";
 
@@ -28,10 +29,20 @@ export class Head {
       el("div", { class: "compare__bar" },
         el("div", { class: "segments compare__ways", role: "group", "aria-label": t("How to compare") }, ...this.ways),
         el("div", { class: "segments compare__presets", role: "group", "aria-label": t("What the right side shows") }, ...this.presets),
+        this.choose = tool(PENCIL, t("Choose days and kinds of the right side"), () => this.openFields(!this.isOpen)),
         tool(SWAP, t("Swap left and right"), onSwap), this.close),
       el("div", { class: "compare__sides" }, this.makeLeft(), this.makeRight()),
       this.said = el("p", { class: "compare__said", id: "compare-said", role: "status" }));
+    this.choose.classList.add("compare__choose");
+    this.openFields(false);
     byId("map-region").prepend(this.root);
+  }
+
+  // On a phone the fields of the right side stand there when they are wanted.
+  openFields(on) {
+    this.isOpen = on;
+    this.root.classList.toggle("compare--open", on);
+    this.choose.setAttribute("aria-expanded", String(on));
   }
 
   makeLeft() {
@@ -44,8 +55,10 @@ export class Head {
     this.from = day("from2", t("From, right side"));
     this.to = day("to2", t("To, right side"));
     this.select = el("select", { id: "kinds2", "aria-label": t("Kinds, right side"), onchange: () => this.onChoose({ kinds2: this.select.value === SAME ? null : this.select.value }) });
+    this.shown = { days: el("p", { class: "side__days" }), kinds: el("p", { class: "side__kinds" }) }; // on a phone, while nothing is chosen
     this.right = {
-      days: el("p", { class: "side__days side__fields" }, this.from, el("span", {}, "–"), this.to), kinds: el("p", { class: "side__kinds side__fields" }, this.select),
+      days: el("div", {}, el("p", { class: "side__days side__fields" }, this.from, el("span", {}, "–"), this.to), this.shown.days),
+      kinds: el("div", {}, el("p", { class: "side__kinds side__fields" }, this.select), this.shown.kinds),
       total: el("output", { class: "figure", id: "right-total" }), parts: el("p", { class: "side__parts" }), scale: el("div", {}),
     };
     return this.makeSide("right", t("Right"), this.right);
@@ -70,6 +83,8 @@ export class Head {
     const own = wordsOf(view, this.page.tree).kinds;
     this.left.days.textContent = `${dayName(view.from)} – ${dayName(view.to)}`;
     this.left.kinds.textContent = kindsText(this.page, own);
+    this.shown.days.textContent = `${dayName(right.from)} – ${dayName(right.to)}`;
+    this.shown.kinds.textContent = kindsText(this.page, view.kinds2 === null ? own : view.kinds2 === "all" ? null : view.kinds2);
     this.from.value = toText(right.from);
     this.to.value = toText(right.to);
     for (const field of [this.from, this.to]) field.setAttribute("aria-invalid", "false");
