@@ -55,11 +55,11 @@ def _null_reports() -> Iterator[str]:
     yield from table(title, ["a grid and year", "basis", *reports], rows)
 
 
-def _null(seed: int, yearly: int, days: tuple[int, int], varies: float = 1.0) -> tuple[Counts, Counts]:
+def _null(seed: int, yearly: int, days: tuple[int, int]) -> tuple[Counts, Counts]:
     """int64[grids, kinds] of two periods with the same rates."""
     rng = np.random.default_rng(seed)
     rates = rng.gamma(3.0, yearly / 3.0, GRIDS)[:, None] * KIND_SHARES / 365
-    now, before = (_draw(rng, rates * n, varies) for n in days)
+    now, before = (rng.poisson(rates * n) for n in days)
     return now, before
 
 

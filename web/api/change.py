@@ -9,8 +9,8 @@ from flask import Response
 from marshmallow import RAISE
 
 from gridmap.services import change
-from web.api.change_answers import ChangeReportAnswer, ChoroplethAnswer
-from web.api.parameters import ChangeQuery, ChoroplethQuery, selection
+from web.api.change_answers import ChangeReportAnswer, ChoroplethAnswer, ExpectationAnswer
+from web.api.parameters import ChangeQuery, ChoroplethQuery, SelectionQuery, selection
 from web.context import running
 from web.delivery import unchanged
 
@@ -32,3 +32,15 @@ def add_to(v1: APIBlueprint) -> None:
     def choropleth(query_data: dict[str, Any]) -> Response | change.Choropleth:
         picture = running().situation.picture()
         return unchanged(picture.version) or change.choropleth(picture, selection(query_data), query_data["by"])
+
+    @v1.get("/expectation")
+    @v1.input(SelectionQuery, location="query", unknown=RAISE)
+    @v1.output(ExpectationAnswer)
+    @v1.doc(
+        tags=["Situation"],
+        summary="The last 24 hours and 7 days beside the same hours of eight weeks",
+        description="Up to now, whatever from and to say; every other word of the selection holds.",
+    )
+    def expectation(query_data: dict[str, Any]) -> change.Outlook:
+        situation = running().situation
+        return change.expectation(situation.picture(), selection(query_data), situation.project_now())

@@ -5,6 +5,7 @@ hours beside the same hours of the weeks before.
 """
 
 from gridmap.services.change.choropleth import MEASURES, Choropleth, GridValue, choropleth
+from gridmap.services.change.expectation import Beside, Outlook, expectation
 from gridmap.services.change.periods import BASES, Compared
 from gridmap.services.change.places import LEVELS
 from gridmap.services.change.report import GROUPINGS, ChangeReport, ChangeRow, Note, report
@@ -14,12 +15,15 @@ __all__ = [
     "GROUPINGS",
     "LEVELS",
     "MEASURES",
+    "Beside",
     "ChangeReport",
     "ChangeRow",
     "Choropleth",
     "Compared",
     "GridValue",
     "Note",
+    "Outlook",
     "choropleth",
+    "expectation",
     "report",
 ]

@@ -66,7 +66,7 @@ def choropleth(picture: Picture, chosen: Selection, by: str) -> Choropleth:
     """
     if by not in MEASURES:
         raise BadInput(f"A map cannot be coloured by {by}.", f"Use one of {', '.join(MEASURES)}.")
-    return {"count": _counts, "rate": _rates, "change": _changes}[by](picture, chosen)
+    return {"count": _counts, "rate": _rates, "change": _changes}[by](picture.under(chosen.plan), chosen)
 
 
 def _counts(picture: Picture, chosen: Selection) -> Choropleth:
@@ -101,7 +101,7 @@ def _changes(picture: Picture, chosen: Selection) -> Choropleth:
     periods = compared_to_previous(picture.period(chosen))
     require_data(picture, periods)
     now, before = (_by_grid(picture, chosen, period) for period in (periods.now, periods.before))
-    exposures = periods.exposures()
+    exposures = periods.exposures(chosen.hours)
     found = compare(now, before, *exposures)
     values = []
     rows = zip(picture.ground.grids, now.tolist(), before.tolist(), found.significant.tolist(), strict=True)

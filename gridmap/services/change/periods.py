@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridmap.domain.incidents import last_of_month
+from gridmap.domain.week_hours import DAYS, HOURS, WeekHours
 from gridmap.errors import BadInput, BeyondData
 from gridmap.services.situation import Picture, Selection
 from gridmap.services.situation.period import Period
@@ -29,9 +30,9 @@ class Compared:
     now: Period
     before: Period
 
-    def exposures(self) -> tuple[float, float]:
-        """How long each lasts, in days."""
-        return float(self.now.days), float(self.before.days)
+    def exposures(self, hours: WeekHours | None) -> tuple[float, float]:
+        """How long each lasts: in days, or in the chosen hours of the week."""
+        return _exposure(self.now, hours), _exposure(self.before, hours)
 
 
 def compared(basis: str, chosen: Period, last_whole_on: dt.date) -> Compared:
@@ -104,7 +105,7 @@ def require_data(picture: Picture, periods: Compared) -> None:
 
 def rows_in(picture: Picture, chosen: Selection, period: Period) -> Ints:
     """The incidents of the same selection in another period, int64[n]."""
-    return picture.window(replace(chosen, from_on=period.from_on, to_on=period.to_on)).rows()
+    return picture.rows(replace(chosen, from_on=period.from_on, to_on=period.to_on))
 
 
 def _months(to_on: dt.date) -> Compared:
@@ -116,3 +117,12 @@ def _months(to_on: dt.date) -> Compared:
 def _year_before(day: dt.date) -> dt.date:
     """The same date a year earlier; 29 February becomes the 28th."""
     return day.replace(year=day.year - 1, day=28 if (day.month, day.day) == (2, 29) else day.day)
+
+
+def _exposure(period: Period, hours: WeekHours | None) -> float:
+    """Days, or hours where some of the week are chosen: a month may have four or five of a weekday."""
+    if hours is None:
+        return float(period.days)
+    weekdays = (np.arange(period.days) + period.from_on.weekday()) % DAYS
+    a_day = np.array(hours.flags).reshape(DAYS, HOURS).sum(axis=1)
+    return float(a_day[weekdays].sum())

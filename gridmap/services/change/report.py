@@ -70,12 +70,13 @@ def report(picture: Picture, chosen: Selection, *, basis: str, level: str, by: s
     `by`: total, top (the kinds at the top of the tree) or leaf (kinds as they were reported). Raises BadInput for an
     unknown word, BeyondData for periods of which the data know nothing.
     """
+    picture = picture.under(chosen.plan)
     periods = compared(basis, picture.period(chosen), last_whole_day(picture))
     require_data(picture, periods)
     places, groups = places_of(picture, level), _groups(picture, by)
     rows = rows_in(picture, chosen, periods.now), rows_in(picture, chosen, periods.before)
     now, before = (_table(picture, chosen_rows, places, groups) for chosen_rows in rows)
-    exposures = periods.exposures()
+    exposures = periods.exposures(chosen.hours)
     found = compare(now, before, *exposures)
     return ChangeReport(
         basis=basis,
@@ -138,7 +139,7 @@ def _top(kind: str, known: tuple[str, ...]) -> str:
 
 def _table(picture: Picture, rows: Ints, places: Places, groups: _Groups) -> Ints:
     """int64[areas * groups]: incidents of each area and group; those in no area are left out."""
-    area = places.of_rows(picture, rows)
+    area = places.of_spot[picture.events.spot[rows]]
     inside = area != NOWHERE
     cell = area[inside] * len(groups.codes) + groups.of_kind[picture.events.kind[rows[inside]]]
     return np.bincount(cell, minlength=len(places.codes) * len(groups.codes))
@@ -173,7 +174,7 @@ def _notes(picture: Picture, chosen: Selection, periods: Compared, rows: tuple[I
         notes.append(Note("no_area", outside))
     if month_rows := _months_cut(picture, chosen, periods, rows):
         notes.append(Note("month_rows", month_rows))
-    now, before = periods.exposures()
+    now, before = periods.exposures(chosen.hours)
     if now != before:
         notes.append(Note("unequal_periods", 0))
     return notes
@@ -184,7 +185,7 @@ def _months_cut(picture: Picture, chosen: Selection, periods: Compared, rows: tu
     cut = 0
     for period, counted in zip((periods.now, periods.before), rows, strict=True):
         whole = Period(period.from_on.replace(day=1), last_of_month(period.to_on))
-        if whole != period:
+        if chosen.hours is None and whole != period:
             cut += _month_rows(picture, rows_in(picture, chosen, whole)) - _month_rows(picture, counted)
     return cut
 
