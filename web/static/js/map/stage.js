@@ -42,8 +42,16 @@ export function placeControls(map, goHome) {
   home.addEventListener("click", goHome);
 }
 
-// Bounds in the map; on a phone above the sheet.
+const GAP_PX = 16;
+
+// Bounds in the map; on a phone above the sheet, on wider screens beside the legend where it costs no zoom.
 export function fit(map, bounds, { maxZoom = 17 } = {}) {
-  const below = window.innerWidth < PHONE_PX ? coveredPx() : 0;
-  map.fitBounds(bounds, { paddingTopLeft: [16, 16], paddingBottomRight: [16, 16 + below], maxZoom, animate: false });
+  const isPhone = window.innerWidth < PHONE_PX;
+  const below = isPhone ? coveredPx() : 0;
+  const legend = byId("legend");
+  const beside = isPhone || !legend ? 0 : legend.offsetLeft + legend.offsetWidth;
+  const padding = (left) => ({ paddingTopLeft: [GAP_PX + left, GAP_PX], paddingBottomRight: [GAP_PX, GAP_PX + below] });
+  const zoomWith = (left) => map.getBoundsZoom(bounds, false, L.point(2 * GAP_PX + left, 2 * GAP_PX + below));
+  const isRoom = zoomWith(beside) === zoomWith(0);
+  map.fitBounds(bounds, { ...padding(isRoom ? beside : 0), maxZoom, animate: false });
 }

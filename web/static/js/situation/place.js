@@ -8,7 +8,7 @@ import { fit } from "../map/stage.js";
 import { byId } from "../ui/dom.js";
 import { dismiss, explain, notify } from "../ui/notices.js";
 import { PlaceView } from "../ui/place_view.js";
-import { Places } from "./places.js";
+import { COMMUNITIES, Places, STREETS } from "./places.js";
 import { FOCUS, SELECTION } from "./selection.js";
 import { spotOf, spotPlace } from "./spot.js";
 
@@ -63,16 +63,21 @@ class Place {
       ({ items: this.areas } = await getJson("/api/v1/areas", { plan }));
       this.shapes.clear();
       this.rebuild();
+      if (this.page.state.get().area && !this.isBegun && !this.page.asked) this.follow();
+      this.isBegun = true;
       await this.view.list.renew();
     });
   }
 
   rebuild() {
-    const { page } = this;
-    const blocks = this.places.blocks;
+    this.read();
+    this.draw();
+  }
+
+  read() {
+    const { page, places: { blocks } } = this;
     this.places = new Places(this.areas, page.layers.features || [], page.situation.project.name);
     for (const [grid, features] of blocks) this.places.addBlocks(grid, features);
-    this.draw();
   }
 
   // What is new: other incidents change figures and lists, anything else may have changed the places themselves.
@@ -138,14 +143,15 @@ class Place {
       const code = places.blockAt(grid, at);
       return code && code !== block ? { block: code } : null;
     }
-    const community = places.areaAbove(grid, "community");
-    const street = places.areaAbove(grid, "street");
+    const community = places.areaAbove(grid, COMMUNITIES);
+    const street = places.areaAbove(grid, STREETS);
     if (zoom <= STREET_ZOOM && street && area !== street.code) return { area: street.code };
     return zoom < GRID_ZOOM && community && area !== community.code ? { area: community.code } : { grid };
   }
 
   // Where a view begins that names a place and no part of the map.
   bounds() {
+    this.read(); // the grids are known from now on
     const bounds = this.boundsOf(this.here);
     return bounds && Object.keys(this.here.focus).length ? bounds.pad(this.here.level === "street" ? 0.05 : 0.2) : null;
   }
@@ -197,26 +203,29 @@ class Place {
   // The blocks of the grid that is looked into, or of the one in which the block lies that is.
   async loadBlocks() {
     const { grid, block, plan } = this.page.state.get();
-    const key = block ? { block } : { grid };
     if (block ? this.places.gridOfBlock.has(block) || this.unknownBlock === block : !grid || this.places.blocks.has(grid)) return;
+    const ask = async (words) => (await getJson("/api/v1/blocks.geojson", { ...words, plan })).features;
     try {
-      const { features } = await getJson("/api/v1/blocks.geojson", { ...key, plan });
-      if (features.length) this.places.addBlocks(features[0].properties.grid || grid, features);
-      else this.places.addBlocks(grid || "", []);
+      const [found] = block ? await ask({ block }) : [];
+      const around = found ? found.properties.grid : grid;
+      if (block && !found) this.unknownBlock = block;
+      else this.places.addBlocks(around || "", around ? await ask({ grid: around }) : [found]);
     } catch (error) {
       if (block && error.status === 404) this.unknownBlock = block;
       else if (error.status !== 404) explain("blocks", error, () => this.loadBlocks());
       if (!block) return;
     }
     this.draw();
-    if (block && this.isKnown && !this.page.asked) this.follow();
+    if (block && this.isKnown && !this.isBegun && !this.page.asked) this.follow();
   }
 
   async drawOutline() {
     const { here } = this;
     const features = Object.keys(here.focus).length ? await this.featuresOf(here) : [];
     if (here.code !== this.here.code) return; // elsewhere by now
-    this.outline.show(features, { blocks: here.level === "grid" ? this.places.blocks.get(here.code) || [] : [], isOutlined: here.level !== "grid" });
+    const blocks = here.level === "grid" ? this.places.blocks.get(here.code) || [] : [];
+    // a grid's line is drawn by the grids; that of an area without a shape would be all lines of its grids
+    this.outline.show(features, { blocks, isOutlined: here.level !== "grid" && features.length === 1 });
   }
 
   async hint(here) {

@@ -5,7 +5,9 @@
 import { t } from "../net/words.js";
 import { boundsOf } from "../map/grid_extent.js";
 
-const DRILLED = ["district", "street", "community"]; // a compound lies across blocks: it is found, not drilled into
+export const STREETS = ["street", "town"];
+export const COMMUNITIES = ["community", "village"];
+const DRILLED = ["district", ...STREETS, ...COMMUNITIES]; // a compound lies across blocks: it is found, not drilled into
 
 export class Places {
   // `areas` of /api/v1/areas, `features` the grids' shapes, `name` the project's.
@@ -58,13 +60,13 @@ export class Places {
   }
 
   blockPlace(code) {
-    const grid = this.gridOfBlock.get(code);
-    const feature = grid && this.blocks.get(grid).find(({ properties }) => properties.code === code);
+    const grid = this.gridOfBlock.get(code); // "" for a block of no grid
+    const feature = grid !== undefined && this.blocks.get(grid).find(({ properties }) => properties.code === code);
     if (!feature) return null;
     const { properties: block } = feature;
-    const above = this.communityOf.get(grid) || "";
+    const above = this.communityOf.get(grid) || block.area || "";
     const short = above && code.startsWith(above) && code.length > above.length ? code.slice(above.length) : code; // its number there
-    return { level: "block", code, name: t("Block {code}", { code: short }), focus: { block: code }, households: block.households, block, feature };
+    return { level: "block", code, name: block.name || t("Block {code}", { code: short }), focus: { block: code }, households: block.households, block, feature };
   }
 
   // From the whole district down to a place, itself the last.
@@ -75,9 +77,10 @@ export class Places {
   }
 
   // The focus above a place.
-  parentOf({ level, code, area }) {
-    if (level === "block") return { grid: this.gridOfBlock.get(code) };
-    const parent = level === "grid" ? this.communityOf.get(code) : area && area.parent;
+  parentOf({ level, code, area, block }) {
+    const grid = level === "block" && this.gridOfBlock.get(code);
+    if (grid) return { grid };
+    const parent = level === "grid" ? this.communityOf.get(code) : block ? block.area : area && area.parent;
     return parent && this.byCode.has(parent) && !this.isWhole(parent) ? { area: parent } : {};
   }
 
@@ -109,10 +112,10 @@ export class Places {
     return area ? boundsOf(this.gridsIn(code).map((grid) => this.features.get(grid)).filter(Boolean)) : null;
   }
 
-  // The area of a level that a grid lies in, null where there is none.
-  areaAbove(grid, level) {
+  // The area of one of the levels that a grid lies in, null where there is none.
+  areaAbove(grid, levels) {
     let area = this.byCode.get(this.communityOf.get(grid));
-    while (area && area.level !== level) area = this.byCode.get(area.parent);
+    while (area && !levels.includes(area.level)) area = this.byCode.get(area.parent);
     return area || null;
   }
 

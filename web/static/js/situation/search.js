@@ -14,7 +14,7 @@ const BUSIEST = 12;
 const ADDRESSES = 6;
 const NEAR_ZOOM = 17;
 const DIGITS = 5; // a metre
-const AREA_LEVELS = ["district", "street", "community", "compound"];
+const AREA_LEVELS = ["district", "street", "town", "community", "village", "compound"];
 
 export const search = {
   wire(page) {
@@ -102,7 +102,8 @@ class Search {
   async addresses(text) {
     try {
       const { items } = await this.askAddresses({ q: text, limit: ADDRESSES });
-      return items.filter(({ lon }) => lon !== null).map((place, i) => ({
+      const isArea = ({ level, text: name }) => AREA_LEVELS.includes(level) && this.page.place.places.areas.some((area) => area.name === name); // stands above
+      return items.filter((place) => place.lon !== null && !isArea(place)).map((place, i) => ({
         key: `address ${i} ${place.text}`, cells: addressCells(place), value: () => this.mark(place.lon, place.lat, place.text),
       }));
     } catch (error) {
@@ -112,6 +113,7 @@ class Search {
   }
 
   async findPoint({ lon, lat, isSwapped }, show) {
+    show([]); // what stands there answers another question
     const told = isSwapped ? t("Read as latitude, longitude.") : "";
     try {
       const found = await this.askPlace({ lon, lat, datum: this.datum.value });

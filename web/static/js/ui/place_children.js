@@ -9,7 +9,9 @@ import { factTitle } from "./place_facts.js";
 const FEW = 10;
 const MORE = 100;
 
-const titles = () => ({ street: t("Street offices"), community: t("Communities"), grid: t("Grids"), block: t("Blocks") });
+const titles = () => ({
+  street: t("Street offices"), town: t("Street offices"), community: t("Communities"), village: t("Communities"), grid: t("Grids"), block: t("Blocks"),
+});
 
 export class PlaceChildren {
   // onPick(place) of the row that was pressed; onHint(place or null) of the one pointed at.

@@ -1,8 +1,7 @@
-// The facts of a place: its figure and share, the kinds, households against the band, who is responsible.
+// The facts of a place: its figure and share, households against the band, who is responsible.
 
-import { decimal, lang, number, t, tn } from "../net/words.js";
+import { decimal, number, t, tn } from "../net/words.js";
 import { el } from "./dom.js";
-import { countOf } from "./kind_tree.js";
 
 const dedicatedNames = () => ({
   estate: t("Industrial estate"), station: t("Station"), hospital: t("Hospital"), park: t("Park"), market: t("Market"),
@@ -18,21 +17,13 @@ export function dedicatedName(grid) {
   return [t("Dedicated grid"), dedicatedNames()[grid.kind]].filter(Boolean).join(" · ");
 }
 
-// The figure of the period with its share of what lies above, and the kinds it is made of.
-export function drawFigure(section, { total, days, shares, byKind, tree }) {
-  const rows = byKind ? tree.map((kind) => ({ kind, n: countOf(kind, byKind) })).filter(({ n }) => n).sort((a, b) => b.n - a.n) : [];
-  const most = Math.max(1, ...rows.map(({ n }) => n));
-  const bars = rows.map(({ kind, n }) => {
-    const bar = el("i");
-    bar.style.transform = `scaleX(${n / most})`;
-    return el("li", {}, el("span", { title: kind[lang] }, kind[lang]), el("span", { class: "shares__bar" }, bar), el("span", {}, number(n)));
-  });
+// The figure of the period, with its share of what lies above. The kinds it is made of stand in the tree of kinds.
+export function drawFigure(section, { total, days, shares }) {
   const mean = t("{n} a day", { n: decimal(total / days, total / days < 10 ? 1 : 0) });
   section.replaceChildren(
-    factTitle(t("Incidents in the period"), el("span", { class: "fact__aside" }, tn("{n} day", "{n} days", days))),
-    el("p", { class: "fact__figure" }, el("span", { class: "figure", id: "detail-total" }, number(total)), el("small", { id: "detail-share" }, [...shares, mean].join(" · "))),
+    factTitle(t("Incidents in the period"), el("span", { class: "fact__aside" }, [tn("{n} day", "{n} days", days), mean].join(" · "))),
+    el("p", { class: "fact__figure" }, el("span", { class: "figure", id: "detail-total" }, number(total)), el("small", { id: "detail-share" }, shares.join(" · "))),
   );
-  if (rows.length) section.append(el("ul", { class: "shares" }, ...bars));
 }
 
 // A part of a whole in words: "12.3 % of the district"; nothing where there is no whole.

@@ -94,7 +94,7 @@ export class PlaceView {
     const above = isWhole || here.level === "spot" ? null : place.places.of(place.places.parentOf(here));
     const shares = isWhole ? [] : [shareOf(counts.total, wholeCounts.total, place.places.name)];
     if (above && above.level !== "district") shares.push(shareOf(counts.total, countOf(wholeCounts, above), above.name));
-    drawFigure(this.parts.figure, { total: counts.total, days: view.to - view.from + 1, shares: shares.filter(Boolean), byKind: isWhole ? null : counts.by_kind, tree: page.tree });
+    drawFigure(this.parts.figure, { total: counts.total, days: view.to - view.from + 1, shares: shares.filter(Boolean) });
     this.children.count({ ...counts.by_area, ...counts.by_grid, ...counts.by_block });
     this.outside.hidden = !isWhole || !counts.outside;
     this.outside.textContent = tn("{n} in no grid", "{n} in no grid", counts.outside || 0);
