@@ -13,12 +13,15 @@ const THIN = 0.5;
 export class Grids {
   constructor(map) {
     this.map = map;
-    this.lines = new ShapeTiles((...how) => this.draw(...how), { pane: "grids" });
+    this.lines = new ShapeTiles((...how) => this.draw(...how), {
+      pane: "grids", isSeen: (i, zoom) => this.widths[i] * 2 ** zoom >= SEEN_PX,
+    });
     this.overlay = L.canvas({ pane: "selected", padding: 0.3 });
     this.hovered = L.layerGroup().addTo(map);
     this.picked = L.layerGroup().addTo(map);
     this.under = null;
     this.selected = null;
+    this.isOnColour = false; // over grids in colour a wide halo would hide them
     this.colours = mapColours();
     this.set([]);
   }
@@ -37,7 +40,7 @@ export class Grids {
 
   // Calls back when all that is in view is drawn.
   onceDrawn(tell) {
-    if (this.map.hasLayer(this.lines) && this.shapes.features.length) this.lines.once("load", tell);
+    if (this.map.hasLayer(this.lines) && this.lines.isLoading()) this.lines.once("load", tell);
     else tell();
   }
 
@@ -62,6 +65,12 @@ export class Grids {
     else this.lines.remove();
   }
 
+  overColour(isOnColour) {
+    if (isOnColour === this.isOnColour) return;
+    this.isOnColour = isOnColour;
+    this.lines.again();
+  }
+
   // After a change of colours.
   paint() {
     this.colours = mapColours();
@@ -70,13 +79,12 @@ export class Grids {
   }
 
   draw(ctx, found, trace, zoom) {
-    const seen = found.filter((i) => this.widths[i] * 2 ** zoom >= SEEN_PX);
     const width = Math.max(THIN, GRID(zoom + this.nearness));
     ctx.beginPath();
-    seen.forEach(trace);
-    ctx.globalAlpha = 0.75;
+    found.forEach(trace);
+    ctx.globalAlpha = this.isOnColour ? 0.5 : 0.75;
     ctx.strokeStyle = this.colours.halo;
-    ctx.lineWidth = width + 2 * Math.min(HALO, width * 2);
+    ctx.lineWidth = width + 2 * (this.isOnColour ? THIN : Math.min(HALO, width * 2));
     ctx.stroke();
     ctx.globalAlpha = 1;
     ctx.strokeStyle = this.colours.border;
