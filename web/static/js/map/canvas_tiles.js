@@ -56,7 +56,9 @@ export const CanvasTiles = L.GridLayer.extend({
     const box = {
       minX: origin.x - EDGE_PX, minY: origin.y - EDGE_PX, maxX: origin.x + TILE_PX + EDGE_PX, maxY: origin.y + TILE_PX + EDGE_PX,
     };
-    canvas.width = canvas.height = TILE_PX * ratio; // and thereby empty
+    // thereby empty; a tile with nothing on it costs the browser nothing at each frame
+    canvas.width = canvas.height = hasMarks(z, prepared, labels, rules, box) ? TILE_PX * ratio : 0;
+    if (!canvas.width) return;
     const ctx = canvas.getContext("2d");
     ctx.scale(ratio, ratio);
     paint(ctx, z, prepared, labels, rules, box, origin, false);
@@ -73,3 +75,10 @@ export const CanvasTiles = L.GridLayer.extend({
     }
   },
 });
+
+// Whether any rule finds something to draw, or a label lies in the box.
+function hasMarks(zoom, prepared, labels, rules, box) {
+  if (labels && labels.searchBbox(box, Infinity).size) return true;
+  return rules.some(({ dataSource = "", dataLayer, minzoom = 0, maxzoom = Infinity, filter = () => true }) => zoom >= minzoom && zoom <= maxzoom
+    && (prepared.get(dataSource) || []).some(({ data }) => (data.get(dataLayer) || []).some((feature) => filter(zoom, feature))));
+}

@@ -9,11 +9,11 @@ const EDGE_PX = 12; // lines reach over a tile's edge
 export const ShapeTiles = L.GridLayer.extend({
   options: { tileSize: TILE_PX, updateWhenIdle: false, updateWhenZooming: false, keepBuffer: 1, noWrap: true, maxZoom: 19 },
 
-  // draw(ctx, found, trace, zoom): paints the shapes with the indices `found`; trace(index) adds one to the path.
-  initialize(draw, options) {
+  // draw(ctx, found, trace, zoom) paints the shapes with the indices `found`, trace(index) adds one to the path;
+  // isSeen(index, zoom) says which are drawn at all.
+  initialize(draw, { isSeen = () => true, ...options }) {
     L.GridLayer.prototype.initialize.call(this, options);
-    this.shapes = null;
-    this.paintShapes = draw;
+    Object.assign(this, { shapes: null, paintShapes: draw, isSeen });
   },
 
   // Draw these from now on, or the same ones anew.
@@ -45,9 +45,8 @@ export const ShapeTiles = L.GridLayer.extend({
     const ratio = window.devicePixelRatio || 1;
     const size = 256 * 2 ** z;
     const [left, top] = [x * TILE_PX, y * TILE_PX];
-    const found = this.shapes
-      ? this.shapes.within((left - EDGE_PX) / size, (top - EDGE_PX) / size, (left + TILE_PX + EDGE_PX) / size, (top + TILE_PX + EDGE_PX) / size)
-      : [];
+    const [west, north, east, south] = [left - EDGE_PX, top - EDGE_PX, left + TILE_PX + EDGE_PX, top + TILE_PX + EDGE_PX].map((px) => px / size);
+    const found = (this.shapes ? this.shapes.within(west, north, east, south) : []).filter((i) => this.isSeen(i, z));
     canvas.width = canvas.height = found.length ? TILE_PX * ratio : 0; // and thereby empty; an empty tile costs nothing
     if (!found.length) return;
     const ctx = canvas.getContext("2d");

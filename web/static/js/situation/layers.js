@@ -34,6 +34,8 @@ class Layers {
     this.page = page;
     this.scales = {}; // what the legend tells: heat, choropleth, households
     this.late = {};
+    this.common = null;
+    this.ownScale = null;
     this.ask = {
       legend: latest((values, how) => getJson("/api/v1/legend", values, how)),
       choropleth: latest((values, how) => getJson("/api/v1/choropleth", values, how)),
@@ -172,8 +174,19 @@ class Layers {
     const { bandwidth, surface } = page.state.get();
     const { counts, heat } = page.situation;
     const words = surface !== "heat" || !counts.incidents ? null : page.selection({ except: [...FOCUS, "plan"] });
-    this.heat.show(words && { ...words, bw: bandwidth, theme: isDark() ? "dark" : "light", v: heat.version });
+    const top = this.common ? this.common.max : null;
+    this.heat.show(words && { ...words, top, bw: bandwidth, theme: isDark() ? "dark" : "light", v: heat.version });
     if (!words) markReady("heat");
+  }
+
+  // Heat that is set beside other heat is drawn on a scale (an answer of /api/v1/legend) for both; null: on its own.
+  scaleTo(scale) {
+    const key = (legend) => legend && `${legend.max} ${legend.land}`;
+    if (key(scale) === key(this.common)) return;
+    this.common = scale;
+    this.scales.heat = scale || this.ownScale;
+    this.drawHeat();
+    this.page.emit("scales");
   }
 
   async drawLegend() {
@@ -181,7 +194,8 @@ class Layers {
     const words = page.selection();
     if (!words || page.state.get().surface !== "heat") return;
     await page.guarded("legend", () => this.drawLegend(), async () => {
-      this.scales.heat = await this.ask.legend({ kinds: words.kinds, bw: page.state.get().bandwidth, theme: isDark() ? "dark" : "light" });
+      this.ownScale = await this.ask.legend({ kinds: words.kinds, bw: page.state.get().bandwidth, theme: isDark() ? "dark" : "light" });
+      this.scales.heat = this.common || this.ownScale;
       page.emit("scales");
     });
   }
@@ -190,6 +204,7 @@ class Layers {
     const { page } = this;
     const { surface, by } = page.state.get();
     this.choropleth.show(surface === "choropleth");
+    this.grids.overColour(surface === "choropleth");
     const words = page.selection({ except: FOCUS });
     if (surface !== "choropleth" || !words || !this.features) return;
     await page.guarded("choropleth", () => this.drawChoropleth(), async () => {

@@ -127,7 +127,16 @@ class Pointer {
     this.at = latlng;
     clearTimeout(this.timer);
     if (this.page.state.get().surface === "heat") this.timer = setTimeout(() => this.askHeat(latlng), SETTLE_MS);
-    else this.tell(null);
+    else this.tellGrid(this.page.layers.grids.at(latlng));
+  }
+
+  tellGrid(grid) {
+    const texts = grid ? this.gridWords(grid).map((word) => word.textContent || word) : [];
+    byId("here").textContent = texts.filter((text) => typeof text === "string").join(" ") || this.hint();
+  }
+
+  hint() {
+    return t("Point at the map to read its value.");
   }
 
   async askHeat({ lng, lat }) {
@@ -147,7 +156,7 @@ class Pointer {
     for (const old of byId("legend-scale").querySelectorAll(".legend__tick")) old.remove();
     byId("here").textContent = value
       ? t("Here: {density} per km² in 30 days, {n} within {m} m", { density: decimal(value.per_km2_30d, value.per_km2_30d < 10 ? 1 : 0), n: number(value.count_within), m: number(value.bandwidth_m) })
-      : this.page.state.get().surface === "heat" ? t("Point at the map to read its value.") : "";
+      : this.hint();
     if (!value || !bar || !heat || this.page.state.get().surface !== "heat") return;
     const tick = el("i", { class: "legend__tick", "aria-hidden": "true" });
     tick.style.left = `${100 * placeOn(value.per_km2_30d, heat)}%`;
