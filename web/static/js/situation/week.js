@@ -45,7 +45,7 @@ class Week {
       if (!this.chart) await this.make(WeekChart);
       this.answer = answer || { hours: new Array(DAYS * HOURS).fill(0), weekdays: new Array(DAYS).fill(0), day_rows: 0, month_rows: 0, total: 0 };
       this.chart.set(this.answer.hours, this.answer.weekdays, this.chosen());
-      this.redrawClasses = () => drawClasses(byId("week-classes"), classesOf(Math.max(...this.chart.values), { whole: false }), { whole: false });
+      this.redrawClasses = () => drawClasses(byId("week-classes"), classesOf(this.chart.values, { whole: false }), { whole: false });
       this.redrawClasses();
       this.say();
       this.drawTable();

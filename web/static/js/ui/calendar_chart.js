@@ -13,8 +13,7 @@ const SUNDAY_FIRST = [6, 0, 1, 2, 3, 4, 5];
 export class CalendarChart extends CellChart {
   // `daily` from the day `first` on, `last` the last day there can be, `period` [from, to].
   set({ first, daily, last }, period) {
-    const most = daily.reduce((a, b) => Math.max(a, b), 0);
-    Object.assign(this, { first, daily, last, classes: classesOf(most, { whole: true }) });
+    Object.assign(this, { first, daily, last, classes: classesOf(daily, { whole: true }) });
     this.choose(period);
   }
 
@@ -106,19 +105,19 @@ export class CalendarChart extends CellChart {
     const box = this.box(day);
     if (!box) return null;
     const [x, y, width, height] = box;
-    const isChosen = day >= this.period[0] && day <= this.period[1];
     return {
       type: "rect", shape: { x: x + 0.5, y: y + 0.5, width: width - 1, height: height - 1 },
-      style: { fill: colourOf(this.classes, this.daily[day - this.first]), opacity: isChosen ? 1 : 0.45 },
+      style: { fill: colourOf(this.classes, this.daily[day - this.first]) },
     };
   }
 
-  // The names of months and years, which are pressed as the days are.
+  // The names of months and years; a month's is pressed as the days are.
   marks() {
-    const muted = { fill: token("muted"), font: `11px ${token("font")}`, textVerticalAlign: "middle" };
-    const text = (x, y, words, more) => ({ type: "text", silent: true, x, y, style: { ...muted, text: words, ...more } });
-    const months = this.place.monthNames().map(({ day, x, y }) => text(x, y, monthAlone(day), { textAlign: "center" }));
-    const years = this.place.rows.map(({ start, top }) => text(0, top - 10, toText(start).slice(0, 4), { fill: token("ink"), font: `600 12px ${token("font")}` }));
+    const style = { fill: token("muted"), font: `11px ${token("font")}`, verticalAlign: "middle" };
+    const months = this.place.monthNames().map(({ day, x, y }) => ({ x, y, style: { ...style, text: monthAlone(day), align: "center" } }));
+    const years = this.place.rows.map(({ start, top }) => ({
+      x: 0, y: top - 10, style: { ...style, text: toText(start).slice(0, 4), fill: token("ink"), font: `600 12px ${token("font")}` },
+    }));
     return [...months, ...years];
   }
 }

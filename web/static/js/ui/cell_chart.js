@@ -10,8 +10,7 @@ import { oncePerFrame } from "./dom.js";
 import { loadScript } from "./late.js";
 import { token } from "./cell_scale.js";
 
-const HELD = "held"; // ids of the lines drawn above the cells
-const CURSOR = "cursor";
+const ABOVE = 50; // what lies over ECharts' own drawing
 
 export class CellChart {
   // onChoose(cells, { adds }) with the Set of cells chosen; onClear(); onRead(position) when the cursor comes to it.
@@ -23,6 +22,8 @@ export class CellChart {
   async start() {
     await loadScript("vendor/echarts/echarts.min.js");
     this.chart = echarts.init(this.root, null, { renderer: "canvas" });
+    this.over = new echarts.graphic.Group({ silent: true });
+    this.chart.getZr().add(this.over);
     new ResizeObserver(this.again).observe(this.root.parentElement);
     onModeChange(this.again);
     this.wirePointer();
@@ -37,7 +38,7 @@ export class CellChart {
     this.width = clientWidth;
     this.root.style.height = `${this.height(clientWidth)}px`;
     this.chart.resize({ width: clientWidth, height: this.height(clientWidth) });
-    this.chart.setOption({ animation: false, ...this.option() }, { notMerge: true });
+    this.chart.setOption({ animation: false, textStyle: { fontFamily: token("font") }, ...this.option() }, { notMerge: true });
     this.lines();
   }
 
@@ -46,14 +47,10 @@ export class CellChart {
     if (!this.chart || !this.width) return;
     const isSeen = this.drag || (this.cursor !== null && this.root.matches(":focus-visible"));
     const held = isSeen ? this.cells(this.anchor, this.cursor) : new Set();
-    const line = (id, cells, style) => ({
-      id, type: "path", silent: true, z: 20, shape: { pathData: this.border(cells) || "M0,0" }, style: { fill: "none", ...style },
-    });
-    this.chart.setOption({ graphic: { elements: [
-      line(HELD, this.chosen || new Set(), { stroke: token("ink"), lineWidth: 1.5 }),
-      line(CURSOR, held, { stroke: token("accent"), lineWidth: 2.5 }),
-      ...this.marks(),
-    ] } }, { replaceMerge: "graphic" });
+    this.over.removeAll();
+    this.over.add(line(this.border(this.chosen || new Set()), { stroke: token("ink"), lineWidth: 2 }));
+    this.over.add(line(this.border(held), { stroke: token("accent"), lineWidth: 2.5 }));
+    for (const { x, y, style } of this.marks()) this.over.add(new echarts.graphic.Text({ x, y, style, silent: true, z: ABOVE }));
   }
 
   // What a chart writes beside its cells.
@@ -136,4 +133,8 @@ export class CellChart {
       borderWidth: 1, padding: [6, 10], textStyle: { color: token("ink"), fontSize: 12, lineHeight: 18, fontFamily: token("font") },
     };
   }
+}
+
+function line(pathData, style) {
+  return echarts.graphic.makePath(pathData || "M0,0", { silent: true, z: ABOVE, style: { fill: "none", ...style } });
 }

@@ -16,7 +16,10 @@ export class Dock {
 
   add({ id, label, element, onShow = () => {} }) {
     const button = el("button", { type: "button", class: "timeline__dock", id: `dock-${id}-button`, "aria-expanded": "false", "aria-controls": element.id }, label);
-    button.addEventListener("click", () => this.page.state.set({ dock: this.page.state.get().dock === id ? null : id }));
+    button.addEventListener("click", () => {
+      this.page.state.set({ dock: this.page.state.get().dock === id ? null : id });
+      if (this.isShown(id)) button.scrollIntoView({ block: "start" }); // on a phone the drawer lies below
+    });
     byId("dock-buttons").append(button);
     element.hidden = true;
     byId("dock").append(element);

@@ -1,5 +1,6 @@
 // Drawing the timeline: a bar a day, months that have no days as hatched bars of their own row, years and months below.
 
+import { number } from "../net/words.js";
 import { FONT } from "../map/colours.js";
 import { firstOfMonth, monthAlone, nextMonth, toText } from "./dates.js";
 
@@ -20,6 +21,7 @@ export function drawBars(canvas, data, view, scale) {
   const months = data.months.length ? (data.most ? MONTH_ROW_PX : floor) : 0;
   drawAxis(ctx, scale, width, floor, colour);
   if (data.most) drawDays(ctx, data, view, scale, { top: months + 2, floor, width }, colour);
+  if (data.most) drawMost(ctx, number(data.most), months + 2, colour);
   if (months) drawMonths(ctx, data, view, scale, { top: 0, floor: data.most ? months : floor }, colour);
 }
 
@@ -36,6 +38,18 @@ function drawDays(ctx, { first, daily, most }, view, scale, { top, floor, width 
     const tall = Math.max(1, daily[i] * rise);
     ctx.fillRect(x, floor - tall, bar, tall);
   }
+}
+
+// How many the tallest bar stands for.
+function drawMost(ctx, text, top, colour) {
+  ctx.font = `11px ${FONT}`;
+  ctx.textBaseline = "top";
+  ctx.lineWidth = 3;
+  ctx.lineJoin = "round";
+  ctx.strokeStyle = colour("panel");
+  ctx.strokeText(text, 2, top);
+  ctx.fillStyle = colour("muted");
+  ctx.fillText(text, 2, top);
 }
 
 function drawMonths(ctx, { months, mostInMonth }, view, scale, { top, floor }, colour) {

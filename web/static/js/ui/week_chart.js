@@ -17,7 +17,7 @@ export class WeekChart extends CellChart {
   set(counts, days, chosen) {
     Object.assign(this, { counts, days, chosen });
     this.values = counts.map((count, cell) => (days[Math.floor(cell / HOURS)] ? count / days[Math.floor(cell / HOURS)] : null));
-    this.classes = classesOf(Math.max(...this.values), { whole: false });
+    this.classes = classesOf(this.values, { whole: false });
     this.again();
   }
 
@@ -81,6 +81,11 @@ export class WeekChart extends CellChart {
     return [name, tn("{n} incident in the period", "{n} incidents in the period", count), t("{n} in an average week", { n: decimal(a, a < 10 ? 2 : 0) })];
   }
 
+  marks() {
+    const style = { text: t("Sum"), align: "left", verticalAlign: "middle", fill: token("muted"), font: `11px ${token("font")}` };
+    return [{ x: this.width - RIGHT_PX + 8, y: TOP_PX / 2, style }];
+  }
+
   option() {
     const label = { color: token("muted"), fontSize: 11, fontFamily: token("font") };
     const bare = { type: "category", axisLine: { show: false }, axisTick: { show: false }, splitLine: { show: false }, splitArea: { show: false } };
@@ -107,7 +112,7 @@ export class WeekChart extends CellChart {
     const [x, y, width, height] = this.box(cell);
     return {
       type: "rect", shape: { x: x + 0.5, y: y + 0.5, width: width - 1, height: height - 1 },
-      style: { fill: colourOf(this.classes, value), opacity: this.chosen && !this.chosen.has(cell) ? 0.3 : 1 },
+      style: { fill: colourOf(this.classes, value), opacity: this.chosen && !this.chosen.has(cell) ? 0.4 : 1 },
     };
   }
 }
