@@ -46,14 +46,15 @@ def init_delivery(app: Flask) -> None:
         return response
 
 
-def unchanged(version: str, *, cacheable: bool = False) -> Response | None:
+def unchanged(version: str, *, cacheable: bool = False, named: str | None = None) -> Response | None:
     """Notes what this address is at this version; an empty 304 when the client holds exactly that.
 
-    With `cacheable`, a request that names the version in `v` may be kept without asking again.
+    With `cacheable`, a request that names the version in `v` may be kept without asking again; `named` is what it has
+    to name instead where the version holds more than that.
     """
     text = f"{__version__}\n{version}\n{request.full_path}"
     g.etag = hashlib.sha256(text.encode()).hexdigest()[:20]
-    g.for_good = cacheable and request.args.get("v") == version
+    g.for_good = cacheable and request.args.get("v") == (named or version)
     if not request.if_none_match.contains_weak(g.etag):
         return None
     response = Response(status=304)

@@ -30,11 +30,14 @@ blueprint = APIBlueprint("tiles", __name__, enable_openapi=True)
 def heat(z: int, x: int, y: int, query_data: dict[str, Any]) -> Response:
     if z > MAX_ZOOM or x >= 1 << z or y >= 1 << z:
         raise BadInput(f"There is no tile {z}/{x}/{y}.", f"Zoom goes from 0 to {MAX_ZOOM}, x and y to 2^zoom - 1.")
-    picture = running().situation.picture()
-    if (same := unchanged(picture.version, cacheable=True)) is not None:
+    picture, chosen = running().situation.picture(), selection(query_data)
+    period = picture.period(chosen)  # of an open end, which moves with the day, v says nothing
+    is_whole = query_data["from_on"] is not None and query_data["to_on"] is not None
+    version = f"{picture.heat.version} {period.from_on} {period.to_on}"
+    if (same := unchanged(version, cacheable=is_whole, named=picture.heat.version)) is not None:
         return same
-    look = {name: query_data[name] for name in ("theme", "ratio", "top")}
-    png = picture.tile(z, x, y, selection(query_data), bandwidth_m=query_data["bw"], **look)
+    drawn = {name: query_data[name] for name in ("theme", "ratio", "top")}
+    png = picture.tile(z, x, y, chosen, bandwidth_m=query_data["bw"], **drawn)
     return Response(png, mimetype="image/png")
 
 

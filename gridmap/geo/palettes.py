@@ -26,7 +26,7 @@ PERCENTILE = 99.5
 NEAR_SIGMAS = 2.0  # a cell is occupied when an event lies about this many bandwidths away, or less
 PNG_COMPRESSION = 1  # higher levels only search longer for what Z_RLE does not look for
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
-FILTER_UP = 2
+FILTER_NONE, FILTER_UP = 0, 2
 
 Palette = NDArray[np.uint8]
 Floats = NDArray[np.float64]
@@ -112,7 +112,7 @@ def palette_png(entries: NDArray[np.uint8], palette: Palette) -> bytes:
     """
     rows, cols = entries.shape
     lines = np.empty((rows, cols + 1), dtype=np.uint8)
-    lines[:, 0] = FILTER_UP
+    lines[:, 0] = FILTER_UP if entries.any() else FILTER_NONE  # without any, all is one run of noughts
     lines[0, 1:] = entries[0]
     np.subtract(entries[1:], entries[:-1], out=lines[1:, 1:])
     packer = zlib.compressobj(PNG_COMPRESSION, zlib.DEFLATED, zlib.MAX_WBITS, zlib.DEF_MEM_LEVEL, zlib.Z_RLE)

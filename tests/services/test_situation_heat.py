@@ -5,19 +5,21 @@ from __future__ import annotations
 import datetime as dt
 import io
 from collections.abc import Iterator
-from math import cos, floor, log, pi, radians, tan
+from dataclasses import replace
+from math import cos, erf, exp, floor, log, pi, radians, sqrt, tan
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from gridmap.domain.week_hours import WeekHours
 from gridmap.errors import BadInput, TooLarge
 from gridmap.geo.palettes import heat_palette
 from gridmap.services.project import open_project
 from gridmap.services.situation import Picture, Selection, Situation
 from gridmap.services.situation.answers import HeatSettings
 from gridmap.services.situation.events import Events
-from gridmap.services.situation.heat import Heat, HeatCache
+from gridmap.services.situation.heat import Heat, HeatCache, HeatChoice
 from gridmap.services.situation.period import Period
 from gridmap.store.event_columns import EventColumns
 from tests.postgres_databases import Databases
@@ -65,11 +67,63 @@ def test_the_unit_is_events_per_square_kilometre_and_thirty_days(picture: Pictur
     assert surface.values.max() == pytest.approx(50 * ONE_KERNEL * 30 / 31, rel=0.02)
 
 
-def test_the_volume_under_a_surface_is_its_number_of_events(picture: Picture) -> None:
-    surface = picture.surface(Selection(D(2024, 5, 1), D(2024, 5, 31)), 300.0)
+def test_the_volume_under_a_surface_is_its_number_of_events_in_the_district(picture: Picture) -> None:
+    # every place is five bandwidths inside; one call for help lies beyond all blocks
+    surface = picture.surface(Selection(D(2024, 5, 1), D(2024, 5, 31)), BANDWIDTH_M)
     assert surface is not None
-    cell_km2 = (surface.lattice.cell * cos(radians(30.2)) / 1000) ** 2
-    assert surface.values.sum() * cell_km2 * 31 / 30 == pytest.approx(60, rel=0.01)
+    cell_km2 = (surface.lattice.cell * cos(radians(30.21)) / 1000) ** 2
+    assert surface.values.sum() * cell_km2 * 31 / 30 == pytest.approx(59, rel=0.01)
+
+
+def share_inside(lon: float, lat: float, bandwidth_m: float) -> float:
+    """Of a kernel there, the part on the four blocks together: they are a rectangle."""
+
+    def between(at: float, low: float, high: float, m_per_degree: float) -> float:
+        reach = bandwidth_m * sqrt(2) / m_per_degree
+        return (erf((high - at) / reach) - erf((low - at) / reach)) / 2
+
+    across = between(lon, world.WEST, world.WEST + 2 * world.SIDE, 111_320 * cos(radians(lat)))
+    return across * between(lat, world.SOUTH, world.SOUTH + 2 * world.SIDE, 110_850)
+
+
+@pytest.mark.parametrize("bandwidth_m", [200.0, 500.0])
+@pytest.mark.parametrize("place", [(0.0002, 0.005), (0.0002, 0.0002), (0.005, 0.005), (0.009, 0.0001)])
+def test_heat_does_not_fade_where_the_district_ends(
+    picture: Picture, place: tuple[float, float], bandwidth_m: float
+) -> None:
+    lon, lat = world.WEST + place[0], world.SOUTH + place[1]
+    found = picture.heat_value(lon, lat, MAY, bandwidth_m).per_km2_30d
+    east_m = (lon - world.CLUSTER[0]) * 111_320 * cos(radians(30.2))
+    north_m = (lat - world.CLUSTER[1]) * 110_850
+    kernel = exp(-(east_m**2 + north_m**2) / (2 * bandwidth_m**2)) / (2 * pi * bandwidth_m**2) * 1e6
+    assert found == pytest.approx(50 * kernel * 30 / 31 / share_inside(lon, lat, bandwidth_m), rel=0.02, abs=0.05)
+
+
+def test_beyond_the_district_there_is_no_heat(picture: Picture) -> None:
+    rgba = drawn(picture, (world.WEST, world.CLUSTER[1]), 16, MAY, bandwidth_m=500.0)
+    _, _, row, col = tile_and_pixel(world.WEST, world.CLUSTER[1], 16)
+    assert rgba[row, col + 2, 3] > 0
+    assert not rgba[:, : col - 1, 3].any()
+    assert picture.heat_value(world.WEST - 1e-4, world.CLUSTER[1], MAY, 500.0).per_km2_30d is None
+
+
+def test_a_place_has_its_density_and_a_plain_count(picture: Picture) -> None:
+    beside = world.CLUSTER[0] + 0.0008, world.CLUSTER[1]  # 77 m
+    found = picture.heat_value(*beside, MAY, BANDWIDTH_M)
+    assert (found.count_within, found.bandwidth_m, found.days) == (50, BANDWIDTH_M, 31)
+    assert found.per_km2_30d == pytest.approx(50 * ONE_KERNEL * exp(-(0.77**2) / 2) * 30 / 31, rel=0.02)
+    assert picture.heat_value(world.CLUSTER[0] + 0.00106, world.CLUSTER[1], MAY, BANDWIDTH_M).count_within == 0
+    beyond = picture.heat_value(world.WEST + 0.03, world.SOUTH + 0.03, Selection(MAY.from_on, MAY.to_on), 200.0)
+    assert (beyond.per_km2_30d, beyond.count_within) == (None, 1)  # counted, not drawn
+    nothing = picture.heat_value(*world.CLUSTER, Selection(D(2020, 1, 1), D(2020, 1, 1)), BANDWIDTH_M)
+    assert (nothing.per_km2_30d, nothing.count_within) == (0.0, 0)
+
+
+def test_hours_of_the_week_choose_among_incidents_known_to_the_minute(picture: Picture) -> None:
+    always = WeekHours.parse(",".join(f"{day}.0-23" for day in range(1, 8)))
+    chosen = replace(MAY, hours=always)
+    assert picture.surface(chosen, BANDWIDTH_M) is None  # these are known to the day
+    assert picture.heat_value(*world.CLUSTER, chosen, BANDWIDTH_M).count_within == 0
 
 
 def test_a_known_cluster_is_hottest_at_its_own_pixel(picture: Picture) -> None:
@@ -168,24 +222,79 @@ def test_an_unknown_kind_has_no_heat_but_an_error(picture: Picture) -> None:
         picture.tile(13, 0, 0, Selection(kinds=("nope",)), bandwidth_m=None, theme="light", ratio=1)
 
 
+def columns(days: list[int], **more: object) -> EventColumns:
+    """One incident a day (days since 1970) in the middle of B1, at noon local time."""
+    n = len(days)
+    values: dict[str, object] = {
+        "id": np.arange(n),
+        "lon": np.full(n, world.CLUSTER[0]),
+        "lat": np.full(n, world.CLUSTER[1]),
+        "kinds": ["order"],
+        "kind_code": np.zeros(n, np.int32),
+        "occurred_on": np.array(days, np.int32),
+        "precision": np.zeros(n, np.int8),
+        "occurred_at": np.array(days) * 86_400 + 4 * 3600,
+        "grid_id": np.full(n, -1),
+        "block_id": np.full(n, -1),
+        "is_doubtful": np.zeros(n, bool),
+    }
+    return EventColumns(**(values | more))  # type: ignore[arg-type]
+
+
+def heat_of(picture: Picture, events: Events, cache: HeatCache) -> Heat:
+    return Heat.of(events, picture.ground, HeatSettings(200.0, (100.0, 200.0)), cache)
+
+
+def day(number: int, hours: WeekHours | None = None) -> HeatChoice:
+    on = D(1970, 1, 1) + dt.timedelta(days=number)
+    return HeatChoice(None, Period(on, on), hours, BANDWIDTH_M)
+
+
+def test_a_surface_holds_until_one_of_its_own_incidents_changes(picture: Picture) -> None:
+    cache, zone = HeatCache(), "Asia/Shanghai"
+    events = Events.of(columns([0, 4]), picture.ground, zone)
+    before = heat_of(picture, events, cache)
+    more = events.followed_by(columns([9], id=np.array([7])), picture.ground, zone)
+    after = heat_of(picture, more, cache)
+    assert after.version != before.version
+    assert after.surface(day(0)) is before.surface(day(0))
+    assert after.surface(day(9)) is not None and before.surface(day(9)) is None
+    moved = more.followed_by(columns([0], lon=np.array([world.CLUSTER[0] + 1e-6])), picture.ground, zone)
+    assert heat_of(picture, moved, cache).surface(day(0)) is not before.surface(day(0))
+    assert heat_of(picture, moved, cache).surface(day(4)) is before.surface(day(4))
+
+
+def test_the_version_knows_a_kind_and_a_day_that_were_put_right(picture: Picture) -> None:
+    versions = {
+        heat_of(picture, Events.of(columns([0, 4], **more), picture.ground, "Asia/Shanghai"), HeatCache()).version
+        for more in (
+            {},
+            {"kind_code": np.array([0, 1], np.int32), "kinds": ["order", "help"]},
+            {"occurred_on": np.array([0, 5])},
+            {"occurred_at": np.array([0, 4 * 86_400])},
+            {"precision": np.array([0, 2], np.int8)},
+        )
+    }
+    assert len(versions) == 5
+    same = Events.of(columns([4, 0]), picture.ground, "Asia/Shanghai")  # whatever the order they are read in
+    assert heat_of(picture, same, HeatCache()).version in versions
+
+
+def test_hours_are_part_of_what_a_surface_depends_on(picture: Picture) -> None:
+    heat = heat_of(picture, Events.of(columns([0, 0, 4]), picture.ground, "Asia/Shanghai"), HeatCache())
+    noon, night = WeekHours.parse("4.12"), WeekHours.parse("4.1")  # 1970-01-01 was a Thursday
+    assert heat.surface(day(0, noon)) is not None
+    assert heat.surface(day(0, noon)).values.max() == heat.surface(day(0)).values.max()  # type: ignore[union-attr]
+    assert heat.surface(day(0, night)) is None
+    assert heat.value(*world.CLUSTER, day(0, noon)).count_within == 2
+
+
 def test_over_a_wide_area_fine_bandwidths_are_not_offered(picture: Picture) -> None:
     assert picture.heat.offered_m == (100, 150, 200, 300, 500, 800)
-    far = EventColumns(
-        id=np.array([1, 2]),
-        lon=np.array([110.0, 116.0]),
-        lat=np.array([28.0, 33.0]),
-        kinds=["order"],
-        kind_code=np.zeros(2, np.int32),
-        occurred_on=np.zeros(2, np.int32),
-        precision=np.ones(2, np.int8),
-        occurred_at=np.full(2, -1),
-        grid_id=np.full(2, -1),
-        block_id=np.full(2, -1),
-        is_doubtful=np.zeros(2, bool),
-    )
+    far = columns([0, 0], lon=np.array([110.0, 116.0]), lat=np.array([28.0, 33.0]))
     events = Events.of(far, picture.ground, "Asia/Shanghai")
-    heat = Heat.of(events, HeatSettings(200.0, (100.0, 800.0)), "v", HeatCache())
+    heat = Heat.of(events, None, HeatSettings(200.0, (100.0, 800.0)), HeatCache())
     assert heat.offered_m == (800.0,)
     assert heat.usual_m == 800.0
     with pytest.raises(TooLarge, match="too fine"):
-        heat.surface(None, Period(D(1970, 1, 1), D(1970, 1, 1)), 100.0)
+        heat.surface(day(0))

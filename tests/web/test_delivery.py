@@ -73,7 +73,8 @@ def test_an_address_that_names_the_version_may_be_kept(
     own_client: FlaskClient, world: Store, settings: Settings
 ) -> None:
     summary = own_client.get("/api/v1/situation").json
-    tile = f"/tiles/heat/13/6710/3374.png?v={summary['heat']['version']}"
+    days = "from=2024-05-01&to=2024-05-31"  # without them the address means other days tomorrow
+    tile = f"/tiles/heat/13/6710/3374.png?{days}&v={summary['heat']['version']}"
     grids = f"/api/v1/grids.geojson?v={summary['plan']['version']}"
     assert "max-age=86400" in own_client.get(tile).headers["Cache-Control"]
     assert "max-age=86400" in own_client.get(grids).headers["Cache-Control"]

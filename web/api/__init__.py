@@ -9,7 +9,9 @@ from web.api import (
     change,
     changes,
     compare,
+    downloads,
     gatherings,
+    heat,
     imports,
     incidents,
     jobs,
@@ -21,6 +23,7 @@ from web.api.answers import ERROR
 
 TAGS = [
     {"name": "Situation", "description": "What happened in a period, as figures and as heat."},
+    {"name": "Downloads", "description": "What the map shows, as files."},
     {"name": "Places", "description": "Grids, and which grid a place lies in."},
     {"name": "Incidents", "description": "Single incidents."},
     {"name": "Imports", "description": "Files in: handed in, checked, stored, taken back."},
@@ -39,7 +42,9 @@ def init_api(app: APIFlask) -> None:
         AUTO_SERVERS=False,  # it would name the Host of whoever asked first
     )
     v1 = APIBlueprint("api", __name__, url_prefix="/api/v1")
-    parts = (situation, change, compare, gatherings, jobs, places, addresses, linkage, incidents, imports, changes)
+    parts = (
+        situation, heat, change, compare, downloads, gatherings, jobs, places, addresses, linkage, incidents, imports, changes,
+    )  # fmt: skip
     for part in parts:
         part.add_to(v1)
     app.register_blueprint(v1)

@@ -1,117 +1,205 @@
-"""Heat: surfaces of any kinds, period and bandwidth, on one colour scale a (kinds, bandwidth).
+"""Heat: surfaces of any kinds, period, hours and bandwidth, on one colour scale a (kinds, bandwidth).
 
 The unit is events per km2 per 30 days, so that a week and a year are read by the same legend. The top of the scale is
 the 99.5th percentile over all time, rounded to 1-2-5: it moves neither with zoom nor with the period.
+
+Heat ends where the district does, and does not fade before: every density is divided by the share of its kernel that
+lies in the district (areas of that level and the grids of the plan, together). Incidents beyond are not drawn.
 """
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 
+from gridmap.domain.week_hours import WeekHours
 from gridmap.errors import TooLarge
 from gridmap.geo import palettes, tiles
+from gridmap.geo.events import Window
+from gridmap.geo.masks import Mask
 from gridmap.geo.palettes import HEAT, Palette
-from gridmap.geo.projection import from_web_mercator
-from gridmap.geo.tiles import Bounds, MercatorLattice, Surface
-from gridmap.services.situation.answers import HeatSettings, Legend
+from gridmap.geo.projection import from_web_mercator, to_web_mercator
+from gridmap.geo.tiles import Bounds, Edge, MercatorLattice, Surface
+from gridmap.services.situation.answers import HeatSettings, HeatValue, Legend
 from gridmap.services.situation.cache import BoundedCache
+from gridmap.services.situation.district import district_mask
 from gridmap.services.situation.events import Events
+from gridmap.services.situation.ground import Ground
+from gridmap.services.situation.heat_events import HeatEvents
 from gridmap.services.situation.period import Period
 
 UNIT = "per_km2_30d"
 UNIT_DAYS = 30
 WIDENINGS = 6  # how often a bandwidth is doubled until it suits a wide area
+MASK_MARGIN_SIGMAS = 1.0  # beyond the district nothing is shown: room for the steps of interpolation is enough
+SAMPLED_CELLS = 1 << 18  # of a larger surface every other row and column tells where its scale ends
 
 SURFACE_CACHE_BYTES = 256 << 20
+EDGE_CACHE_BYTES = 64 << 20
+TILE_CACHE_BYTES = 48 << 20
 TOP_CACHE_ENTRIES = 4096
+MASKS_HELD = 4
+
+NOWHERE: Bounds = (0.0, 0.0, 0.0, 0.0)  # what no incidents span
 
 Kinds = tuple[int, ...] | None  # places in Events.kinds, in order; None is all
 
 
 class HeatCache:
-    """What was computed for the pictures of one process, by picture, kinds, period and bandwidth."""
+    """What was computed in one process, each by all that it depends on and nothing else.
+
+    A surface depends on the chosen incidents themselves, not on the words that chose them or on the change feed.
+    """
 
     def __init__(self) -> None:
         self.surfaces: BoundedCache[Surface] = BoundedCache(SURFACE_CACHE_BYTES, lambda surface: surface.nbytes)
+        self.edges: BoundedCache[Edge] = BoundedCache(EDGE_CACHE_BYTES, lambda edge: edge.nbytes)
+        self.tiles: BoundedCache[bytes] = BoundedCache(TILE_CACHE_BYTES, len)
         self.tops: BoundedCache[float] = BoundedCache(TOP_CACHE_ENTRIES, lambda _: 1)
+        self.masks: BoundedCache[Mask | None] = BoundedCache(MASKS_HELD, lambda _: 1)
+
+
+@dataclass(frozen=True, slots=True)
+class HeatChoice:
+    """Which heat: kinds, a period, hours of the week (None: all, also incidents without an hour) and a bandwidth."""
+
+    kinds: Kinds
+    period: Period
+    hours: WeekHours | None
+    bandwidth_m: float
 
 
 @dataclass(frozen=True, slots=True)
 class Heat:
-    """The surfaces of one picture's events; `version` is the picture's, `bounds` what the events span in degrees."""
+    """The surfaces of one picture's events; `version` names all that any of them depends on.
+
+    `mask` is the district (None before there is any), `bounds` what the events span (None without any) and `area` what
+    the surfaces cover, both in degrees.
+    """
 
     version: str
     events: Events
+    drawn: HeatEvents
+    mask: Mask | None
     bounds: Bounds | None
+    area: Bounds
     usual_m: float
     offered_m: tuple[float, ...]
     cache: HeatCache
 
     @classmethod
-    def of(cls, events: Events, settings: HeatSettings, version: str, cache: HeatCache) -> Heat:
+    def of(cls, events: Events, ground: Ground | None, settings: HeatSettings, cache: HeatCache) -> Heat:
         """Over a wide area the finest bandwidths are not offered: their surface would have too many cells."""
-        bounds = _bounds_of(events)
-        offered = tuple(m for m in settings.bandwidths_m if _suits(bounds, m))
+        mask = None if ground is None else district_mask(ground, cache.masks)
+        drawn = HeatEvents.of(events.index, mask)
+        bounds = events.bounds
+        area = (bounds or NOWHERE) if mask is None else mask.bounds
+        offered = tuple(m for m in settings.bandwidths_m if _suits(area, mask, m))
         usual = settings.bandwidth_m
         for _ in range(WIDENINGS):
-            if not _suits(bounds, usual):
+            if not _suits(area, mask, usual):
                 usual *= 2
-        return cls(version, events, bounds, usual, offered or (usual,), cache)
+        place = area if mask is None else mask.version
+        text = f"{drawn.whole_mark:x} {place} {usual}"
+        version = hashlib.sha256(text.encode()).hexdigest()[:16]
+        return cls(version, events, drawn, mask, bounds, area, usual, offered or (usual,), cache)
 
-    def surface(self, kinds: Kinds, period: Period, bandwidth_m: float) -> Surface | None:
-        """Events per km2 per 30 days of a period, None when there are none. Raises TooLarge for too fine a kernel."""
-        key = (self.version, kinds, period.from_on, period.to_on, bandwidth_m)
-        window = self.events.chosen(None if kinds is None else list(kinds), period)
-        if not len(window) or self.bounds is None:
-            return None
-        lattice = _lattice(self.bounds, bandwidth_m)
-        return self.cache.surfaces.get(
-            key, lambda: tiles.surface(lattice, window.batches(), factor=UNIT_DAYS / period.days)
-        )
+    def surface(self, choice: HeatChoice) -> Surface | None:
+        """Events per km2 per 30 days, None when there are none. Raises TooLarge for too fine a kernel."""
+        key = self._key(choice)
+        return None if key is None else self._surface(choice, key)
 
     def top(self, kinds: Kinds, bandwidth_m: float) -> float:
         """Where the scale of these kinds ends. Without any incident: the density of a single one."""
-        return self.cache.tops.get((self.version, kinds, bandwidth_m), lambda: self._top(kinds, bandwidth_m))
-
-    def _top(self, kinds: Kinds, bandwidth_m: float) -> float:
         span = self.events.span
-        always = None if span is None else self.surface(kinds, span, bandwidth_m)
-        if span is None or always is None:
+        key = None if span is None else self._key(HeatChoice(kinds, span, None, bandwidth_m))
+        if span is None or key is None:
             return palettes.fixed_top(np.empty(0), bandwidth_m=bandwidth_m)
-        return palettes.fixed_top(always.values, bandwidth_m=bandwidth_m, factor=UNIT_DAYS / span.days)
+        always = HeatChoice(kinds, span, None, bandwidth_m)
+        return self.cache.tops.get(key, lambda: self._top(always, key))
 
-    def tile(
-        self,
-        z: int,
-        x: int,
-        y: int,
-        *,
-        kinds: Kinds,
-        period: Period,
-        bandwidth_m: float,
-        theme: str,
-        ratio: int,
-        top: float | None = None,
-    ) -> bytes:
-        """A palette PNG of 256 * ratio pixels, wholly transparent where there is no heat; `top` (None: the kinds' own)
-        is where the scale ends, so that different kinds can be set side by side.
+    def tile(self, z: int, x: int, y: int, choice: HeatChoice, *, theme: str, ratio: int, top: float | None) -> bytes:
+        """A palette PNG of 256 * ratio pixels, wholly transparent where there is no heat.
+
+        The scale ends at `top`, when None at the kinds' own.
         """
-        surface = self.surface(kinds, period, bandwidth_m)
-        if surface is None:
+        key = self._key(choice)
+        if key is None:
             return _empty_tile(tiles.TILE_PX * ratio)
-        values = tiles.tile_values(surface, z, x, y, ratio=ratio)
-        entries = palettes.classify(values, top or self.top(kinds, bandwidth_m))
-        if not entries.any():
-            return _empty_tile(tiles.TILE_PX * ratio)
-        return palettes.palette_png(entries, palette_of(theme))
+        end = self.top(choice.kinds, choice.bandwidth_m) if top is None else top
+
+        def draw() -> bytes:
+            entries = palettes.classify(tiles.tile_values(self._surface(choice, key), z, x, y, ratio=ratio), end)
+            drawn = entries.any()
+            return palettes.palette_png(entries, palette_of(theme)) if drawn else _empty_tile(tiles.TILE_PX * ratio)
+
+        return self.cache.tiles.get((key, z, x, y, theme, ratio, end), draw)
+
+    def value(self, lon: float, lat: float, choice: HeatChoice) -> HeatValue:
+        """What the heat says of one place in WGS-84 degrees, and how many incidents lie within a bandwidth of it."""
+        x, y = (float(at) for at in to_web_mercator(lon, lat))
+        surface = self.surface(choice)
+        per_km2: float | None = 0.0
+        if self.mask is not None and not self.mask.inside(np.array([x]), np.array([y]))[0]:
+            per_km2 = None
+        elif surface is not None:
+            per_km2 = float(f"{tiles.value_at(surface, x, y):.4g}")
+        count = self._count_within(x, y, choice)
+        return HeatValue(per_km2, count, choice.bandwidth_m, choice.period.days)
 
     def legend(self, kinds: Kinds, bandwidth_m: float, theme: str) -> Legend:
         """The classes of the scale as they are drawn and as they look over the bare land."""
         top = self.top(kinds, bandwidth_m)
         return Legend(UNIT, top, palettes.legend(top, theme), HEAT[theme].land)
+
+    def _key(self, choice: HeatChoice) -> tuple[object, ...] | None:
+        """All that the surface of a choice depends on; None when nothing is chosen."""
+        window = self._window(choice)
+        if not len(window):
+            return None
+        place = self.area if self.mask is None else self.mask.version
+        return place, self.drawn.mark(window), choice.hours, choice.period.days, choice.bandwidth_m
+
+    def _surface(self, choice: HeatChoice, key: tuple[object, ...]) -> Surface:
+        def make() -> Surface:
+            lattice = _lattice_of(self.area, self.mask, choice.bandwidth_m)
+            batches = self._window(choice).batches()
+            edge = None if self.mask is None else self._edge(self.mask, lattice)
+            return tiles.surface(lattice, batches, factor=UNIT_DAYS / choice.period.days, edge=edge)
+
+        return self.cache.surfaces.get(key, make)
+
+    def _edge(self, mask: Mask, lattice: MercatorLattice) -> Edge:
+        return self.cache.edges.get((mask.version, lattice), lambda: tiles.edge_of(mask, lattice))
+
+    def _window(self, choice: HeatChoice) -> Window:
+        flags = None if choice.hours is None else choice.hours.flags
+        kinds = None if choice.kinds is None else list(choice.kinds)
+        return self.drawn.index.select(kinds, choice.period.first_day, choice.period.last_day, flags)
+
+    def _top(self, always: HeatChoice, key: tuple[object, ...]) -> float:
+        values = self._surface(always, key).values
+        if values.size > SAMPLED_CELLS:
+            values = values[::2, ::2]
+        factor = UNIT_DAYS / always.period.days
+        return palettes.fixed_top(values, bandwidth_m=always.bandwidth_m, factor=factor)
+
+    def _count_within(self, x: float, y: float, choice: HeatChoice) -> int:
+        """Plainly counted, also beyond the district; distances by Mercator's stretch half-way."""
+        _, lat = from_web_mercator(x, y)
+        reach = 1.01 * choice.bandwidth_m * float(tiles.stretch(float(lat))[0])
+        found = 0
+        kinds = None if choice.kinds is None else list(choice.kinds)
+        for xs, ys, _ in self.events.chosen(kinds, choice.period, choice.hours).batches():
+            near = np.flatnonzero((np.abs(xs - x) <= reach) & (np.abs(ys - y) <= reach))
+            _, half_way = from_web_mercator(x, (ys[near] + y) / 2)
+            east, north = tiles.stretch(half_way)
+            squared_m2 = ((xs[near] - x) / east) ** 2 + ((ys[near] - y) / north) ** 2
+            found += int((squared_m2 <= choice.bandwidth_m**2).sum())
+        return found
 
 
 @lru_cache
@@ -124,24 +212,17 @@ def _empty_tile(size_px: int) -> bytes:
     return palettes.palette_png(np.zeros((size_px, size_px), dtype=np.uint8), palette_of("light")[:1])
 
 
+def _lattice_of(area: Bounds, mask: Mask | None, bandwidth_m: float) -> MercatorLattice:
+    return _lattice(area, bandwidth_m, tiles.MARGIN_SIGMAS if mask is None else MASK_MARGIN_SIGMAS)
+
+
 @lru_cache(maxsize=64)
-def _lattice(bounds: Bounds, bandwidth_m: float) -> MercatorLattice:
-    return tiles.mercator_lattice(bounds, bandwidth_m)
+def _lattice(area: Bounds, bandwidth_m: float, margin_sigmas: float) -> MercatorLattice:
+    return tiles.mercator_lattice(area, bandwidth_m, margin_sigmas=margin_sigmas)
 
 
-def _suits(bounds: Bounds | None, bandwidth_m: float) -> bool:
+def _suits(area: Bounds, mask: Mask | None, bandwidth_m: float) -> bool:
     try:
-        return bounds is None or _lattice(bounds, bandwidth_m) is not None
+        return _lattice_of(area, mask, bandwidth_m) is not None
     except TooLarge:
         return False
-
-
-def _bounds_of(events: Events) -> Bounds | None:
-    """(west, south, east, north) in degrees of all incidents."""
-    shelves = [shelf for shelf in (events.index.dated, events.index.monthly) if len(shelf.x)]
-    if not shelves:
-        return None
-    x = [edge for shelf in shelves for edge in (shelf.x.min(), shelf.x.max())]
-    y = [edge for shelf in shelves for edge in (shelf.y.min(), shelf.y.max())]
-    (west, east), (south, north) = from_web_mercator([min(x), max(x)], [min(y), max(y)])
-    return float(west), float(south), float(east), float(north)
