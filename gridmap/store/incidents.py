@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,14 +21,19 @@ from gridmap.store.tables import Block, Counter, Grid
 __all__ = [
     "EventColumns",
     "IncidentRow",
+    "Mark",
     "Page",
     "add",
+    "by_ids",
     "change",
     "doubtful_count",
     "events",
     "get",
+    "ids_of",
+    "mark_of",
     "next_case_numbers",
     "page",
+    "read_mark",
 ]
 
 Box = tuple[float, float, float, float]  # west, south, east, north in degrees
@@ -66,6 +71,20 @@ class IncidentRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """Where a page ends: `day` since 1970-01-01, the incident's instant (None without a time), its id."""
+
+    day: int
+    at: dt.datetime | None
+    id: int
+
+    @property
+    def at_s(self) -> int | None:
+        """Whole seconds since 1970-01-01 UTC."""
+        return None if self.at is None else (self.at - EPOCH) // dt.timedelta(seconds=1)
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """Rows of one page, newest first; `next` continues after the last one, None at the end."""
 
@@ -79,7 +98,6 @@ def page(
     from_on: dt.date | None = None,
     to_on: dt.date | None = None,
     kinds: Collection[str] | None = None,
-    grid_id: int | None = None,
     bbox: Box | None = None,
     outside: bool = False,
     doubtful: bool = False,
@@ -99,8 +117,6 @@ def page(
     conditions = in_period(from_on, to_on)
     if kinds is not None:
         conditions.append(of_kinds(kinds))
-    if grid_id is not None:
-        conditions.append(table.grid_id == grid_id)
     if outside:
         conditions.append(table.grid_id.is_(None))
     if doubtful:
@@ -108,12 +124,12 @@ def page(
     if bbox is not None:
         conditions.append(intersects_bbox(table, *bbox))
     if after is not None:
-        conditions.append(_older_than(*_read_mark(after)))
+        conditions.append(_older_than(read_mark(after)))
     query = _row_columns().where(*conditions).order_by(*NEWEST_FIRST).limit(limit + 1)
     rows = [IncidentRow(*row) for row in session.execute(query)]
     more = len(rows) > limit
     rows = rows[:limit]
-    return Page(tuple(rows), _mark(rows[-1]) if more else None)
+    return Page(tuple(rows), mark_of(rows[-1]) if more else None)
 
 
 def doubtful_count(session: Session) -> int:
@@ -125,6 +141,18 @@ def get(session: Session, uid: str) -> IncidentRow | None:
     """The incident of that uid."""
     row = session.execute(_row_columns().where(tables.Incident.uid == uid)).one_or_none()
     return None if row is None else IncidentRow(*row)
+
+
+def by_ids(session: Session, ids: Sequence[int]) -> list[IncidentRow]:
+    """The incidents of these ids, at most PAGE_AT_MOST, in this order; those that are gone are left out."""
+    rows = session.execute(_row_columns().where(tables.Incident.id.in_(ids)))
+    found = {row[0]: IncidentRow(*row) for row in rows}
+    return [found[key] for key in ids if key in found]
+
+
+def ids_of(session: Session, uids: Collection[str]) -> list[int]:
+    """The ids of the incidents with these uids; of those that are none there is none."""
+    return list(session.scalars(sa.select(tables.Incident.id).where(tables.Incident.uid.in_(uids))))
 
 
 def add(
@@ -231,29 +259,32 @@ def of_kinds(kinds: Collection[str]) -> sa.ColumnElement[bool]:
     return sa.or_(column.in_(sorted(kinds)), *children)
 
 
-def _mark(row: IncidentRow) -> str:
-    """Where a page ends: day, microseconds since 1970 (empty without a time), id."""
+def mark_of(row: IncidentRow) -> str:
+    """Where a page with this last row ends: day, microseconds since 1970 (empty without a time), id."""
     at = "" if row.occurred_at is None else (row.occurred_at - EPOCH) // MICROSECOND
     return f"{row.occurred_on.isoformat()}.{at}.{row.id}"
 
 
-def _read_mark(after: str) -> tuple[dt.date, dt.datetime | None, int]:
+def read_mark(after: str) -> Mark:
+    """What `mark_of` wrote. Raises BadInput."""
     day, _, rest = after.partition(".")
     at, _, key = rest.partition(".")
     try:
-        return dt.date.fromisoformat(day), EPOCH + int(at) * MICROSECOND if at else None, int(key)
+        return Mark(
+            (dt.date.fromisoformat(day) - EPOCH.date()).days, EPOCH + int(at) * MICROSECOND if at else None, int(key)
+        )
     except (ValueError, OverflowError):
         raise BadInput(f"'{after}' continues no page.", "Give the `next` of the page before, as it came.") from None
 
 
-def _older_than(day: dt.date, at: dt.datetime | None, key: int) -> sa.ColumnElement[bool]:
+def _older_than(mark: Mark) -> sa.ColumnElement[bool]:
     """What comes after a mark in the order of NEWEST_FIRST. The first condition alone lets the index begin there."""
-    table = tables.Incident
-    timeless, smaller = table.occurred_at.is_(None), table.id < key
-    if at is None:
+    table, day = tables.Incident, EPOCH.date() + dt.timedelta(days=mark.day)
+    timeless, smaller = table.occurred_at.is_(None), table.id < mark.id
+    if mark.at is None:
         later = sa.and_(timeless, smaller)
     else:
-        later = sa.or_(timeless, table.occurred_at < at, sa.and_(table.occurred_at == at, smaller))
+        later = sa.or_(timeless, table.occurred_at < mark.at, sa.and_(table.occurred_at == mark.at, smaller))
     return sa.and_(table.occurred_on <= day, sa.or_(table.occurred_on < day, later))
 
 

@@ -270,13 +270,13 @@ def test_pages_of_incidents_follow_each_other(calm: Situation) -> None:
 
 def test_incidents_of_a_grid_of_a_place_and_outside(calm: Situation) -> None:
     everything = Selection()
-    assert len(calm.incidents(IncidentFilter(everything, grid="G2"), after=None, limit=100).items) == 3
+    assert len(calm.incidents(IncidentFilter(Selection(grid="G2")), after=None, limit=100).items) == 3
     assert len(calm.incidents(IncidentFilter(everything, outside=True), after=None, limit=100).items) == 3
     lon, lat = world.in_block(0, 1)
     around = (lon - 0.001, lat - 0.001, lon + 0.001, lat + 0.001)
     assert len(calm.incidents(IncidentFilter(everything, bbox=around), after=None, limit=100).items) == 3
     with pytest.raises(NotFound, match="no grid G9"):
-        calm.incidents(IncidentFilter(everything, grid="G9"), after=None, limit=100)
+        calm.incidents(IncidentFilter(Selection(grid="G9")), after=None, limit=100)
 
 
 def test_the_grids_as_geojson_have_the_plan_and_their_workers(calm: Situation) -> None:

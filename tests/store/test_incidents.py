@@ -192,15 +192,17 @@ def test_a_parent_kind_has_its_children(store: Store) -> None:
     assert days_of(store, kinds=[]) == []
 
 
-def test_by_grid_and_outside(store: Store) -> None:
+def test_outside_by_box_and_by_ids(store: Store) -> None:
     fill(store, points=8)
     with store.write() as session:
         add_day(session, DAY)
-        grid_id = session.scalar(sa.select(Grid.id).where(Grid.code == "G2"))
     with store.read() as session:
-        assert {item.grid for item in incidents.page(session, grid_id=grid_id).items} == {"G2"}
         assert [item.grid for item in incidents.page(session, outside=True).items] == [None]
-        assert len(incidents.page(session, grid_id=grid_id, bbox=(115.02, 30.2, 115.03, 30.21)).items) == 2
+        assert len(incidents.page(session, bbox=(115.02, 30.2, 115.03, 30.21)).items) == 2
+        every = incidents.page(session).items
+        wanted = [every[3].id, every[0].id, 10**9]
+        assert [item.uid for item in incidents.by_ids(session, wanted)] == [every[3].uid, every[0].uid]
+        assert incidents.ids_of(session, [every[2].uid, "none"]) == [every[2].id]
 
 
 def test_a_page_is_never_longer_than_the_limit(store: Store) -> None:

@@ -134,6 +134,16 @@ class PatternsAnswer(Schema):
     total = Integer()
 
 
+class PointsAnswer(Schema):
+    mode = String(metadata={"description": "places, or clusters where there are more than 5,000 places"})
+    total = Integer(metadata={"description": "Incidents: the sum of count."})
+    lon = List(Float())
+    lat = List(Float())
+    count = List(Integer(), metadata={"description": "Incidents at that place or in that cluster."})
+    kind = List(Integer(), metadata={"description": "Place in kinds; -1 where there are several."})
+    kinds = List(String())
+
+
 class AreaAnswer(Schema):
     code = String()
     name = String()

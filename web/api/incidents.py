@@ -32,7 +32,9 @@ def add_to(v1: APIBlueprint) -> None:
     @v1.doc(
         tags=["Incidents"],
         summary="Incidents, newest day first",
-        description="All filters hold together; without from and to, all time. `next` is null on the last page.",
+        description="All filters hold together; without from and to, all time. `next` is null on the last page. "
+        "Where hours, area, grid, block, plan, at or uids are asked for, `grid` and `block` of an incident are those "
+        "of `plan` or of the plan in force; else those it was placed by.",
     )
     def incidents(query_data: dict[str, Any]) -> IncidentPage:
         wanted = filter_of(query_data)
@@ -86,9 +88,8 @@ def add_to(v1: APIBlueprint) -> None:
 
 def filter_of(query: dict[str, Any]) -> IncidentFilter:
     """The incidents an IncidentsQuery asks for."""
-    return IncidentFilter(
-        selection(query), query["grid"], query["bbox"], outside=query["outside"], doubtful=query["doubtful"]
-    )
+    conditions = {name: query[name] for name in ("bbox", "outside", "doubtful", "at", "uids")}
+    return IncidentFilter(selection(query), **conditions)
 
 
 def report_of(body: dict[str, Any]) -> IncidentReport:

@@ -179,10 +179,28 @@ class LocateQuery(Parameters):
     datum = String(load_default="wgs84", validate=OneOf(["wgs84", "cgcs2000", "gcj02", "bd09"]))
 
 
-class IncidentsQuery(WindowQuery):
+class Spot(Field):
+    """'lon,lat' in degrees -> two floats."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> tuple[float, float]:  # noqa: ARG002
+        try:
+            lon, lat = (float(part) for part in str(value).split(","))
+        except ValueError:
+            raise ValidationError("Give two numbers: lon,lat.") from None
+        if not (-180 <= lon <= 180 and -90 <= lat <= 90):
+            raise ValidationError("Longitude goes from -180 to 180, latitude from -90 to 90.")
+        return lon, lat
+
+
+class PointsQuery(SelectionQuery, BoxQuery):
+    zoom = Integer(load_default=14, validate=Range(0, MAX_ZOOM), metadata={"description": "Of the map, for clusters."})
+
+
+class IncidentsQuery(SelectionQuery):
     """Without `from` and `to` here: all time."""
 
-    grid = String(load_default=None, validate=Length(1, 40), metadata={"description": "Code of a grid."})
+    at = Spot(load_default=None, metadata={"type": "string", "description": "lon,lat of the very place they are at."})
+    uids = Commas(load_default=None, metadata={"type": "string", "description": "Only of these uids, 200 at most."})
     bbox = Box(load_default=None, metadata={"type": "string", "description": "west,south,east,north in degrees."})
     outside = Boolean(load_default=False, metadata={"description": "Only incidents in no grid."})
     doubtful = Boolean(load_default=False, metadata={"description": "Only those that may belong to another grid."})
@@ -218,3 +236,7 @@ def selection(query: dict[str, Any]) -> Selection:
     """The incidents that a WindowQuery, or one with more words of the selection, chooses."""
     rest = {name: query.get(name) for name in ("hours", "area", "grid", "block", "plan")}
     return Selection(query["from_on"], query["to_on"], query["kinds"], **rest)
+
+
+class HeatDownloadQuery(SelectionQuery):
+    bw = HeatQuery._declared_fields["bw"]

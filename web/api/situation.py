@@ -8,9 +8,9 @@ from apiflask import APIBlueprint
 from flask import Response
 from marshmallow import RAISE
 
-from gridmap.services.situation import Counts, Legend, Patterns, Picture, Timeline
-from web.api.answers import CountsAnswer, LegendAnswer, PatternsAnswer, SituationAnswer, TimelineAnswer
-from web.api.parameters import LegendQuery, NoParameters, SelectionQuery, selection
+from gridmap.services.situation import Counts, Legend, Patterns, Picture, Points, Timeline
+from web.api.answers import CountsAnswer, LegendAnswer, PatternsAnswer, PointsAnswer, SituationAnswer, TimelineAnswer
+from web.api.parameters import LegendQuery, NoParameters, PointsQuery, SelectionQuery, selection
 from web.context import running
 from web.delivery import unchanged
 from web.tiles import basemap_url
@@ -56,6 +56,15 @@ def add_to(v1: APIBlueprint) -> None:
     def patterns(query_data: dict[str, Any]) -> Response | Patterns:
         picture = running().situation.picture()
         return unchanged(picture.version) or picture.patterns(selection(query_data))
+
+    @v1.get("/points")
+    @v1.input(PointsQuery, location="query", unknown=RAISE)
+    @v1.output(PointsAnswer)
+    @v1.doc(tags=["Situation"], summary="Incidents of a selection on the map: stacked places, or clusters")
+    def points(query_data: dict[str, Any]) -> Response | Points:
+        picture = running().situation.picture()
+        wanted = selection(query_data), query_data["bbox"], query_data["zoom"]
+        return unchanged(picture.version) or picture.points(*wanted)
 
     @v1.get("/legend")
     @v1.input(LegendQuery, location="query", unknown=RAISE)

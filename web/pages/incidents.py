@@ -156,8 +156,8 @@ def _asked() -> Asked:
 
 def _filter(asked: Asked, grid: str) -> IncidentFilter:
     kinds = (asked.kind,) if asked.kind else None
-    chosen = Selection(_day(asked.first), _day(asked.last), kinds)
-    return IncidentFilter(chosen, grid or None, outside=asked.state == "outside", doubtful=asked.state == "doubtful")
+    chosen = Selection(_day(asked.first), _day(asked.last), kinds, grid=grid or None)
+    return IncidentFilter(chosen, outside=asked.state == "outside", doubtful=asked.state == "doubtful")
 
 
 def _day(text: str) -> dt.date | None:

@@ -178,6 +178,23 @@ class Patterns:
 
 
 @dataclass(frozen=True, slots=True)
+class Points:
+    """Chosen incidents on the map: `lon`, `lat`, `count` and `kind` of each of n places or clusters.
+
+    `mode` is "places" (each with how many incidents are stacked there) or "clusters"; `total` the sum of `count`;
+    `kind` counts into `kinds`, -1 where a place has several.
+    """
+
+    mode: str
+    total: int
+    lon: list[float]
+    lat: list[float]
+    count: list[int]
+    kind: list[int]
+    kinds: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class AreaFacts:
     """A node of the tree. `bbox` is (west, south, east, north) in degrees, None without a shape; `grids` are the codes
     of the plan's grids in a community, `households` those of all blocks in the area.

@@ -15,6 +15,7 @@ from gridmap.geo.events import MINUTE, EventIndex, Window
 from gridmap.geo.projection import to_web_mercator
 from gridmap.services.situation.ground import Ground
 from gridmap.services.situation.local_hours import hours_of_week
+from gridmap.services.situation.locations import Locations
 from gridmap.services.situation.period import Period, date_of
 from gridmap.services.situation.spots import Spots
 from gridmap.store.event_columns import EventColumns
@@ -29,8 +30,8 @@ class Events:
 
     `kind` counts into `kinds`, to which new codes are only ever appended; `day` is days since 1970-01-01 (the first of
     the month where only that is known), `hour` the local hour of the week (-1 unless known to the minute), `at_s`
-    seconds since 1970-01-01 UTC (-1 likewise); `lon, lat` are degrees; `spot` counts into the ground's spots; `grid`
-    counts into the grids of a plan, -1 outside.
+    seconds since 1970-01-01 UTC (-1 likewise); `lon, lat` are degrees; `place` counts into `locations`, `spot` into the
+    ground's spots; `grid` counts into the grids of a plan, -1 outside.
     """
 
     kinds: tuple[str, ...]
@@ -43,17 +44,19 @@ class Events:
     doubtful: NDArray[np.bool_]
     lon: Floats
     lat: Floats
+    place: Ints
     spot: NDArray[np.int32]
     grid: NDArray[np.int32]
+    locations: Locations
     index: EventIndex
 
     @classmethod
     def of(cls, columns: EventColumns, ground: Ground, time_zone: str) -> Events:
         """What the store read, placed on the ground of a plan."""
-        index = EventIndex.of([], [], [], [], [])
-        fields = _fields(columns, columns.kind_code, ground.spots, time_zone)
-        known = cls(tuple(columns.kinds), **fields, grid=ground.grid_of_spot[fields["spot"]], index=index)
-        return replace(known, index=index.appended(*_given(fields)))
+        locations = Locations.none().extended(columns.lon, columns.lat)
+        fields = _fields(columns, columns.kind_code, locations, ground.spots, time_zone)
+        grid = ground.grid_of_spot[fields["spot"]]
+        return cls(tuple(columns.kinds), **fields, grid=grid, locations=locations, index=EventIndex.of(*_given(fields)))
 
     def __len__(self) -> int:
         return len(self.id)
@@ -63,7 +66,8 @@ class Events:
         kinds = self.kinds + tuple(code for code in columns.kinds if code not in self.kinds)
         number = np.array([kinds.index(code) for code in columns.kinds], dtype=np.int32)
         kind = number[columns.kind_code] if len(columns) else columns.kind_code
-        theirs = _fields(columns, kind, ground.spots, time_zone)
+        locations = self.locations.extended(columns.lon, columns.lat)
+        theirs = _fields(columns, kind, locations, ground.spots, time_zone)
         order = np.argsort(self.id)
         at = np.minimum(np.searchsorted(self.id, columns.id, sorter=order), len(self) - 1)
         is_known = self.id[order[at]] == columns.id if len(self) else np.zeros(len(columns), dtype=bool)
@@ -81,6 +85,7 @@ class Events:
             kinds,
             **fields,
             grid=ground.grid_of_spot[fields["spot"]],
+            locations=locations,
             index=index.appended(*(column[fresh] for column in given)),
         )
 
@@ -125,7 +130,9 @@ class Events:
         return None if span is None else (_first_of(span[0]), _first_of(span[1]))
 
 
-def _fields(columns: EventColumns, kind: NDArray[Any], spots: Spots, time_zone: str) -> dict[str, NDArray[Any]]:
+def _fields(
+    columns: EventColumns, kind: NDArray[Any], locations: Locations, spots: Spots, time_zone: str
+) -> dict[str, NDArray[Any]]:
     """What Events holds of each incident whatever the plan, by name."""
     return {
         "id": columns.id,
@@ -137,6 +144,7 @@ def _fields(columns: EventColumns, kind: NDArray[Any], spots: Spots, time_zone: 
         "doubtful": columns.is_doubtful,
         "lon": columns.lon,
         "lat": columns.lat,
+        "place": locations.find(columns.lon, columns.lat),
         "spot": spots.of(columns.block_id, columns.lon, columns.lat),
     }
 

@@ -109,11 +109,12 @@ class Situation:
             return plan_lines(session, picture.ground.plan, picture.project.time_zone)
 
     def incidents(self, wanted: IncidentFilter, *, after: str | None, limit: int) -> Page:
-        """One page of incidents, newest day first. Raises BadInput for an unknown kind or a foreign `after`."""
-        if wanted.chosen.kinds is not None:
-            self.picture().check_kinds(wanted.chosen.kinds)
+        """One page of incidents, newest day first. Raises BadInput for an unknown kind or a foreign `after`, NotFound
+        for a place or plan that does not exist.
+        """
+        picture = self.picture()
         with self._store.read() as session:
-            return incident_page(session, wanted, after=after, limit=limit)
+            return incident_page(session, picture, wanted, after=after, limit=limit)
 
     def doubtful_count(self) -> int:
         """How many incidents wait for somebody to say which grid they belong to."""

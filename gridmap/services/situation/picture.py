@@ -23,6 +23,7 @@ from gridmap.services.situation.answers import (
     Legend,
     Patterns,
     Place,
+    Points,
     ProjectFacts,
     Selection,
     Summary,
@@ -36,6 +37,7 @@ from gridmap.services.situation.ground_layers import area_facts
 from gridmap.services.situation.heat import Heat, HeatChoice, Kinds
 from gridmap.services.situation.kind_counts import check_kinds, kind_nodes, kinds_below
 from gridmap.services.situation.period import Period, first_view
+from gridmap.services.situation.points import points
 
 Ints = NDArray[np.int64]
 
@@ -110,6 +112,16 @@ class Picture:
         """
         return self.under(chosen.plan)._rows(chosen, self.period(chosen))
 
+    def rows_ever(self, chosen: Selection) -> Ints:
+        """The same, but an end that the selection leaves open is that of all incidents. Raises as `rows` does."""
+        span = self.events.span
+        if span is None:
+            return np.empty(0, dtype=np.int64)
+        begin, end = chosen.from_on or span.from_on, chosen.to_on or span.to_on
+        if begin > end and None in (chosen.from_on, chosen.to_on):
+            return np.empty(0, dtype=np.int64)
+        return self.rows(replace(chosen, from_on=begin, to_on=end))
+
     def timeline(self, chosen: Selection) -> Timeline:
         """Incidents a day over all time, whatever its period; those known by month only stand apart.
 
@@ -131,6 +143,10 @@ class Picture:
         period = self.period(chosen)
         rows = self.under(chosen.plan)._rows(replace(chosen, hours=None), period)
         return figures.patterns(self.events, period, rows)
+
+    def points(self, chosen: Selection, bbox: tuple[float, float, float, float] | None, zoom: int) -> Points:
+        """The chosen incidents in a box in degrees (None: everywhere) as places or clusters. Raises as `rows` does."""
+        return points(self.events, self.rows(chosen), bbox, zoom)
 
     def areas(self, plan: str | None = None) -> tuple[AreaFacts, ...]:
         """The tree of areas in code order, with the grids of a plan (its uid; None: the one in force)."""

@@ -2,27 +2,44 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from gridmap.errors import NotFound
+import numpy as np
+from numpy.typing import NDArray
+
 from gridmap.services.situation.answers import Selection
-from gridmap.store import audit, incidents, plans
+from gridmap.services.situation.ground import NO_GRID
+from gridmap.services.situation.newest import newest
+from gridmap.services.situation.picture import Picture
+from gridmap.store import audit, incidents
 from gridmap.store.audit import Entry
 from gridmap.store.engine import Session
-from gridmap.store.incidents import Page
+from gridmap.store.incidents import IncidentRow, Page
 
+Ints = NDArray[np.int64]
 Box = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
 class IncidentFilter:
-    """Which incidents a list shows; all conditions hold together. `grid` is a code, `bbox` in degrees."""
+    """Which incidents a list shows; all conditions hold together. A period left open is all time.
+
+    `bbox` in degrees; `at` the lon, lat of the very place where incidents are stacked; `uids` those of interest.
+    """
 
     chosen: Selection
-    grid: str | None = None
     bbox: Box | None = None
     outside: bool = False
     doubtful: bool = False
+    at: tuple[float, float] | None = None
+    uids: tuple[str, ...] | None = None
+
+    @property
+    def asks_index(self) -> bool:
+        """Whether it has a condition that only the index in memory knows; else the database finds the rows itself."""
+        chosen = self.chosen
+        words = (chosen.hours, chosen.area, chosen.grid, chosen.block, chosen.plan, self.at, self.uids)
+        return any(word is not None for word in words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,25 +50,69 @@ class Changes:
     entries: tuple[Entry, ...]
 
 
-def incident_page(session: Session, wanted: IncidentFilter, *, after: str | None, limit: int) -> Page:
-    """One page, newest day first. Raises NotFound for a grid that does not exist, BadInput for a foreign `after`."""
-    grid_id = None
-    if wanted.grid is not None:
-        grid_id = plans.grids_by_code(session).get(wanted.grid)
-        if grid_id is None:
-            raise NotFound(f"There is no grid {wanted.grid}.", "Give the code of a grid, as the map shows it.")
+def incident_page(
+    session: Session, picture: Picture, wanted: IncidentFilter, *, after: str | None, limit: int
+) -> Page:
+    """One page, newest day first. Raises NotFound for a place or plan that does not exist, BadInput for an unknown kind
+    or a foreign `after`.
+    """
+    if wanted.chosen.kinds is not None:
+        picture.check_kinds(wanted.chosen.kinds)
+    if wanted.asks_index:
+        return _from_index(session, picture, wanted, after=after, limit=limit)
     return incidents.page(
         session,
         from_on=wanted.chosen.from_on,
         to_on=wanted.chosen.to_on,
         kinds=wanted.chosen.kinds,
-        grid_id=grid_id,
         bbox=wanted.bbox,
         outside=wanted.outside,
         doubtful=wanted.doubtful,
         after=after,
         limit=limit,
     )
+
+
+def _from_index(
+    session: Session, picture: Picture, wanted: IncidentFilter, *, after: str | None, limit: int
+) -> Page:
+    """The same from the index in memory; grids and blocks are those of the plan that is asked for."""
+    picture = picture.under(wanted.chosen.plan)
+    events, mark = picture.events, None if after is None else incidents.read_mark(after)
+    rows = _kept(session, picture, wanted, picture.rows_ever(wanted.chosen))
+    rows = newest(events, rows, mark, limit + 1)
+    found = incidents.by_ids(session, events.id[rows[:limit]].tolist())
+    row_of = dict(zip(events.id[rows].tolist(), rows.tolist(), strict=True))
+    items = tuple(_under(picture, row, row_of[row.id]) for row in found)
+    return Page(items, incidents.mark_of(items[-1]) if len(rows) > limit and items else None)
+
+
+def _kept(session: Session, picture: Picture, wanted: IncidentFilter, rows: Ints) -> Ints:
+    """Those of the rows that meet the conditions beside the selection."""
+    events = picture.events
+    if wanted.at is not None:
+        place = events.locations.find(*(np.array([degrees]) for degrees in wanted.at))[0]
+        rows = rows[(events.place[rows] == place) & (place >= 0)]
+    if wanted.uids is not None:
+        rows = rows[np.isin(events.id[rows], incidents.ids_of(session, wanted.uids))]
+    if wanted.bbox is not None:
+        west, south, east, north = wanted.bbox
+        lon, lat = events.lon[rows], events.lat[rows]
+        rows = rows[(lon >= west) & (lon <= east) & (lat >= south) & (lat <= north)]
+    if wanted.outside:
+        rows = rows[events.grid[rows] == NO_GRID]
+    if wanted.doubtful:
+        rows = rows[events.doubtful[rows]]
+    return rows
+
+
+def _under(picture: Picture, row: IncidentRow, number: int) -> IncidentRow:
+    """A row with the grid and the block that it has under the picture's plan."""
+    ground, grid, spot = picture.ground, int(picture.events.grid[number]), int(picture.events.spot[number])
+    block = ground.spots.codes[spot] if spot < len(ground.spots.codes) else None
+    if grid == NO_GRID:
+        return replace(row, grid=None, grid_name=None, block=block)
+    return replace(row, grid=ground.grids[grid].code, grid_name=ground.grids[grid].name, block=block)
 
 
 def changes_since(session: Session, seq: int, limit: int) -> Changes:
