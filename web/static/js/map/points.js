@@ -8,6 +8,7 @@ const DOT_PX = [2.2, 3, 4, 5]; // radius of a single report at zoom 12, 14, 16, 
 const AREA_PX = 1.35; // the area of a mark grows with its count
 const MOST_PX = 22;
 const NUMBER_FROM_PX = 8.5; // a smaller mark has no room for its number
+const NUMBERED_ZOOM = 16; // from here on every pile has its number
 const GRASP_PX = 6; // beyond the mark, for fingers and unsteady hands
 
 export class Points {
@@ -55,7 +56,8 @@ export class Points {
     const zoom = Math.min(18, Math.max(12, this.map.getZoom()));
     const step = Math.min(2, Math.floor((zoom - 12) / 2));
     const dot = DOT_PX[step] + ((DOT_PX[step + 1] - DOT_PX[step]) * (zoom - 12 - 2 * step)) / 2;
-    return Math.min(MOST_PX, Math.sqrt(dot * dot + (count - 1) * AREA_PX * dot * 2));
+    const radius = Math.min(MOST_PX, Math.sqrt(dot * dot + (count - 1) * AREA_PX * dot * 2));
+    return count > 1 && zoom >= NUMBERED_ZOOM ? Math.max(NUMBER_FROM_PX, radius) : radius;
   }
 
   draw(ctx, spot) {

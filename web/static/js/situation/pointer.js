@@ -62,7 +62,7 @@ class Pointer {
     const place = late.points && late.points.at(spot);
     if (place) return this.placeWords(place);
     const camera = late.cameras && late.cameras.at(spot);
-    return camera && [el("b", {}, camera.name || t("Camera")), el("span", {}, [camera.kind, camera.range_m && t("{n} m", { n: number(camera.range_m) })].filter(Boolean).join(" · "))];
+    return camera && [el("b", {}, camera.name || t("Camera")), el("span", {}, camera.range_m ? t("sees {n} m", { n: number(camera.range_m) }) : "")];
   }
 
   placeWords({ count, kind, isCluster }) {
