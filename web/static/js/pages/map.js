@@ -15,6 +15,7 @@ import { defaultsOf, spanOf, treeOf } from "../ui/view_defaults.js";
 import { change } from "../situation/change.js";
 import { calendar } from "../situation/calendar.js";
 import { chips } from "../situation/chips.js";
+import { compare } from "../situation/compare.js";
 import { counts } from "../situation/counts.js";
 import { frame } from "../situation/frame.js";
 import { kinds } from "../situation/kinds.js";
@@ -31,11 +32,12 @@ import { search } from "../situation/search.js";
 import { FOCUS, isNone, selection, wordsOf } from "../situation/selection.js";
 import { share } from "../situation/share.js";
 import { timeline } from "../situation/timeline.js";
+import { today } from "../situation/today.js";
 import { views } from "../situation/views.js";
 import { week } from "../situation/week.js";
 
 // In the order in which their buttons and tabs stand.
-const FEATURES = [selection, frame, counts, period, kinds, layers, legend, pointer, timeline, week, calendar, play, place, change, search, mark, measure, views, share, chips, live];
+const FEATURES = [selection, frame, today, counts, period, kinds, layers, legend, pointer, timeline, week, calendar, play, place, change, search, mark, compare, measure, views, share, chips, live];
 
 const SETTLE_MS = 60;
 const ADDRESS_MS = 250;

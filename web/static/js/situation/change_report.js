@@ -33,13 +33,14 @@ function said(report) {
   return [
     el("p", { class: "change__verdict" }, verdict(alarms, tests)),
     el("p", { class: "change__worth" }, alarms
-      ? t("Marked is what chance alone hardly explains; at most about 1 mark in 20 is a false alarm.")
+      ? t("An arrow marks what chance alone hardly explains; at most about 1 arrow in 20 is a false alarm.")
       : t("Percentages of small counts swing widely by themselves; none of those below is a sign of anything.")),
     el("dl", { class: "change__periods" },
       el("dt", {}, t("Now")), el("dd", {}, el("span", {}, days(now)), el("b", {}, number(totalNow))),
       el("dt", {}, t("Before")), el("dd", {}, el("span", {}, days(before)), el("b", {}, number(totalBefore)))),
+    report.basis === "year" ? null : el("p", { class: "change__note" }, t("Seasons are not taken out; a comparison year on year does.")),
     ...report.notes.map(({ code, count }) => el("p", { class: "change__note" }, NOTES[code](count, report))),
-  ];
+  ].filter(Boolean);
 }
 
 const NOTES = {

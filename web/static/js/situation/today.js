@@ -1,7 +1,7 @@
 // The last 24 hours and 7 days beside what was to be expected, and what waits for somebody.
 
-import { getJson, latest } from "../net/api.js";
-import { decimal, number, t, tn } from "../net/words.js";
+import { getJson, latest, query } from "../net/api.js";
+import { decimal, number, t } from "../net/words.js";
 import { instantName, toDay, toText } from "../ui/dates.js";
 import { byId, el, icon } from "../ui/dom.js";
 import { FOCUS } from "./selection.js";
@@ -78,16 +78,15 @@ function look(page, { week }, { hours, from, to }) {
   page.state.set({ from: first, to: last }, { push: true });
 }
 
-// What waits is listed on its own page.
+// What waits is listed on its own page, which knows of one kind and one grid: a figure of anything else is no link.
 function drawWaiting(page, { doubtful, outside, week }) {
+  const { kinds, area, block, hours, grid } = page.selection();
+  const isListed = !(area || block || hours || (kinds || "").includes(","));
+  const link = (text, count, words) => (count && isListed ? el("a", { href: `/incidents?${query({ ...words, kind: kinds, grid })}` }, text) : text);
   const waiting = [[t("Grid in doubt"), "doubtful", doubtful], [t("In no grid"), "outside", outside]];
   byId("today-waiting").replaceChildren(...waiting.map(([label, state, { recent, total }]) => el("span", {}, `${label} `,
-    link(tn("{n} in 7 days", "{n} in 7 days", recent), `/incidents?state=${state}&from=${week.from}&to=${week.to}`), " · ",
-    link(tn("{n} in all", "{n} in all", total), `/incidents?state=${state}`))));
-}
-
-function link(text, href) {
-  return el("a", { href }, text);
+    link(t("{n} in 7 days", { n: number(recent) }), recent, { state, from: week.from, to: week.to }), " · ",
+    link(t("{n} in all", { n: number(total) }), total, { state }))));
 }
 
 function how(page, { weeks, windows }) {
