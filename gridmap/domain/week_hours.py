@@ -44,12 +44,12 @@ class WeekHours:
         """The text form, always the same for the same hours."""
         parts = []
         for day in range(DAYS):
-            for first, last in self._runs(day):
+            for first, last in self.runs(day):
                 parts.append(f"{day + 1}.{first}" if first == last else f"{day + 1}.{first}-{last}")
         return ",".join(parts)
 
-    def _runs(self, day: int) -> list[tuple[int, int]]:
-        """First and last hour of each unbroken stretch of a day."""
+    def runs(self, day: int) -> list[tuple[int, int]]:
+        """First and last hour of each unbroken stretch of a day (0 is Monday)."""
         chosen = [hour for hour in range(HOURS) if self.flags[day * HOURS + hour]]
         starts = [hour for hour in chosen if hour - 1 not in chosen]
         ends = [hour for hour in chosen if hour + 1 not in chosen]

@@ -50,7 +50,7 @@ def calm(standing: Settings) -> Iterator[Store]:
 
 
 def report_of(store: Store, chosen: Selection, lang: str = "zh", bandwidth_m: float = 100.0) -> HeatReport:
-    return HeatReport.of(Situation(store, now=world.now).picture(), chosen, bandwidth_m, lang)
+    return HeatReport.of(Situation(store, now=world.now).picture(), chosen, bandwidth_m, lang, now=world.NOW)
 
 
 def scene_of(store: Store, report: HeatReport) -> Scene:

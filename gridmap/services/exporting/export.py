@@ -73,16 +73,17 @@ def export_layer(
     """
     if layer not in LAYERS:
         raise BadInput(f"There is no layer '{layer}'.", f"Layers are: {', '.join(LAYERS)}.")
-    writer = _writer(path)
+    writer_of(path)
     _check_target(path, overwrite=overwrite)
     choice, now = choice or Choice(), now or dt.datetime.now(dt.UTC)
     with store.read() as session:
         sheet, plan = _sheet(session, LAYERS[layer], choice, now, on_progress)
-        rows = _written(writer, sheet, path)
+        rows = write_sheet(sheet, path)
     return Exported(layer, path, rows, None if plan is None else plan.name)
 
 
-def _writer(path: Path) -> Writer:
+def writer_of(path: Path) -> Writer:
+    """What writes a file with this ending. Raises BadInput for one that says nothing."""
     writer = WRITERS.get(path.suffix.lower())
     if writer is None:
         raise BadInput(f"'{path.name}' does not say in which format to write.", f"End it in {', '.join(WRITERS)}.")
@@ -98,8 +99,12 @@ def _check_target(path: Path, *, overwrite: bool) -> None:
         raise BadInput(f"{path} cannot be written.", "Give a file in a folder that exists and that you may write to.")
 
 
-def _written(writer: Writer, sheet: Sheet, path: Path) -> int:
-    """Write beside the file, then give it its name: nobody sees half a file, and an old one stays until then."""
+def write_sheet(sheet: Sheet, path: Path) -> int:
+    """Write beside the file, then give it its name: nobody sees half a file, and an old one stays until then.
+
+    Returns the number of rows. Raises BadInput for an ending that names no format.
+    """
+    writer = writer_of(path)
     unfinished = path.with_name(f".{path.stem}.{os.getpid()}.part{path.suffix.lower()}")
     try:
         rows = writer(sheet, unfinished)

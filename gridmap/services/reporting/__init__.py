@@ -12,10 +12,10 @@ from gridmap.errors import BadInput
 from gridmap.services.reporting.fonts import chinese_face
 from gridmap.services.reporting.report import HeatReport
 from gridmap.services.reporting.texts import Lang
-from gridmap.services.situation import Selection, Situation
+from gridmap.services.situation import Picture, Selection, Situation
 from gridmap.store.engine import Store
 
-__all__ = ["FORMATS", "HeatReport", "write_heat"]
+__all__ = ["FORMATS", "HeatReport", "write_heat", "write_report"]
 
 FORMATS = (".png", ".tif", ".tiff", ".html")
 
@@ -29,19 +29,40 @@ def write_heat(
     bandwidth_m: float | None = None,
     lang: Lang = "zh",
 ) -> HeatReport:
-    """Write the heat of a selection to `path`, in the form its ending names; returns what the file says.
+    """Write the heat of a selection to `path`; see `write_report`."""
+    check_target(path)
+    picture = Situation(store, now=now).picture()
+    return write_report(store, picture, path, chosen, now=now(), bandwidth_m=bandwidth_m, lang=lang)
+
+
+def check_target(path: Path) -> None:
+    """Raises BadInput for an ending gridmap cannot write, or a folder that is not there."""
+    if path.suffix.lower() not in FORMATS:
+        raise BadInput(f"'{path.name}' has no ending gridmap can write.", "Use .png, .tif or .html.")
+    if not path.parent.is_dir():
+        raise BadInput(f"There is no folder {path.parent}.", "Make it first, or choose another.")
+
+
+def write_report(
+    store: Store,
+    picture: Picture,
+    path: Path,
+    chosen: Selection,
+    *,
+    now: dt.datetime,
+    bandwidth_m: float | None = None,
+    lang: Lang = "zh",
+) -> HeatReport:
+    """Write the heat of a picture's selection to `path`, in the form its ending names; returns what the file says.
 
     A file that is there is replaced, when the new one is whole. A PNG is in English where no font has Chinese. Raises
     BadInput for another ending, an unknown kind or a folder that is not there, TooLarge for too fine a bandwidth.
     """
+    check_target(path)
     suffix = path.suffix.lower()
-    if suffix not in FORMATS:
-        raise BadInput(f"'{path.name}' has no ending gridmap can write.", "Use .png, .tif or .html.")
-    if not path.parent.is_dir():
-        raise BadInput(f"There is no folder {path.parent}.", "Make it first, or choose another.")
     if suffix == ".png" and chinese_face() is None:
         lang = "en"
-    report = HeatReport.of(Situation(store, now=now).picture(), chosen, bandwidth_m, lang)
+    report = HeatReport.of(picture, chosen, bandwidth_m, lang, now=now)
     _replace(path, lambda draft: _write(store, report, draft, suffix))
     return report
 

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from gridmap import __version__
-from gridmap.services.reporting.texts import WORDS, Lang
+from gridmap.services.reporting.texts import WORDS, Lang, hours_text
 from gridmap.services.situation import Counts, Legend, Picture, Selection
 from gridmap.services.situation.period import Period
 
 
 @dataclass(frozen=True, slots=True)
 class HeatReport:
-    """A selection of a picture's incidents at one bandwidth, with the words of one language."""
+    """A selection of a picture's incidents at one bandwidth, with the words of one language; made at an instant.
+
+    `picture` is that of the plan asked for.
+    """
 
     picture: Picture
     chosen: Selection
@@ -21,13 +26,19 @@ class HeatReport:
     counts: Counts
     legend: Legend
     lang: Lang
+    made_at: dt.datetime
 
     @classmethod
-    def of(cls, picture: Picture, chosen: Selection, bandwidth_m: float | None, lang: Lang) -> HeatReport:
-        """Raises BadInput for an unknown kind or a period that ends before it begins."""
+    def of(
+        cls, picture: Picture, chosen: Selection, bandwidth_m: float | None, lang: Lang, *, now: dt.datetime
+    ) -> HeatReport:
+        """Raises BadInput for an unknown kind or a period that ends before it begins, NotFound for a place or plan that
+        does not exist.
+        """
+        picture = picture.under(chosen.plan)
         bandwidth_m = bandwidth_m or picture.heat.usual_m
         legend = picture.legend(chosen.kinds, bandwidth_m, "light")
-        return cls(picture, chosen, bandwidth_m, picture.counts(chosen), legend, lang)
+        return cls(picture, chosen, bandwidth_m, picture.counts(chosen), legend, lang, now)
 
     @property
     def words(self) -> Mapping[str, str]:
@@ -51,7 +62,8 @@ class HeatReport:
             count += words["comma"] + words["month_rows"].format(count=f"{counts.month_rows:,}")
         period = words["period"].format(from_on=self.period.from_on, to_on=self.period.to_on)
         kinds = words["kinds"].format(kinds=words["join"].join(self._kind_names()) or words["all_kinds"])
-        return f"{period}  ·  {count}", f"{kinds}  ·  " + words["bandwidth"].format(bandwidth_m=self.bandwidth_m)
+        parts = [kinds, *self._narrower(), words["bandwidth"].format(bandwidth_m=self.bandwidth_m)]
+        return f"{period}  ·  {count}", "  ·  ".join(parts)
 
     @property
     def note(self) -> str | None:
@@ -60,11 +72,32 @@ class HeatReport:
 
     @property
     def small(self) -> tuple[str, ...]:
-        """Attribution, map approval number, and what made the file."""
-        project, words = self.picture.project, self.words
+        """Attribution, map approval number, the plan, and what made the file and when."""
+        project, words, plan = self.picture.project, self.words, self.picture.ground.plan
         approval = project.approval_number or words["no_approval"]
-        lines = (project.attribution, words["approval"].format(number=approval))
-        return (*(line for line in lines if line), words["generated"].format(version=__version__))
+        made_at = self.made_at.astimezone(ZoneInfo(project.time_zone)).strftime("%Y-%m-%d %H:%M")
+        lines = (
+            project.attribution,
+            words["approval"].format(number=approval),
+            None if plan is None else words["plan"].format(name=plan.name),
+            words["generated"].format(version=__version__, made_at=made_at),
+        )
+        return tuple(line for line in lines if line)
+
+    def _narrower(self) -> list[str]:
+        """Hours of the week and the place that were chosen, where any were: what is counted, not what is drawn."""
+        chosen, words = self.chosen, self.words
+        told = [] if chosen.hours is None else [words["hours"].format(hours=hours_text(chosen.hours, self.lang))]
+        place = self._place_name()
+        return told if place is None else [*told, words["place"].format(name=place)]
+
+    def _place_name(self) -> str | None:
+        chosen = self.chosen
+        if chosen.grid is not None:
+            return next((row.name for row in self.picture.ground.grids if row.code == chosen.grid), chosen.grid)
+        if chosen.area is not None:
+            return next((area.name for area in self.picture.areas() if area.code == chosen.area), chosen.area)
+        return chosen.block
 
     def _kind_names(self) -> list[str]:
         names = {kind.code: kind.zh if self.lang == "zh" else kind.en for kind in self.picture.tree.kinds}

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import Literal
 
+from gridmap.domain.week_hours import HOURS, WeekHours
+
 Lang = Literal["zh", "en"]
+
+WEEKDAYS = {
+    "zh": ("周一", "周二", "周三", "周四", "周五", "周六", "周日"),
+    "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
+}
 
 WORDS: dict[str, dict[str, str]] = {
     "zh": {
@@ -20,7 +27,10 @@ WORDS: dict[str, dict[str, str]] = {
         "month_rows": "其中 {count} 起只知月份",
         "approval": "审图号：{number}",
         "no_approval": "内部使用，暂无",
-        "generated": "gridmap {version} 生成",
+        "generated": "gridmap {version} 生成于 {made_at}",
+        "plan": "网格方案：{name}",
+        "hours": "时段：{hours}",
+        "place": "统计范围：{name}",
         "zoom_in": "放大",
         "zoom_out": "缩小",
         "empty": "本期没有事件",
@@ -42,7 +52,10 @@ WORDS: dict[str, dict[str, str]] = {
         "month_rows": "{count} of them known by month only",
         "approval": "Map approval no.: {number}",
         "no_approval": "internal use, none",
-        "generated": "made by gridmap {version}",
+        "generated": "made by gridmap {version} on {made_at}",
+        "plan": "grid plan: {name}",
+        "hours": "hours: {hours}",
+        "place": "counted in: {name}",
         "zoom_in": "Zoom in",
         "zoom_out": "Zoom out",
         "empty": "No incidents in this period",
@@ -52,3 +65,18 @@ WORDS: dict[str, dict[str, str]] = {
         "comma": ", ",
     },
 }
+
+
+def hours_text(hours: WeekHours, lang: Lang) -> str:
+    """Such as 周一、周二 8–12时 or Mon, Tue 8-12: days of the same hours are told together."""
+    by_hours: dict[str, list[str]] = {}
+    for day, name in enumerate(WEEKDAYS[lang]):
+        runs = hours.runs(day)
+        if runs:
+            told = WORDS[lang]["join"].join(f"{first}–{last + 1}" for first, last in runs)
+            by_hours.setdefault(told if runs != [(0, HOURS - 1)] else "", []).append(name)
+    parts = []
+    for told, days in by_hours.items():
+        names = WORDS[lang]["join"].join(days)
+        parts.append(f"{names} {told}{'时' if lang == 'zh' else ''}" if told else names)
+    return "; ".join(parts) if lang == "en" else "；".join(parts)

@@ -1,0 +1,99 @@
+"""What the map shows, taken away: each file holds just the selection, and says so."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pyogrio
+import pytest
+import python_calamine
+from flask import Flask
+from flask.testing import FlaskClient
+from PIL import Image
+
+MAY = "from=2024-05-01&to=2024-05-31"
+
+
+def rows_of(body: bytes) -> tuple[dict[str, Any], list[dict[str, str]]]:
+    """A CSV download -> what it says about itself, and its rows."""
+    about, _, table = body.decode("utf-8-sig").partition("\r\n")
+    return json.loads(about.removeprefix("# gridmap export ")), list(csv.DictReader(io.StringIO(table)))
+
+
+@pytest.mark.parametrize("words", [MAY, f"{MAY}&kinds=order", f"{MAY}&grid=G1", f"{MAY}&area=0101&kinds=help"])
+def test_incidents_are_those_that_are_counted(client: FlaskClient, words: str) -> None:
+    counts = client.get(f"/api/v1/counts?{words}").get_json()
+    answer = client.get(f"/api/v1/downloads/incidents.csv?{words}")
+    assert answer.status_code == 200, answer.get_json()
+    about, rows = rows_of(answer.data)
+    assert len(rows) == counts["total"] > 0
+    assert about["filter"]["from"] == "2024-05-01" and about["plan"]["uid"]
+    assert "filename=gridmap-incidents-2024-05-01-2024-05-31.csv" in answer.headers["Content-Disposition"]
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_every_table_form_can_be_opened(client: FlaskClient, tmp_path: Path) -> None:
+    bodies = {}
+    for what in ("incidents", "grids"):
+        for form in ("gpkg", "geojson", "xlsx"):
+            answer = client.get(f"/api/v1/downloads/{what}.{form}?{MAY}")
+            assert answer.status_code == 200
+            path = tmp_path / f"{what}.{form}"
+            path.write_bytes(answer.data)
+            bodies[path.name] = path
+    features = {name: pyogrio.read_info(path)["features"] for name, path in bodies.items() if path.suffix != ".xlsx"}
+    total = client.get(f"/api/v1/counts?{MAY}").get_json()["total"]
+    assert features == {"incidents.gpkg": total, "incidents.geojson": total, "grids.gpkg": 2, "grids.geojson": 2}
+    book = python_calamine.CalamineWorkbook.from_path(bodies["grids.xlsx"])
+    assert "grid_figures" in book.sheet_names
+
+
+def test_figures_of_grids_are_those_of_the_map(client: FlaskClient) -> None:
+    about, rows = rows_of(client.get(f"/api/v1/downloads/grids.csv?{MAY}").data)
+    counts = client.get(f"/api/v1/counts?{MAY}").get_json()["by_grid"]
+    rates = client.get(f"/api/v1/choropleth?{MAY}&by=rate").get_json()["values"]
+    assert about["layer"] == "grid_figures"
+    assert {row["code"]: int(row["incidents"]) for row in rows} == {"G1": counts["G1"], "G2": counts["G2"]}
+    for row in rows:
+        value = rates[row["code"]]["value"]
+        assert row["rate_smoothed"] == ("" if value is None else str(value))
+    assert {row["change_more_than_chance"] for row in rows} <= {"", "yes", "no"}
+
+
+def test_maps_are_whole_files(client: FlaskClient) -> None:
+    page = client.get(f"/api/v1/downloads/map.html?{MAY}&hours=2.0-23&grid=G1&lang=en")
+    assert page.status_code == 422  # an unknown word is refused
+    page = client.get(f"/api/v1/downloads/map.html?{MAY}&hours=2.0-23&grid=G1")
+    text = page.get_data(as_text=True)
+    assert "周二" in text and "青龙一网格" in text and "网格方案" in text
+    picture = client.get(f"/api/v1/downloads/map.png?{MAY}&bw=200")
+    assert Image.open(io.BytesIO(picture.data)).width >= 1100
+
+
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [
+        ("incidents.csv?from=2020-01-01&to=2020-01-31", 404),  # nothing in it
+        (f"incidents.csv?{MAY}&hours=2.0-23", 404),  # none of them has a time of day
+        ("incidents.exe", 404),
+        ("grids.csv?plan=0192", 404),
+        ("incidents.csv?grid=NOPE", 404),
+        ("incidents.csv?from=yesterday", 422),
+    ],
+)
+def test_what_cannot_be_made_is_refused_in_words(client: FlaskClient, address: str, status: int) -> None:
+    answer = client.get(f"/api/v1/downloads/{address}")
+    assert answer.status_code == status
+    error = answer.get_json()["error"]
+    assert error["message"] and error["hint"]
+
+
+def test_no_file_is_left_behind(app: Flask, client: FlaskClient) -> None:
+    folder = app.extensions["gridmap"].settings.var
+    client.get(f"/api/v1/downloads/incidents.csv?{MAY}")
+    client.get("/api/v1/downloads/incidents.csv?grid=NOPE")
+    assert list(folder.glob("download-*")) == []

@@ -1,0 +1,92 @@
+"""What the map shows, to take away: incidents, figures by grid, a picture, a page that needs no network."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from apiflask import APIBlueprint
+from flask import Response, send_file
+from marshmallow import RAISE
+
+from gridmap.errors import NotFound
+from gridmap.services import downloads
+from gridmap.services.reporting import write_report
+from gridmap.services.reporting.texts import Lang
+from gridmap.services.situation import Selection
+from web import i18n
+from web.api.parameters import HeatDownloadQuery, SelectionQuery, selection
+from web.context import running
+
+TABLES = {
+    "csv": "text/csv",
+    "gpkg": "application/geopackage+sqlite3",
+    "geojson": "application/geo+json",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+MAPS = {"html": "text/html", "png": "image/png", "tif": "image/tiff"}
+
+
+def add_to(v1: APIBlueprint) -> None:
+    @v1.get("/downloads/incidents.<form>")
+    @v1.input(SelectionQuery, location="query", unknown=RAISE)
+    @v1.doc(tags=["Downloads"], summary="The incidents of a selection as csv, gpkg, geojson or xlsx")
+    def incidents_file(form: str, query_data: dict[str, Any]) -> Response:
+        parts, chosen = running(), selection(query_data)
+        picture, now = parts.situation.picture(), parts.situation.now()
+        return _file(
+            TABLES,
+            form,
+            _name("incidents", chosen),
+            lambda path: downloads.download_incidents(parts.store, picture, chosen, path, now=now),
+        )
+
+    @v1.get("/downloads/grids.<form>")
+    @v1.input(SelectionQuery, location="query", unknown=RAISE)
+    @v1.doc(tags=["Downloads"], summary="Every grid with its incidents, rate and change as csv, gpkg, geojson or xlsx")
+    def grids_file(form: str, query_data: dict[str, Any]) -> Response:
+        parts, chosen = running(), selection(query_data)
+        picture, now = parts.situation.picture(), parts.situation.now()
+        return _file(
+            TABLES,
+            form,
+            _name("grids", chosen),
+            lambda path: downloads.download_figures(picture, chosen, path, now=now),
+        )
+
+    @v1.get("/downloads/map.<form>")
+    @v1.input(HeatDownloadQuery, location="query", unknown=RAISE)
+    @v1.doc(tags=["Downloads"], summary="The heat map as one html file that needs no network, as png or as GeoTIFF")
+    def map_file(form: str, query_data: dict[str, Any]) -> Response:
+        parts, chosen = running(), selection(query_data)
+        picture, now = parts.situation.picture(), parts.situation.now()
+        lang: Lang = "en" if i18n.language() == "en" else "zh"
+        return _file(
+            MAPS,
+            form,
+            _name("heat", chosen),
+            lambda path: write_report(
+                parts.store, picture, path, chosen, now=now, bandwidth_m=query_data["bw"], lang=lang
+            ),
+        )
+
+
+def _name(what: str, chosen: Selection) -> str:
+    days = "".join(f"-{day}" for day in (chosen.from_on, chosen.to_on) if day)
+    return f"gridmap-{what}{days}"
+
+
+def _file(forms: dict[str, str], form: str, name: str, write: Callable[[Path], object]) -> Response:
+    """A file made in a folder of its own and sent; the folder goes at once, the open file is what is being sent."""
+    if form not in forms:
+        raise NotFound(f"There is no download as '{form}'.", f"Forms are: {', '.join(forms)}.")
+    folder = running().settings.var
+    with tempfile.TemporaryDirectory(prefix="download-", dir=folder) as made:
+        path = Path(made) / f"{name}.{form}"
+        write(path)
+        response = send_file(path.open("rb"), mimetype=forms[form], as_attachment=True, download_name=path.name)
+        response.content_length = path.stat().st_size
+    response.headers["Cache-Control"] = "no-store"
+    return response
