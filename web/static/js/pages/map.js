@@ -34,10 +34,11 @@ import { share } from "../situation/share.js";
 import { timeline } from "../situation/timeline.js";
 import { today } from "../situation/today.js";
 import { views } from "../situation/views.js";
+import { wall } from "../situation/wall.js";
 import { week } from "../situation/week.js";
 
 // In the order in which their buttons and tabs stand.
-const FEATURES = [selection, frame, today, counts, period, kinds, layers, legend, pointer, timeline, week, calendar, play, place, change, search, mark, compare, measure, views, share, chips, live];
+const FEATURES = [selection, frame, today, counts, period, kinds, layers, legend, pointer, timeline, week, calendar, play, place, change, search, mark, compare, measure, wall, views, share, chips, live];
 
 const SETTLE_MS = 60;
 const ADDRESS_MS = 250;

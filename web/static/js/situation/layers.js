@@ -48,7 +48,7 @@ class Layers {
     page.onSettled([...SELECTION, "surface", "by"], () => this.drawChoropleth());
     page.state.on(["plan"], () => this.loadGrids());
     page.state.on(DRAWN, () => this.showAll());
-    page.state.on([...DRAWN, "surface", "by"], (view) => remember(view));
+    page.state.on([...DRAWN, "surface", "by"], (view) => { if (!view.wall) remember(view); });
     page.on("renew", ({ before, now }) => {
       this.drawHeat();
       this.drawChoropleth();

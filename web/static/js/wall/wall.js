@@ -1,0 +1,117 @@
+// The wall while it is shown: large figures, the newest incidents, the days, a clock, and the page's own map, which is
+// given back as it was. Visitors see a wall: of an incident it tells kind, grid and time, no address and no point.
+
+import { getJson, latest } from "../net/api.js";
+import { lang, t } from "../net/words.js";
+import { heatStrip, choroplethStrip } from "../compare/scale_strip.js";
+import { CROSS, el, icon } from "../ui/dom.js";
+import { kindsText } from "../compare/other_side.js";
+import { wordsOf } from "../situation/selection.js";
+import { Cycle } from "./cycle.js";
+import { drawDays } from "./days.js";
+import { drawFigures } from "./figures.js";
+import { drawNewest } from "./newest.js";
+import { Screen } from "./screen.js";
+import { MapOnWall } from "./map_on_wall.js";
+import { startClock } from "./clock.js";
+
+const NEWEST = 12; // as many as the tallest wall has room for
+const AGAIN_MS = 60000; // time goes on also where nothing comes in
+const asking = (path) => latest((values, how) => getJson(path, values, how));
+
+export class Wall {
+  constructor(page, { onLeave }) {
+    Object.assign(this, { page, before: page.state.get() });
+    this.ask = { expectation: asking("/api/v1/expectation"), newest: asking("/api/v1/incidents"), days: asking("/api/v1/timeline") };
+    page.writeAddress = () => {}; // the address stays that of the wall, whatever the wall shows
+    this.build(onLeave);
+    document.body.append(this.root);
+    this.screen = new Screen(this.root, onLeave);
+    this.map = new MapOnWall(page);
+    this.cycle = new Cycle(page, this.map, (name) => { this.caption.textContent = name; });
+    this.clock = startClock(page, this.parts.clock, this.parts.date, () => this.newDay());
+    this.timer = setInterval(() => this.draw(), AGAIN_MS);
+    this.sizes = new ResizeObserver(() => this.drawTimeline());
+    this.sizes.observe(this.parts.days);
+    this.draw();
+    this.paint();
+  }
+
+  build(onLeave) {
+    const { project } = this.page.situation;
+    const own = wordsOf(this.page.state.get(), this.page.tree).kinds;
+    this.parts = {
+      clock: el("p", { class: "wall__clock" }), date: el("p", { class: "wall__date" }), figures: el("div", { class: "wall__figures" }),
+      newest: el("ol", { class: "wall__newest" }), days: el("canvas", { class: "wall__days", role: "img" }), scale: el("div", { class: "wall__scale" }),
+    };
+    this.caption = el("p", { class: "wall__caption" });
+    const { clock, date, figures, newest, days, scale } = this.parts;
+    this.root = el("section", { class: "wall", id: "wall", "aria-label": t("Wall screen") },
+      el("div", { class: "wall__side" },
+        el("header", { class: "wall__head" }, el("div", {}, el("h2", { class: "wall__name" }, project.name || t("Grid map")), date), clock),
+        own === null ? null : el("p", { class: "wall__kinds" }, kindsText(this.page, own)),
+        figures, el("h3", { class: "wall__title" }, t("Newest incidents")), newest),
+      el("div", { class: "wall__over" }, this.caption, scale),
+      el("div", { class: "wall__below" }, el("h3", { class: "wall__title" }, t("Incidents a day, last 8 weeks")), days),
+      el("button", { type: "button", class: "wall__leave", onclick: onLeave, title: t("Leave the wall screen") }, icon(CROSS), el("span", { class: "unseen" }, t("Leave the wall screen"))));
+  }
+
+  // The kinds that were chosen stay chosen.
+  words() {
+    return { kinds: wordsOf(this.page.state.get(), this.page.tree).kinds };
+  }
+
+  async draw() {
+    const { page, parts } = this;
+    await page.guarded("wall-figures", () => this.draw(), async () => {
+      const words = this.words();
+      const [outlook, newest, timeline] = await Promise.all([
+        this.ask.expectation(words), this.ask.newest({ ...words, limit: NEWEST }), this.ask.days(words),
+      ]);
+      drawFigures(parts.figures, outlook);
+      drawNewest(parts.newest, newest.items, page, lang);
+      this.timeline = timeline;
+      this.drawTimeline();
+    });
+  }
+
+  drawTimeline() {
+    if (this.timeline) drawDays(this.parts.days, this.timeline, this.page.span().today);
+  }
+
+  // After a change of colours, or of the scale.
+  paint() {
+    const { surface } = this.page.state.get();
+    const { heat, choropleth } = this.page.layers.scales;
+    const strip = surface === "heat" && heat ? heatStrip(heat) : surface === "choropleth" && choropleth ? choroplethStrip(choropleth) : null;
+    this.parts.scale.replaceChildren(...(strip ? [strip] : []));
+    this.drawTimeline();
+  }
+
+  renew() {
+    this.cycle.again();
+    this.draw();
+  }
+
+  // Midnight has passed: which day is today is the server's to say.
+  newDay() {
+    const { page } = this;
+    page.guarded("wall-day", () => this.newDay(), async () => {
+      const before = page.situation;
+      page.situation = await getJson("/api/v1/situation");
+      page.emit("renew", { before, now: page.situation, entries: [] });
+    });
+  }
+
+  remove() {
+    clearInterval(this.timer);
+    clearInterval(this.clock);
+    this.sizes.disconnect();
+    this.cycle.stop();
+    this.screen.remove();
+    this.root.remove();
+    this.map.remove();
+    delete this.page.writeAddress;
+    this.page.state.set({ ...this.before, wall: false });
+  }
+}
