@@ -28,8 +28,8 @@ from gridmap.services.reporting import drawing
 from gridmap.services.reporting.canvas import Canvas, MercatorBounds
 from gridmap.services.reporting.report import HeatReport
 from gridmap.services.reporting.scene import HeatImage, Scene, view_of
-from gridmap.services.situation.layers import COORDINATE_DIGITS
 from gridmap.services.situation.heat import palette_of
+from gridmap.services.situation.layers import COORDINATE_DIGITS
 
 DRAWN_LONG_PX, HEAT_LONG_PX = 2048, 1600
 DRAWN_COLORS = 64
