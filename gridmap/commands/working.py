@@ -12,6 +12,7 @@ from logging.handlers import WatchedFileHandler
 from gridmap.config import Settings, load
 
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
+NICENESS = 15  # who looks at the map goes first
 FORMAT = "%(asctime)s %(process)d %(levelname)s %(name)s %(message)s"
 
 
@@ -22,6 +23,7 @@ def main(parent: int) -> None:
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
     if os.getppid() != parent:  # it ended before it could be followed
         return
+    os.nice(NICENESS)  # before anything heavy is loaded
     settings = load()
     log_to_file(settings)
     from gridmap.services.jobs.process import run

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-import os
 import signal
 import threading
 from collections.abc import Callable
@@ -22,7 +21,6 @@ log = logging.getLogger("gridmap.jobs")
 
 # kind of job -> the function that does it
 WORKS = {"gatherings": "gridmap.services.gatherings.report:make"}
-NICENESS = 15  # who looks at the map goes first
 LOOK_S = 3.0
 LONGEST_NAP_S = 1.0
 
@@ -38,7 +36,6 @@ class Listener(Consumer):  # type: ignore[misc] # huey has no types
 
 def run(settings: Settings) -> None:
     """Do jobs until SIGTERM. A job in the middle goes back to the queue."""
-    os.nice(NICENESS)
     store = _ready_store(settings)
     desk = Desk(store, WORKS, now=lambda: dt.datetime.now(dt.UTC))
     queue, wake = bell(settings, desk.work)
