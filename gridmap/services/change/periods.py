@@ -71,6 +71,14 @@ def compared_to_previous(chosen: Period) -> Compared:
     return Compared(chosen, Period(dt.date(first // 12, first % 12 + 1, 1), chosen.from_on - DAY))
 
 
+def chosen_period(picture: Picture, chosen: Selection) -> Period:
+    """The period of a selection; with an end alone, as many days up to it as the first view has."""
+    if chosen.to_on is None or chosen.from_on is not None:
+        return picture.period(chosen)
+    days = picture.first_view().period.days
+    return Period(chosen.to_on - dt.timedelta(days=days - 1), chosen.to_on)
+
+
 def last_whole_day(picture: Picture) -> dt.date:
     """Yesterday, for today is not over; in the demo its last day, which is."""
     project = picture.project

@@ -11,7 +11,15 @@ from gridmap.domain.incidents import last_of_month
 from gridmap.domain.kinds import is_below
 from gridmap.errors import BadInput
 from gridmap.geo.events import MONTH
-from gridmap.services.change.periods import Compared, Ints, compared, last_whole_day, require_data, rows_in
+from gridmap.services.change.periods import (
+    Compared,
+    Ints,
+    chosen_period,
+    compared,
+    last_whole_day,
+    require_data,
+    rows_in,
+)
 from gridmap.services.change.places import NOWHERE, Places, places_of
 from gridmap.services.situation import Picture, Selection
 from gridmap.services.situation.period import Period
@@ -71,7 +79,7 @@ def report(picture: Picture, chosen: Selection, *, basis: str, level: str, by: s
     unknown word, BeyondData for periods of which the data know nothing.
     """
     picture = picture.under(chosen.plan)
-    periods = compared(basis, picture.period(chosen), last_whole_day(picture))
+    periods = compared(basis, chosen_period(picture, chosen), last_whole_day(picture))
     require_data(picture, periods)
     places, groups = places_of(picture, level), _groups(picture, by)
     rows = rows_in(picture, chosen, periods.now), rows_in(picture, chosen, periods.before)
