@@ -13,10 +13,10 @@ const VERDICTS = {
 export function drawFigures(node, { windows }) {
   node.replaceChildren(...windows.map(({ hours, count, expected, low, high, verdict }) => el("section", { class: `number number--${verdict}` },
     el("h3", { class: "number__name" }, NAMES[hours]()),
-    el("p", { class: "number__count" }, number(count)),
     el("p", { class: "number__verdict" }, icon(SIGNS[verdict]), VERDICTS[verdict]()),
-    expected === null ? null : el("p", { class: "number__usual" }, t("expected {n}, usual {low} to {high}", {
-      n: decimal(expected, expected < 10 ? 1 : 0), low: number(low), high: number(high),
-    })),
+    el("p", { class: "number__count" }, number(count)),
+    expected === null ? null : el("p", { class: "number__usual" },
+      el("span", {}, t("expected {n}", { n: decimal(expected, expected < 10 ? 1 : 0) })),
+      el("span", {}, t("usual {low} to {high}", { low: number(low), high: number(high) }))),
   )));
 }

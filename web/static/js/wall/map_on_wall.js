@@ -47,6 +47,23 @@ export class MapOnWall {
     document.documentElement.style.setProperty("--map-scale", String(scale));
     map.invalidateSize({ pan: false });
     map.setView(this.bounds.getCenter(), zoom, { animate: false });
+    this.spread(scale);
+  }
+
+  // Names that would stand on each other make room downwards.
+  spread(scale) {
+    const placed = [];
+    const spans = [...this.page.map.getPane(PANE).querySelectorAll("span")];
+    for (const span of spans) span.style.marginTop = "";
+    const boxes = spans.map((span) => ({ span, box: span.getBoundingClientRect() })).sort((a, b) => a.box.top - b.box.top);
+    for (const { span, box: { left, right, top, bottom } } of boxes) {
+      let down = 0;
+      for (const other of placed) {
+        if (left < other.right && right > other.left && top + down < other.bottom && bottom + down > other.top) down = other.bottom - top;
+      }
+      if (down) span.style.marginTop = `${down / scale}px`;
+      placed.push({ left, right, top: top + down, bottom: bottom + down });
+    }
   }
 
   // Names of the streets, at the middle of their grids.
@@ -61,6 +78,7 @@ export class MapOnWall {
         const box = L.divIcon({ className: "wall-name", html: el("span", {}, name), iconSize: [0, 0] });
         this.names.addLayer(L.marker(centre, { icon: box, pane: PANE, interactive: false, keyboard: false }));
       }
+      this.fit();
     });
   }
 

@@ -48,7 +48,7 @@ export class Wall {
     const { clock, date, figures, newest, days, scale } = this.parts;
     this.root = el("section", { class: "wall", id: "wall", "aria-label": t("Wall screen") },
       el("div", { class: "wall__side" },
-        el("header", { class: "wall__head" }, el("div", {}, el("h2", { class: "wall__name" }, project.name || t("Grid map")), date), clock),
+        el("h2", { class: "wall__name" }, project.name || t("Grid map")), el("div", { class: "wall__time" }, clock, date),
         own === null ? null : el("p", { class: "wall__kinds" }, kindsText(this.page, own)),
         figures, el("h3", { class: "wall__title" }, t("Newest incidents")), newest),
       el("div", { class: "wall__over" }, this.caption, scale),
