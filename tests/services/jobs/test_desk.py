@@ -18,6 +18,7 @@ from gridmap.store import jobs
 from gridmap.store.engine import Store
 from tests.services.jobs.works import BY_KIND, waiting
 
+
 def clock() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
 
