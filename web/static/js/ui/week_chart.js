@@ -27,7 +27,7 @@ export class WeekChart extends CellChart {
   }
 
   height(width) {
-    return TOP_PX + DAYS * (width < 480 ? 30 : 24);
+    return TOP_PX + DAYS * (width < 480 ? 30 : 22);
   }
 
   get unit() {
