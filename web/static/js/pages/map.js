@@ -18,6 +18,7 @@ import { chips } from "../situation/chips.js";
 import { compare } from "../situation/compare.js";
 import { counts } from "../situation/counts.js";
 import { frame } from "../situation/frame.js";
+import { gatherings } from "../situation/gatherings.js";
 import { kinds } from "../situation/kinds.js";
 import { layers } from "../situation/layers.js";
 import { legend } from "../situation/legend.js";
@@ -38,7 +39,7 @@ import { wall } from "../situation/wall.js";
 import { week } from "../situation/week.js";
 
 // In the order in which their buttons and tabs stand.
-const FEATURES = [selection, frame, today, counts, period, kinds, layers, legend, pointer, timeline, week, calendar, play, place, change, search, mark, compare, measure, wall, views, share, chips, live];
+const FEATURES = [selection, frame, today, counts, period, kinds, layers, legend, pointer, timeline, week, calendar, play, place, change, gatherings, search, mark, compare, measure, wall, views, share, chips, live];
 
 const SETTLE_MS = 60;
 const ADDRESS_MS = 250;
