@@ -16,6 +16,7 @@ const ask = latest((values, how) => getJson("/api/v1/change", values, how));
 
 export async function drawChange(page) {
   const [basis, level, by] = page.state.get().change.split(".");
+  if (!page.situation.counts.incidents) return drawRefusal(page, { reason: "empty" });
   try {
     // the whole district and all kinds, whatever is looked into: one report is one family of tests
     const report = await ask({ ...page.selection({ except: ["kinds", ...FOCUS] }), basis, level, by });
@@ -23,9 +24,13 @@ export async function drawChange(page) {
     byId("change-rows").replaceChildren(...table(page, report, false));
   } catch (error) {
     if (error.code !== "beyond_data") throw error;
-    byId("change-said").replaceChildren(refused(page, error.more));
-    byId("change-rows").replaceChildren();
+    drawRefusal(page, error.more);
   }
+}
+
+function drawRefusal(page, why) {
+  byId("change-said").replaceChildren(refused(page, why));
+  byId("change-rows").replaceChildren();
 }
 
 function said(report) {
@@ -120,7 +125,9 @@ function look(page, report, row) {
 // A period of which nothing is known: what is missing, and what can be compared instead.
 function refused(page, { reason, needed_on: needed, first_on: first, last_on: last }) {
   const name = (text) => dayName(toDay(text));
-  if (reason === "empty") return el("p", { class: "change__refused" }, t("There are no incidents yet"));
+  if (reason === "empty") {
+    return el("div", { class: "change__refused" }, el("p", {}, t("There are no incidents yet")), el("a", { class: "button", href: "/import" }, t("Bring incidents in")));
+  }
   const text = reason === "before"
     ? t("Nothing is known of the period to compare with: it begins on {needed}, the data on {first}.", { needed: name(needed), first: name(first) })
     : t("The data end on {last}, the period on {needed}: days without data are no quiet days.", { needed: name(needed), last: name(last) });
