@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from gridmap.errors import BadInput
 
 DAYS, HOURS = 7, 24
-PART = re.compile(r"([1-7])\.(\d{1,2})(?:-(\d{1,2}))?")
+PART = re.compile(r"([1-7])\.(\d{1,2})(?:-(\d{1,2}))?", re.ASCII)
 HOW = "Write weekday.hour or weekday.hour-hour with commas between, such as 1.8-11,5.18-23 (1 is Monday)."
 
 

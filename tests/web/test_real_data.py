@@ -57,6 +57,11 @@ def test_a_year_of_police_reports_by_ward(settings: Settings, sample_data: Path)
 
     months = client.get("/api/v1/timeline").json["months"]
     assert sum(month["count"] for month in months) == 39_706
+    assert not any(client.get("/api/v1/timeline").json["daily"])  # nobody knows a day: none has a first of the month
+    patterns = client.get(f"/api/v1/patterns?{always}").json
+    assert not any(patterns["hours"]) and (patterns["month_rows"], patterns["total"]) == (39_706, 39_706)
+    at_midnight = client.get(f"/api/v1/counts?{always}&hours=1.0,2.0,3.0,4.0,5.0,6.0,7.0").json
+    assert (at_midnight["total"], at_midnight["month_rows"]) == (0, 39_706)
     assert client.get("/").status_code == 200
     x, y, row, col = tile_and_pixel(-1.6143, 54.9712, 12)  # the middle of Newcastle
     tile = client.get(f"/tiles/heat/12/{x}/{y}.png?{always}")

@@ -161,3 +161,26 @@ def test_events_replaced_keep_their_numbers() -> None:
     assert len(after) == len(before) == n
     more = after.appended([1.0], [1.0], [2], [19_100], [1])
     assert n in more.select([2], 19_100, 19_100).rows()  # numbered on
+
+
+def test_chosen_hours_hold_only_events_whose_hour_is_known():
+    days, precisions = [day("2025-03-03")] * 5, [MINUTE, MINUTE, DAY, MONTH, MINUTE]
+    index = EventIndex.of(np.arange(5.0), np.zeros(5), [0] * 5, days, precisions, [0, 167, -1, -1, -1])
+    march = day("2025-03-01"), day("2025-03-31")
+    monday_midnight, all_week = [hour == 0 for hour in range(168)], [True] * 168
+    assert index.select(None, *march, monday_midnight).rows().tolist() == [0]
+    window = index.select(None, *march, all_week)
+    assert sorted(window.rows().tolist()) == [0, 1] and len(window) == 2 and window.by_kind() == {0: 2}
+    assert sorted(np.concatenate([x for x, _, _ in window.batches()])) == [0.0, 1.0]
+    assert len(index.select(None, *march)) == 5
+    moved = index.replaced(np.array([1]), [9.0], [0.0], [0], days[:1], [MINUTE], [0])
+    assert sorted(moved.select(None, *march, monday_midnight).rows().tolist()) == [0, 1]
+    assert len(moved.select(None, *march, [hour == 167 for hour in range(168)])) == 0
+
+
+@pytest.mark.parametrize("hour", [-2, 168])
+def test_an_hour_is_one_of_the_week(hour):
+    with pytest.raises(BadInput, match="hour of the week"):
+        EventIndex.of([0.0], [0.0], [0], [0], [MINUTE], [hour])
+    with pytest.raises(BadInput, match="168 hours"):
+        INDEX.select(None, 0, 1, [True])
