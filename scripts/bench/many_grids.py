@@ -28,7 +28,7 @@ def build(folder: Path, grids: int, *, seed: int = 0) -> dict[str, str]:
     _write_incidents(folder / "incidents.csv", shapes, rng)
     for layer, file in (("grids", "grids.geojson"), ("incidents", "incidents.csv")):
         program = [sys.executable, "-c", "from gridmap.cli import main; main()", "import", layer, str(folder / file)]
-        subprocess.run(program, check=True, env=os.environ | settings, stdout=sys.stderr)  # noqa: S603 - our own program
+        subprocess.run(program, check=True, env=os.environ | settings, stdout=sys.stderr)
     return settings
 
 
@@ -65,4 +65,6 @@ def _write_incidents(file: Path, shapes: np.ndarray, rng: np.random.Generator) -
     with file.open("w", encoding="utf-8", newline="") as stream:
         rows = csv.writer(stream)
         rows.writerow(["编号", "类型", "发生时间", "经度", "纬度"])
-        rows.writerows([i, "盗窃", day, f"{x:.6f}", f"{y:.6f}"] for i, ((x, y), day) in enumerate(zip(where, days, strict=True)))
+        rows.writerows(
+            [i, "盗窃", day, f"{x:.6f}", f"{y:.6f}"] for i, ((x, y), day) in enumerate(zip(where, days, strict=True))
+        )

@@ -10,37 +10,18 @@ from urllib.request import urlopen
 
 import numpy as np
 import pytest
-from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import PATIENCE_MS, PHONE, Watched
+from tests.browser.pictures import BARE, CENTRE, changed_share, picture
 
 pytestmark = pytest.mark.browser
-
-BARE = "hide=grids,borders,roads,buildings,labels"  # nothing but ground and heat
-CENTRE = "#14/30.18500/114.96500"
 
 
 def asked(base: str, path: str) -> Any:
     """What the server answers a program."""
     with urlopen(base + path) as response:
         return json.load(response)
-
-
-def picture(page: Page) -> np.ndarray:
-    """The map as it is drawn now, without what lies over it: uint8[rows, cols, 3]."""
-    from io import BytesIO
-
-    page.wait_for_function("() => !gridmap.heat.coming && (!gridmap.heat.shown || !gridmap.heat.shown.isLoading())")
-    page.wait_for_timeout(400)  # tiles fade in
-    over = [page.locator(".map__credits"), page.locator(".leaflet-control-container")]
-    png = page.locator("#map").screenshot(mask=over)
-    return np.asarray(Image.open(BytesIO(png)).convert("RGB"))
-
-
-def changed_share(before: np.ndarray, after: np.ndarray) -> float:
-    """Share of pixels that differ visibly."""
-    return float((np.abs(before.astype(int) - after.astype(int)).max(axis=2) > 12).mean())
 
 
 def total(page: Page) -> int:
@@ -59,7 +40,7 @@ def spot_of(page: Page, code: str) -> dict[str, float]:
     return page.evaluate(
         """async (code) => {
             const { innerPoint } = await import(document.querySelector("link[href$='map/grid_labels.js']").href);
-            const [lon, lat] = innerPoint(gridmap.grids.byCode.get(code).feature.geometry);
+            const [lon, lat] = innerPoint(gridmap.layers.grids.byCode.get(code).geometry);
             const at = gridmap.map.latLngToContainerPoint([lat, lon]);
             const box = document.getElementById("map").getBoundingClientRect();
             return { x: box.left + at.x, y: box.top + at.y };
@@ -73,8 +54,8 @@ def grid_in_view(page: Page) -> str:
     return page.evaluate(
         """() => {
             const centre = gridmap.map.getCenter();
-            const far = (layer) => layer.getBounds().getCenter().distanceTo(centre);
-            return [...gridmap.grids.byCode].sort((a, b) => far(a[1].layer) - far(b[1].layer))[0][0];
+            const far = (code) => gridmap.layers.grids.bounds(code).getCenter().distanceTo(centre);
+            return [...gridmap.layers.grids.byCode.keys()].sort((a, b) => far(a) - far(b))[0];
         }"""
     )
 
@@ -85,7 +66,7 @@ def test_first_view_shows_the_servers_figures(demo: Watched) -> None:
     expect(page.locator("#total")).to_have_text(f"{counts['total']:,}")
     assert page.locator("html").get_attribute("lang") == "zh-CN"
     assert "合成" in page.inner_text(".bar__notice")
-    assert len(page.query_selector_all("#legend-classes li")) == len(asked(demo.base, "/api/v1/legend")["classes"])
+    assert len(page.query_selector_all("#legend-scale .legend__classes li")) == len(asked(demo.base, "/api/v1/legend")["classes"])
     theft = sum(n for kind, n in counts["by_kind"].items() if kind.startswith("order."))
     expect(page.locator(".kind__row", has_text="治安").locator(".kind__count")).to_have_text(f"{theft:,}")
 
@@ -133,20 +114,6 @@ def test_questions_that_overtake_each_other_leave_no_fault(demo: Watched) -> Non
     page.evaluate("() => Promise.all([1, 2, 3].map(() => gridmap.figures.drawCounts()))")
     page.wait_for_timeout(200)  # a refusal nobody took would be reported by now
     assert total(page) == before > 0
-
-
-def test_bandwidth_changes_heat_and_legend_which_no_period_does(demo: Watched) -> None:
-    page = demo.open(f"/?{BARE}{CENTRE}")
-    before, legend = picture(page), page.inner_text("#legend-classes")
-    page.focus("#bandwidth")
-    page.keyboard.press("End")
-    page.wait_for_url("**bw=800**")
-    page.wait_for_function("old => document.getElementById('legend-classes').innerText !== old", arg=legend)
-    assert changed_share(before, picture(page)) > 0.05
-    wide = page.inner_text("#legend-classes")
-    page.click("#presets [data-days='365']")
-    picture(page)
-    assert page.inner_text("#legend-classes") == wide
 
 
 def test_selecting_a_grid_with_the_mouse(demo: Watched) -> None:
@@ -200,7 +167,7 @@ def test_timeline_by_keyboard_and_by_dragging(demo: Watched) -> None:
     first, last = page.input_value("#from"), page.input_value("#to")
     assert first > "2025-06-01"
     assert (np.datetime64(last) - np.datetime64(first)).astype(int) == 23
-    page.wait_for_function(f"() => !gridmap.heat.coming && gridmap.heat.shown._url.includes('from={first}')")
+    page.wait_for_function(f"() => !gridmap.layers.heat.coming && gridmap.layers.heat.shown._url.includes('from={first}')")
 
 
 def test_language_keeps_the_view(demo: Watched) -> None:
@@ -218,19 +185,6 @@ def test_language_keeps_the_view(demo: Watched) -> None:
     page.wait_for_selector("html[lang=en]", state="attached")  # the choice lasts
 
 
-def test_theme_changes_page_and_map(demo: Watched) -> None:
-    page = demo.open(f"/?theme=light{CENTRE}")
-    light = picture(page)
-    page.click("#theme")
-    page.wait_for_selector("html[data-theme=dark][data-mode=dark]", state="attached")
-    page.wait_for_function("() => !gridmap.heat.coming && gridmap.heat.shown._url.includes('theme=dark')")
-    dark = picture(page)
-    assert dark.mean() < 90 < 170 < light.mean()
-    assert "theme=dark" in page.url
-    page.goto(demo.base + "/")
-    page.wait_for_selector("html[data-theme=dark]", state="attached")
-
-
 def test_theme_follows_the_system(demo: Watched) -> None:
     demo.page.emulate_media(color_scheme="dark")
     page = demo.open("/")
@@ -242,7 +196,7 @@ def test_theme_follows_the_system(demo: Watched) -> None:
 def test_address_reproduces_the_view(demo: Watched, watch: Callable[..., Watched]) -> None:
     code = asked(demo.base, "/api/v1/grids.geojson")["features"][100]["properties"]["code"]
     address = (
-        f"/?from=2025-01-01&to=2025-06-30&kinds=hazard,order.theft&bw=300&grid={code}&hide=buildings&theme=light"
+        f"/?from=2025-01-01&to=2025-06-30&kinds=hazard,order.theft&bw=300&grid={code}&layers=sites,grids,borders,streets,labels&theme=light"
         "#15/30.18000/114.96000"
     )
     first = demo.open(address)
@@ -303,16 +257,6 @@ def test_unknown_grid_in_the_address_is_said(demo: Watched) -> None:
     expect(page.locator("#detail")).to_be_hidden()
 
 
-def test_streets_borders_and_labels_lie_above_the_heat(demo: Watched) -> None:
-    page = demo.open()
-    order = page.evaluate(
-        "() => Object.fromEntries(['tile', 'heat', 'roads', 'grids', 'borders', 'selected', 'labels'].map((name) =>"
-        " [name, Number(getComputedStyle(document.querySelector(`.leaflet-${name}-pane`)).zIndex)]))"
-    )
-    names = sorted(order, key=order.get)
-    assert names == ["tile", "heat", "roads", "grids", "borders", "selected", "labels"]
-
-
 def test_failure_is_told_and_can_be_retried(demo: Watched) -> None:
     demo.allowed += ["503"]
     page = demo.open()
@@ -325,18 +269,6 @@ def test_failure_is_told_and_can_be_retried(demo: Watched) -> None:
     notice.locator("button").click()
     expect(notice).to_be_hidden()
     assert total(page) == asked(demo.base, "/api/v1/counts?from=2026-06-24&to=2026-06-30")["total"]
-
-
-def test_missing_base_map_is_told_and_can_be_retried(demo: Watched) -> None:
-    demo.allowed += ["ERR_FAILED"]
-    demo.page.route("**/*.pmtiles*", lambda route: route.abort())
-    page = demo.open()  # ready all the same: grids, heat and figures do not need it
-    notice = page.locator("[data-notice='base']")
-    expect(notice).to_contain_text("部分底图未能绘出")
-    page.unroute("**/*.pmtiles*")
-    notice.locator("button").click()
-    expect(notice).to_be_hidden()
-    page.wait_for_function("() => gridmap.basemap.views.get('').tileCache.cache.size > 0")
 
 
 def test_phone_layout(watch: Callable[..., Watched], demo_address: str) -> None:

@@ -25,7 +25,7 @@ export const CanvasTiles = L.GridLayer.extend({
   use(paintRules, labelRules) {
     this.paintRules = paintRules;
     this.labelers = new Labelers(this.scratch, labelRules, LABELLED_TILES, (keys) => this.drawAgain(keys));
-    if (this._map) for (const { coords, el } of Object.values(this._tiles)) this.draw(coords, el);
+    if (this._map) for (const { coords, el } of Object.values(this._tiles)) this.drawOver(coords, el);
   },
 
   createTile(coords, done) {
@@ -33,6 +33,11 @@ export const CanvasTiles = L.GridLayer.extend({
     canvas.lang = "zh-CN"; // so that Han characters take their Chinese forms
     this.draw(coords, canvas).then(() => done(null, canvas), (error) => done(error, canvas));
     return canvas;
+  },
+
+  // A tile that could not be had was told of when it was first asked for.
+  drawOver(coords, canvas) {
+    this.draw(coords, canvas).catch(() => {});
   },
 
   async draw(coords, canvas) {
@@ -71,7 +76,7 @@ export const CanvasTiles = L.GridLayer.extend({
       return `${x >> 1}:${y >> 1}:${z}`;
     }));
     for (const { coords, el } of Object.values(this._tiles)) {
-      if (halves.has(`${coords.x}:${coords.y}:${coords.z}`)) this.draw(coords, el);
+      if (halves.has(`${coords.x}:${coords.y}:${coords.z}`)) this.drawOver(coords, el);
     }
   },
 });
