@@ -18,12 +18,13 @@ export const wall = {
   },
   wire(page) {
     let shown = null;
+    let spot = null; // where the map was when the wall was asked for, null: the wall came first
     const leave = () => page.state.set({ wall: false });
     const draw = () => page.guarded("wall", draw, async () => {
       const isWanted = () => page.state.get().wall && Boolean(page.layers.features);
       if (isWanted() && !shown) {
         const [{ Wall }] = await Promise.all([import("../wall/wall.js"), loadStyle("css/wall.css")]);
-        if (isWanted() && !shown) shown = new Wall(page, { onLeave: leave });
+        if (isWanted() && !shown) shown = new Wall(page, { spot, onLeave: leave });
       }
       if (!page.state.get().wall && shown) {
         shown.remove();
@@ -34,6 +35,7 @@ export const wall = {
     page.tools.add({
       id: "wall", icon: SCREEN, label: t("Wall screen"), press: () => {
         const { documentElement: root } = document;
+        spot = page.spot();
         if (root.requestFullscreen) root.requestFullscreen().catch(() => {}); // a browser that will not still shows the wall
         page.state.set({ wall: true }, { push: true });
       },

@@ -9,12 +9,13 @@ export function startClock(page, clock, date, onDay) {
   const { time_zone: timeZone, is_demo: isDemo, now_on: nowOn } = page.situation.project;
   const time = new Intl.DateTimeFormat(locale, { timeZone, hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
   const day = new Intl.DateTimeFormat(locale, { timeZone, year: "numeric", month: "long", day: "numeric", weekday: "long" });
+  const dataEnd = nowOn.replace(/-/g, "\u2060-\u2060"); // a date is not broken
   let shown = "";
   const tick = () => {
     const now = new Date();
     const text = day.format(now);
     clock.textContent = time.format(now);
-    date.textContent = isDemo ? t("Demo: the data end on {day}", { day: nowOn }) : text;
+    date.textContent = isDemo ? t("Demo: the data end on {day}", { day: dataEnd }) : text;
     if (shown && shown !== text && !isDemo) onDay();
     shown = text;
   };

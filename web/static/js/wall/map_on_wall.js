@@ -6,14 +6,15 @@ import { el } from "../ui/dom.js";
 
 const PANE = "wall-names";
 const ROOM = 0.94; // of the place that the grids fill
+const BACK_MS = 1000;
 const NEAREST = 14; // no nearer: a house is nobody's to see on a wall
 
 export class MapOnWall {
-  constructor(page) {
-    this.page = page;
+  // `spot` is where the map was, null for everything.
+  constructor(page, spot) {
+    Object.assign(this, { page, spot });
     this.holder = page.map.getContainer();
     this.region = this.holder.parentElement;
-    this.spot = page.spot();
     this.bounds = page.home;
     this.names = L.layerGroup().addTo(page.map);
     if (!page.map.getPane(PANE)) page.map.createPane(PANE).classList.add("wall-names");
@@ -87,7 +88,18 @@ export class MapOnWall {
     this.names.remove();
     for (const name of ["width", "height", "transform"]) this.holder.style[name] = "";
     document.documentElement.style.removeProperty("--map-scale");
-    this.page.map.invalidateSize({ pan: false });
-    this.page.goTo(this.spot);
+    this.goBack();
+  }
+
+  // The map's place changes its size once more when a full screen ends.
+  goBack() {
+    const { page } = this;
+    const back = new ResizeObserver(() => {
+      page.map.invalidateSize({ pan: false });
+      if (this.spot) page.goTo(this.spot);
+      else page.goHome();
+    });
+    back.observe(this.region);
+    setTimeout(() => back.disconnect(), BACK_MS);
   }
 }

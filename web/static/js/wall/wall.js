@@ -20,14 +20,14 @@ const AGAIN_MS = 60000; // time goes on also where nothing comes in
 const asking = (path) => latest((values, how) => getJson(path, values, how));
 
 export class Wall {
-  constructor(page, { onLeave }) {
+  constructor(page, { spot, onLeave }) {
     Object.assign(this, { page, before: page.state.get() });
     this.ask = { expectation: asking("/api/v1/expectation"), newest: asking("/api/v1/incidents"), days: asking("/api/v1/timeline") };
     page.writeAddress = () => {}; // the address stays that of the wall, whatever the wall shows
     this.build(onLeave);
     document.body.append(this.root);
     this.screen = new Screen(this.root, onLeave);
-    this.map = new MapOnWall(page);
+    this.map = new MapOnWall(page, spot);
     this.cycle = new Cycle(page, this.map, (name) => { this.caption.textContent = name; });
     this.clock = startClock(page, this.parts.clock, this.parts.date, () => this.newDay());
     this.timer = setInterval(() => this.draw(), AGAIN_MS);
