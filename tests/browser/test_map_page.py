@@ -66,7 +66,9 @@ def test_first_view_shows_the_servers_figures(demo: Watched) -> None:
     expect(page.locator("#total")).to_have_text(f"{counts['total']:,}")
     assert page.locator("html").get_attribute("lang") == "zh-CN"
     assert "合成" in page.inner_text(".bar__notice")
-    assert len(page.query_selector_all("#legend-scale .legend__classes li")) == len(asked(demo.base, "/api/v1/legend")["classes"])
+    assert len(page.query_selector_all("#legend-scale .legend__classes li")) == len(
+        asked(demo.base, "/api/v1/legend")["classes"]
+    )
     theft = sum(n for kind, n in counts["by_kind"].items() if kind.startswith("order."))
     expect(page.locator(".kind__row", has_text="治安").locator(".kind__count")).to_have_text(f"{theft:,}")
 
@@ -167,7 +169,9 @@ def test_timeline_by_keyboard_and_by_dragging(demo: Watched) -> None:
     first, last = page.input_value("#from"), page.input_value("#to")
     assert first > "2025-06-01"
     assert (np.datetime64(last) - np.datetime64(first)).astype(int) == 23
-    page.wait_for_function(f"() => !gridmap.layers.heat.coming && gridmap.layers.heat.shown._url.includes('from={first}')")
+    page.wait_for_function(
+        f"() => !gridmap.layers.heat.coming && gridmap.layers.heat.shown._url.includes('from={first}')"
+    )
 
 
 def test_language_keeps_the_view(demo: Watched) -> None:
