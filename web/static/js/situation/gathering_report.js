@@ -89,7 +89,7 @@ function entry(gatherings, report, row) {
     el("strong", {}, kind), el("span", {}, places(row)));
   return el("li", { class: `gathered__row gathered__row--${row.direction}` },
     button,
-    el("p", { class: "gathered__said" }, sentence(report, row, kind)),
+    el("p", { class: "gathered__said" }, sentence(report, row)),
     el("div", { class: "gathered__bars", "aria-hidden": "true" },
       el("span", {}, t("Now")), el("span", {}, bar(row.count, "now")), el("b", {}, number(row.count)),
       el("span", {}, t("Usual")), el("span", {}, bar(row.usual, "usual")), el("b", {}, decimal(row.usual, row.usual < 10 ? 1 : 0))),
@@ -101,16 +101,20 @@ function places({ grids }) {
   return beside ? tn("{name} and {n} grid beside it", "{name} and {n} grids beside it", beside, { name: grids[0].name }) : grids[0].name;
 }
 
-function sentence(report, row, kind) {
+function sentence(report, row) {
   const usual = row.usual < 0.5 ? t("usually hardly any") : t("usually about {n}", { n: decimal(row.usual, row.usual < 10 ? 1 : 0) });
-  const what = tn("{kind}: {n} incident in {days} days, {usual}.", "{kind}: {n} incidents in {days} days, {usual}.", row.count, { kind, days: report.days, usual });
+  const what = tn("{n} incident in {days} days, {usual}.", "{n} incidents in {days} days, {usual}.", row.count, { days: report.days, usual });
   if (!row.since) return what;
-  return `${what} ${row.direction === "more" ? t("More since about {day}.", { day: dayOf(row.since) }) : t("Fewer since about {day}.", { day: dayOf(row.since) })}`;
+  return sentences(what, row.direction === "more" ? t("More since about {day}.", { day: dayOf(row.since) }) : t("Fewer since about {day}.", { day: dayOf(row.since) }));
 }
 
 function sure(p) {
-  const text = t("Chance alone brings this about in at most 1 of {n} cases.", { n: number(Math.floor(1 / p)) });
-  return `${p <= 0.0001 ? t("Very sure.") : t("Sure.")} ${text}`;
+  const text = t("Chance alone brings this about in at most 1 of {n} cases.", { n: number(Math.round(1 / p)) });
+  return sentences(p <= 0.0001 ? t("Very sure.") : t("Sure."), text);
+}
+
+function sentences(...texts) {
+  return texts.join(lang === "zh" ? "" : " ");
 }
 
 function busiest(gatherings, { busiest: places, days }) {
