@@ -10,7 +10,7 @@ import { dismiss, explain, notify } from "../ui/notices.js";
 import { PlaceView } from "../ui/place_view.js";
 import { COMMUNITIES, Places, STREETS } from "./places.js";
 import { FOCUS, SELECTION } from "./selection.js";
-import { spotOf, spotPlace } from "./spot.js";
+import { boxAround, spotOf, spotPlace } from "./spot.js";
 
 const GRID_ZOOM = 14; // from here a press means a grid, before that its community, and its street from far away
 const STREET_ZOOM = 11;
@@ -38,7 +38,11 @@ class Place {
     this.view = new PlaceView(page, this);
     page.state.on([...FOCUS, "spot"], (view, how) => this.changed(how));
     page.state.on(["from", "to", "kinds", "hours", "plan"], () => this.view.wait());
-    page.onSettled([...SELECTION, "spot"], () => this.view.list.renew());
+    this.askSpot = latest((values, how) => getJson("/api/v1/points", values, how));
+    page.onSettled([...SELECTION, "spot"], () => {
+      this.view.list.renew();
+      this.countSpot();
+    });
     page.on("grids", () => this.rebuild());
     page.on("counts", () => this.view.count());
     page.on("mode", () => this.outline.paint());
@@ -63,9 +67,8 @@ class Place {
       ({ items: this.areas } = await getJson("/api/v1/areas", { plan }));
       this.shapes.clear();
       this.rebuild();
-      if (this.page.state.get().area && !this.isBegun && !this.page.asked) this.follow();
-      this.isBegun = true;
-      await this.view.list.renew();
+      this.begin();
+      await Promise.all([this.view.list.renew(), this.countSpot()]);
     });
   }
 
@@ -82,6 +85,7 @@ class Place {
 
   // What is new: other incidents change figures and lists, anything else may have changed the places themselves.
   renewed(entries = []) {
+    this.countSpot();
     if (entries.every(({ entity }) => entity === "incident")) this.view.list.renew({ isSame: true });
     else {
       this.places.blocks.clear();
@@ -149,11 +153,18 @@ class Place {
     return zoom < GRID_ZOOM && community && area !== community.code ? { area: community.code } : { grid };
   }
 
-  // Where a view begins that names a place and no part of the map.
+  // Where a view begins that names a place and no part of the map; null also where the place is not read yet.
   bounds() {
     this.read(); // the grids are known from now on
+    this.isAwaited = !this.isKnown;
     const bounds = this.boundsOf(this.here);
     return bounds && Object.keys(this.here.focus).length ? bounds.pad(this.here.level === "street" ? 0.05 : 0.2) : null;
+  }
+
+  begin() {
+    if (!this.isAwaited || !this.isKnown) return;
+    this.isAwaited = false;
+    this.follow();
   }
 
   boundsOf(here) {
@@ -216,7 +227,7 @@ class Place {
       if (!block) return;
     }
     this.draw();
-    if (block && this.isKnown && !this.isBegun && !this.page.asked) this.follow();
+    this.begin();
   }
 
   async drawOutline() {
@@ -251,6 +262,18 @@ class Place {
       }));
     }
     return this.shapes.get(level);
+  }
+
+  // How many reports are stacked where the state's spot is.
+  async countSpot() {
+    const { page } = this;
+    const spot = spotOf(page.state.get().spot);
+    const words = page.selection();
+    if (!spot) return;
+    await page.guarded("spot", () => this.countSpot(), async () => {
+      const answer = words ? await this.askSpot({ ...words, ...boxAround(spot) }) : { total: 0 };
+      this.view.countSpot(answer.total);
+    });
   }
 
   // The words of the list of incidents.

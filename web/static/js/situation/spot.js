@@ -15,3 +15,10 @@ export function spotOf(text) {
 export function spotPlace({ lon, lat, text }) {
   return { level: "spot", code: text, name: t("One spot"), focus: {}, where: `${decimal(lon, DIGITS)}, ${decimal(lat, DIGITS)}`, lon, lat };
 }
+
+const BESIDE = 1e-7; // of a degree, a centimetre: the spot alone
+
+// The words that ask for what stands at the very spot.
+export function boxAround({ lon, lat }) {
+  return { bbox: [lon - BESIDE, lat - BESIDE, lon + BESIDE, lat + BESIDE].map((degrees) => degrees.toFixed(8)).join(","), zoom: 19 };
+}

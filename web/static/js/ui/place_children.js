@@ -56,7 +56,7 @@ export class PlaceChildren {
   }
 
   row(place) {
-    const households = this.hasHouseholds && place.households !== undefined && place.households !== null;
+    const households = this.hasHouseholds && place.households > 0;
     const button = el("button", { type: "button", class: "child" },
       el("span", { class: "child__name", title: place.name }, place.name),
       el("span", { class: "child__households" }, households ? t("{n} households", { n: number(place.households) }) : ""),

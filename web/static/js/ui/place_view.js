@@ -51,7 +51,7 @@ export class PlaceView {
     const kind = byId("detail-kind");
     kind.hidden = !(here.grid && here.grid.dedicated);
     if (!kind.hidden) kind.textContent = dedicatedName(here.grid);
-    this.parts.figure.hidden = this.parts.children.hidden = this.parts.facts.hidden = here.level === "spot";
+    this.parts.facts.hidden = here.level === "spot";
     this.drawFacts(here);
     this.children.set(here.level === "spot" ? [] : this.place.places.childrenOf(here), this.page.situation.counts.households > 0);
     this.count();
@@ -88,10 +88,11 @@ export class PlaceView {
   count() {
     const { page, here, place } = this;
     if (!here) return;
+    if (here.level === "spot") return;
     const { counts, wholeCounts } = page;
     const view = page.state.get();
     const isWhole = here.level === "district";
-    const above = isWhole || here.level === "spot" ? null : place.places.of(place.places.parentOf(here));
+    const above = isWhole ? null : place.places.of(place.places.parentOf(here));
     const shares = isWhole ? [] : [shareOf(counts.total, wholeCounts.total, place.places.name)];
     if (above && above.level !== "district") shares.push(shareOf(counts.total, countOf(wholeCounts, above), above.name));
     drawFigure(this.parts.figure, { total: counts.total, days: view.to - view.from + 1, shares: shares.filter(Boolean) });
@@ -100,6 +101,13 @@ export class PlaceView {
     this.outside.textContent = tn("{n} in no grid", "{n} in no grid", counts.outside || 0);
     const address = place.listAddress();
     this.list.say(t("Incidents"), address && el("a", { class: "link", href: address }, t("As a list")));
+  }
+
+  // How many reports stand at one spot.
+  countSpot(total) {
+    const { from, to } = this.page.state.get();
+    drawFigure(this.parts.figure, { total, days: to - from + 1, shares: [] });
+    this.list.say(t("Incidents"));
   }
 
   // The name, so that who uses the keys goes on from there.
