@@ -73,12 +73,12 @@ def test_a_month_that_is_not_over_is_not_taken(place: Store) -> None:
 
 
 def test_year_on_year_over_a_leap_day(place: Store) -> None:
-    rows = daily(D(2023, 2, 1), D(2024, 3, 31), 1)
+    rows = daily(D(2023, 2, 1), D(2023, 2, 28), 10) + daily(D(2024, 2, 1), D(2024, 3, 31), 10)
     leap = Selection(D(2024, 2, 1), D(2024, 2, 29))
     report = change.report(picture(place, rows), leap, basis="year", level="district", by="total")
     assert (report.periods.before.from_on, report.periods.before.to_on) == (D(2023, 2, 1), D(2023, 2, 28))
     (row,) = report.rows
-    assert (row.now, row.before, row.change_pct, row.p) == (29, 28, 0.0, pytest.approx(1.0))
+    assert (row.now, row.before, row.change_pct, row.p) == (290, 280, 0.0, pytest.approx(1.0))
 
 
 def test_a_narrower_selection_is_reported_alone(place: Store) -> None:

@@ -62,6 +62,11 @@ def test_rows_without_incidents_are_no_tests() -> None:
     assert found.q[1] == found.p[1]
 
 
+def test_a_longer_period_is_expected_to_have_more() -> None:
+    assert compare([310], [280], 31, 28).p[0] == pytest.approx(1.0)
+    assert compare([310], [280], 28, 28).p[0] == pytest.approx(binomtest(310, 590, 0.5).pvalue)
+
+
 def test_one_strong_change_among_many_rows_is_found_and_the_rest_left_alone() -> None:
     now, before = np.full(207, 10), np.full(207, 11)
     now[17], before[17] = 40, 8
