@@ -16,6 +16,7 @@ from gridmap.services.situation.events import Events
 from gridmap.services.situation.newest import newest
 from gridmap.services.situation.points import PLACES_AT_MOST, points
 from gridmap.store.event_columns import EventColumns
+from gridmap.store.incidents import EPOCH, Mark
 from tests.postgres_databases import Databases
 from tests.services import small_world as world
 
@@ -177,3 +178,12 @@ def test_the_newest_of_many_are_those_of_sorting_all(calm: Situation) -> None:
         return (-events.day[row], bool(precision[row]), -at_s[row], -events.id[row])
 
     assert newest(events, np.arange(n), None, 137).tolist() == sorted(range(n), key=rank)[:137]
+
+    paged: list[int] = []
+    mark = None
+    while found := newest(events, np.arange(n), mark, 150).tolist():
+        paged += found
+        last = paged[-1]
+        instant = None if precision[last] else EPOCH + dt.timedelta(seconds=int(at_s[last]))
+        mark = Mark(int(events.day[last]), instant, int(events.id[last]))
+    assert paged == sorted(range(n), key=rank)
