@@ -91,6 +91,47 @@ def wait_until_gone(group: int) -> None:
         time.sleep(0.05)
 
 
+def worker_for_jobs(group: int, other_than: int = 0) -> int:
+    """The process for jobs of a group, once there is one."""
+    deadline = time.monotonic() + PATIENCE_S
+    while time.monotonic() < deadline:
+        states = subprocess.run(["ps", "-eo", "pid=,pgid=,args="], capture_output=True, text=True, check=True).stdout
+        for pid, pgid, args in (line.split(maxsplit=2) for line in states.splitlines()):
+            if pgid == str(group) and "gridmap.commands.working" in args and int(pid) != other_than:
+                return int(pid)
+        time.sleep(0.05)
+    raise AssertionError("There is no process for jobs.")
+
+
+def ask_for_gatherings(port: int) -> str:
+    """As the page does: with its token. Waits for the job's end and gives its state."""
+    base = f"http://127.0.0.1:{port}"
+    opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+    token = opener.open(f"{base}/").read().decode().split('name="csrf-token" content="')[1].split('"')[0]
+    request = urllib.request.Request(f"{base}/api/v1/gatherings", method="POST", headers={"X-CSRFToken": token})
+    uid = json.load(opener.open(request))["uid"]
+    deadline = time.monotonic() + PATIENCE_S
+    while (state := str(json.load(opener.open(f"{base}/api/v1/jobs/{uid}"))["state"])) in {"queued", "running"}:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    return state
+
+
+def test_jobs_are_done_beside_the_server_also_after_their_process_was_killed(settings: Settings, empty_db: str) -> None:
+    with served(settings, GRIDMAP_DB=empty_db) as (process, port):
+        health(process, port)
+        first = worker_for_jobs(process.pid)
+        assert ask_for_gatherings(port) == "done"
+        os.kill(first, signal.SIGKILL)
+        second = worker_for_jobs(process.pid, other_than=first)
+        assert ask_for_gatherings(port) == "done"
+        assert os.getpriority(os.PRIO_PROCESS, second) > 0  # who looks at the map goes first
+        os.killpg(process.pid, signal.SIGINT)
+        process.communicate(timeout=PATIENCE_S)
+        assert process.returncode == 0
+        assert members_of(process.pid) == []
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_it_serves_says_where_and_ends_cleanly(number: signal.Signals, store: Store, settings: Settings) -> None:
     with served(settings) as (process, port):
@@ -122,7 +163,8 @@ def test_ctrl_c_before_it_is_up_leaves_no_trace(store: Store, settings: Settings
 def test_no_worker_outlives_a_killed_supervisor(store: Store, settings: Settings) -> None:
     with served(settings) as (process, port):
         health(process, port)
-        assert len(members_of(process.pid)) == 2
+        worker_for_jobs(process.pid)
+        assert len(members_of(process.pid)) == 3  # supervisor, server, jobs
         process.kill()
         process.wait()
         wait_until_gone(process.pid)
