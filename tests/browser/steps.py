@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
 
-import numpy as np
 import pytest
-from PIL import Image
 from playwright.sync_api import Page
 
 from gridmap.cli import main
@@ -34,21 +31,6 @@ def wait_for_total(page: Page, value: int, *, other: bool = False) -> None:
     sign = "!==" if other else "==="
     sum_now = "Number(document.getElementById('total').textContent.replace(/\\D/g, ''))"
     page.wait_for_function(f"value => {sum_now} {sign} value", arg=value)
-
-
-def picture(page: Page) -> np.ndarray:
-    """The map as it is drawn now, without what lies over it: uint8[rows, cols, 3]."""
-    heat = "gridmap.layers.heat"
-    page.wait_for_function(f"() => !{heat}.coming && (!{heat}.shown || !{heat}.shown.isLoading())")
-    page.wait_for_timeout(400)  # tiles fade in
-    over = [page.locator(".map__credits"), page.locator(".leaflet-control-container"), page.locator(".legend")]
-    png = page.locator("#map").screenshot(mask=over)
-    return np.asarray(Image.open(BytesIO(png)).convert("RGB"))
-
-
-def changed_share(before: np.ndarray, after: np.ndarray) -> float:
-    """Share of pixels that differ visibly."""
-    return float((np.abs(before.astype(int) - after.astype(int)).max(axis=2) > 12).mean())
 
 
 def spot_in_grid(page: Page, code: str) -> dict[str, float]:

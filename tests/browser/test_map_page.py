@@ -8,12 +8,11 @@ from collections.abc import Callable
 from typing import Any
 from urllib.request import urlopen
 
-import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import PATIENCE_MS, PHONE, Watched
-from tests.browser.pictures import BARE, CENTRE, changed_share, picture
+from tests.browser.pictures import CENTRE, changed_share, picture
 
 pytestmark = pytest.mark.browser
 
@@ -60,64 +59,6 @@ def grid_in_view(page: Page) -> str:
     )
 
 
-def test_first_view_shows_the_servers_figures(demo: Watched) -> None:
-    page = demo.open()
-    counts = asked(demo.base, "/api/v1/counts")
-    expect(page.locator("#total")).to_have_text(f"{counts['total']:,}")
-    assert page.locator("html").get_attribute("lang") == "zh-CN"
-    assert "合成" in page.inner_text(".bar__notice")
-    assert len(page.query_selector_all("#legend-scale .legend__classes li")) == len(
-        asked(demo.base, "/api/v1/legend")["classes"]
-    )
-    theft = sum(n for kind, n in counts["by_kind"].items() if kind.startswith("order."))
-    expect(page.locator(".kind__row", has_text="治安").locator(".kind__count")).to_have_text(f"{theft:,}")
-
-
-def test_period_changes_heat_figures_and_address(demo: Watched) -> None:
-    page = demo.open(f"/?{BARE}{CENTRE}")
-    before, count = picture(page), total(page)
-    page.click("#presets [data-days='7']")
-    wait_for_total(page, count, other=True)
-    assert total(page) < count
-    assert "from=" in page.url
-    assert changed_share(before, picture(page)) > 0.05
-    page.go_back()
-    wait_for_total(page, count)
-    assert changed_share(before, picture(page)) < 0.01
-    assert page.get_attribute("#presets [data-days='30']", "aria-pressed") == "true"
-
-
-def test_kind_changes_heat_and_figures(demo: Watched) -> None:
-    page = demo.open(f"/?{BARE}{CENTRE}")
-    before, count = picture(page), total(page)
-    page.locator(".kind__row", has_text="治安").first.locator(".kind__box").uncheck()
-    wait_for_total(page, count, other=True)
-    left = asked(demo.base, "/api/v1/counts?kinds=dispute,hazard,help,facility")
-    assert total(page) == left["total"]
-    page.wait_for_url("**kinds=dispute,hazard,help,facility**")
-    assert changed_share(before, picture(page)) > 0.05
-
-
-def test_choosing_no_kind_says_so_and_offers_all(demo: Watched) -> None:
-    page = demo.open()
-    for box in page.query_selector_all("#kinds > li > .kind__row .kind__box"):
-        box.uncheck()
-    notice = page.locator("[data-notice='period']")
-    expect(notice).to_contain_text("未选择任何类别")
-    assert total(page) == 0
-    notice.locator("button").click()
-    page.wait_for_function("() => document.getElementById('total').textContent !== '0'")
-    assert total(page) == asked(demo.base, "/api/v1/situation")["counts"]["incidents"]
-
-
-def test_questions_that_overtake_each_other_leave_no_fault(demo: Watched) -> None:
-    page = demo.open("/?kinds=order")
-    before = total(page)
-    page.evaluate("() => Promise.all([1, 2, 3].map(() => gridmap.figures.drawCounts()))")
-    page.wait_for_timeout(200)  # a refusal nobody took would be reported by now
-    assert total(page) == before > 0
-
-
 def test_selecting_a_grid_with_the_mouse(demo: Watched) -> None:
     page = demo.open("/#16/30.18500/114.96500")
     code = grid_in_view(page)
@@ -149,29 +90,6 @@ def test_selecting_a_grid_with_the_keyboard(demo: Watched) -> None:
     expect(page.locator("#detail-name")).to_be_focused()
     page.keyboard.press("Escape")
     expect(page.locator("#detail")).to_be_hidden()
-
-
-def test_timeline_by_keyboard_and_by_dragging(demo: Watched) -> None:
-    page = demo.open("/?from=2025-03-10&to=2025-04-08")
-    edge = page.locator("#window-to")
-    edge.focus()
-    page.keyboard.press("ArrowRight")
-    expect(page.locator("#to")).to_have_value("2025-04-09")
-    page.keyboard.press("Shift+ArrowLeft")
-    expect(page.locator("#to")).to_have_value("2025-04-02")
-    page.wait_for_url("**to=2025-04-02**")
-    body = page.locator("#window-body").bounding_box()
-    assert body is not None
-    page.mouse.move(body["x"] + body["width"] / 2, body["y"] + 10)
-    page.mouse.down()
-    page.mouse.move(body["x"] + body["width"] / 2 + 150, body["y"] + 10, steps=6)
-    page.mouse.up()
-    first, last = page.input_value("#from"), page.input_value("#to")
-    assert first > "2025-06-01"
-    assert (np.datetime64(last) - np.datetime64(first)).astype(int) == 23
-    page.wait_for_function(
-        f"() => !gridmap.layers.heat.coming && gridmap.layers.heat.shown._url.includes('from={first}')"
-    )
 
 
 def test_language_keeps_the_view(demo: Watched) -> None:
@@ -223,21 +141,6 @@ def test_address_names_its_days_and_a_grid_alone_is_gone_to(demo: Watched) -> No
     spot = spot_of(page, feature["properties"]["code"])
     assert page.evaluate("() => gridmap.map.getZoom()") >= 14
     assert page.evaluate("({ x, y }) => Boolean(document.elementFromPoint(x, y).closest('#map'))", spot)
-
-
-def test_days_in_the_wrong_order_are_told(demo: Watched) -> None:
-    page = demo.open("/?from=2020-01-01&to=2026-06-30")
-    said = page.locator("#dates-said")
-    expect(said).to_contain_text("数据始于")
-    page.fill("#to", "2019-12-31")
-    page.dispatch_event("#to", "change")
-    expect(said).to_contain_text("起始日期晚于结束日期")
-    expect(said).to_contain_text("2026年6月30日")
-    assert page.get_attribute("#to", "aria-invalid") == "true"
-    page.fill("#to", "2026-06-30")
-    page.dispatch_event("#to", "change")
-    expect(said).to_contain_text("数据始于")
-    assert page.get_attribute("#to", "aria-invalid") == "false"
 
 
 def test_focus_goes_on_after_the_search_and_the_map_shows_it(demo: Watched) -> None:

@@ -8,11 +8,10 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Watched
-from tests.browser.steps import asked, changed_share, figure, picture, wait_for_total
+from tests.browser.pictures import CENTRE, changed_share, picture
+from tests.browser.steps import asked, figure, wait_for_total
 
 pytestmark = pytest.mark.browser
-
-CENTRE = "#14/30.18500/114.96500"
 
 
 def test_first_view_shows_the_servers_figures(demo: Watched) -> None:

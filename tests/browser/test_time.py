@@ -257,7 +257,9 @@ def test_what_is_known_by_month_only_has_no_hour_and_no_day(
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_drawers_fit_a_phone(watch: Watch, demo_address: str, lang: str) -> None:
     page = watch(demo_address, PHONE, touch=True).open(f"/?lang={lang}")
-    page.tap("#sheet-handle")
+    for _ in range(2):
+        page.tap("#sheet-handle")
+        page.wait_for_timeout(300)  # the sheet rises
     for name in ("week", "calendar"):
         page.locator(f"#dock-{name}-button").tap()
         chart = open_chart(page, name)

@@ -13,7 +13,7 @@ const WEEK = 7;
 export class CalendarRows {
   // As many rows as are shown at once, the last of them with `day` in it; days before `first` and after `last` are none.
   constructor(width, { first, last, day }) {
-    Object.assign(this, { width, first, last, months: width >= 620 ? 12 : width >= 340 ? 6 : 3 });
+    Object.assign(this, { width, first, last, months: width >= 620 ? 12 : width >= 480 ? 6 : 3 });
     this.w = Math.floor(((width - LEFT_PX - RIGHT_PX) / LONGEST_WEEKS[this.months]) * 2) / 2;
     this.h = Math.max(12, Math.min(20, this.w));
     this.step = HEAD_PX + WEEK * this.h + GAP_PX;

@@ -18,7 +18,7 @@ export class Dock {
     const button = el("button", { type: "button", class: "timeline__dock", id: `dock-${id}-button`, "aria-expanded": "false", "aria-controls": element.id }, label);
     button.addEventListener("click", () => {
       this.page.state.set({ dock: this.page.state.get().dock === id ? null : id });
-      if (this.isShown(id)) button.scrollIntoView({ block: "start" }); // on a phone the drawer lies below
+      if (this.isShown(id)) element.scrollIntoView({ block: "start" }); // on a phone the drawer lies below
     });
     byId("dock-buttons").append(button);
     element.hidden = true;
