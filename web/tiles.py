@@ -6,18 +6,34 @@ from pathlib import Path
 from typing import Any
 
 from apiflask import APIBlueprint
-from flask import Response, request, send_file
+from flask import Response, g, request, send_file
 from marshmallow import RAISE
 from werkzeug.exceptions import NotFound
 
 from gridmap.errors import BadInput
+from gridmap.services.situation import DrawnTile, Picture
 from web.api.parameters import MAX_ZOOM, TileQuery, selection
 from web.context import running
 from web.delivery import FOR_GOOD_S, unchanged
 
 BASEMAP = "basemap.pmtiles"
+HEAT_ENDPOINT = "tiles.heat"
 
 blueprint = APIBlueprint("tiles", __name__, enable_openapi=True)
+
+
+@blueprint.before_request
+def drawn_before() -> Response | None:
+    """A tile that was asked for in the same words: they need not be read again, only whether it still holds."""
+    if request.endpoint != HEAT_ENDPOINT:
+        return None
+    g.picture = running().situation.picture()
+    tile = g.picture.heat.cache.answers.held(_address(g.picture))
+    if tile is None:
+        return None
+    # of an address with an open end of the period `v` says too little for keeping it
+    same = unchanged(tile.version, cacheable=tile.is_whole, named=g.picture.heat.version)
+    return Response(tile.png, mimetype="image/png") if same is None else same
 
 
 @blueprint.get("/tiles/heat/<int:z>/<int:x>/<int:y>.png")
@@ -30,15 +46,21 @@ blueprint = APIBlueprint("tiles", __name__, enable_openapi=True)
 def heat(z: int, x: int, y: int, query_data: dict[str, Any]) -> Response:
     if z > MAX_ZOOM or x >= 1 << z or y >= 1 << z:
         raise BadInput(f"There is no tile {z}/{x}/{y}.", f"Zoom goes from 0 to {MAX_ZOOM}, x and y to 2^zoom - 1.")
-    picture, chosen = running().situation.picture(), selection(query_data)
-    period = picture.period(chosen)  # of an open end, which moves with the day, v says nothing
-    is_whole = query_data["from_on"] is not None and query_data["to_on"] is not None
+    picture, chosen = g.picture, selection(query_data)
+    period = picture.period(chosen)
     version = f"{picture.heat.version} {period.from_on} {period.to_on}"
+    is_whole = chosen.from_on is not None and chosen.to_on is not None
     if (same := unchanged(version, cacheable=is_whole, named=picture.heat.version)) is not None:
         return same
     drawn = {name: query_data[name] for name in ("theme", "ratio", "top")}
     png = picture.tile(z, x, y, chosen, bandwidth_m=query_data["bw"], **drawn)
+    picture.heat.cache.answers.hold(_address(picture), DrawnTile(version, is_whole, png))
     return Response(png, mimetype="image/png")
+
+
+def _address(picture: Picture) -> tuple[object, ...]:
+    """What names a tile: with an open end of the period, another one every day."""
+    return picture.heat.version, picture.project.now_on, request.full_path
 
 
 @blueprint.get("/basemap/<name>.pmtiles")

@@ -56,11 +56,13 @@ class _Shelf:
         return self if kept.all() else _shelf(*(column[kept] for column in self._columns))
 
     def span(self) -> tuple[int, int] | None:
-        """First and last time."""
-        if not len(self.key):
-            return None
-        time = (self.key & ((1 << _KIND_SHIFT) - 1)) - _TIME_ORIGIN
-        return int(time.min()), int(time.max())
+        """First and last time, from the ends of every kind's stretch."""
+        ends, begin = [], 0
+        while begin < len(self.key):
+            end = int(np.searchsorted(self.key, ((int(self.key[begin]) >> _KIND_SHIFT) + 1) << _KIND_SHIFT))
+            ends += [_time(self.key[begin]), _time(self.key[end - 1])]
+            begin = end
+        return (min(ends), max(ends)) if ends else None
 
     @property
     def _columns(self) -> tuple[NDArray[Any], ...]:
@@ -211,6 +213,10 @@ class EventIndex:
 
 def _key(kind: int, time: int) -> int:
     return (kind << _KIND_SHIFT) + min(max(time, -_TIME_ORIGIN), _TIME_ORIGIN - 1) + _TIME_ORIGIN
+
+
+def _time(key: np.int64) -> int:
+    return (int(key) & ((1 << _KIND_SHIFT) - 1)) - _TIME_ORIGIN
 
 
 def hour_flags(hours: Sequence[bool]) -> Flags:

@@ -225,6 +225,9 @@ def tile_values(heat: Surface, z: int, x: int, y: int, *, ratio: int = 1) -> Flo
     lattice = heat.lattice
     if zoom < lattice.zoom and min(lattice.sigma_x, lattice.sigma_y) < _pixel(zoom):
         values = _window(heat.means[lattice.zoom - zoom], x * size, y * size, size, size)
+    elif zoom == lattice.zoom:
+        field = Level(zoom, lattice.col0, lattice.row0, heat.field)
+        values = _window(field, x * size, y * size, size, size)
     else:
         step = 2.0 ** (lattice.zoom - zoom)
         across, across_weights = cubic_taps(x * size, size, step)

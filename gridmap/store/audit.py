@@ -97,9 +97,12 @@ def append(
     return seq
 
 
+_HEAD = sa.select(AuditHead.seq, AuditHead.hash).where(AuditHead.id == 1)  # asked before every answer: built once
+
+
 def head(session: Session) -> tuple[int, bytes]:
     """The newest `seq` (0 before the first change) and its hash."""
-    row = session.execute(sa.select(AuditHead.seq, AuditHead.hash).where(AuditHead.id == 1)).one()
+    row = session.execute(_HEAD).one()
     return int(row.seq), bytes(row.hash)
 
 

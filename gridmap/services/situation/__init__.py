@@ -16,6 +16,7 @@ from gridmap.services.situation.answers import (
     Summary,
     Timeline,
 )
+from gridmap.services.situation.heat import DrawnTile
 from gridmap.services.situation.layers import Layer
 from gridmap.services.situation.live import Situation
 from gridmap.services.situation.picture import Picture
@@ -26,6 +27,7 @@ from gridmap.store.plans import GridRow
 __all__ = [
     "Changes",
     "Counts",
+    "DrawnTile",
     "GridRow",
     "HeatValue",
     "IncidentFilter",

@@ -52,6 +52,17 @@ class BoundedCache(Generic[T]):
         mine.set_result(value)
         return value
 
+    def held(self, key: Hashable) -> T | None:
+        """The value under this key when it is kept; nothing is made."""
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+            return self._kept.get(key)
+
+    def hold(self, key: Hashable, value: T) -> None:
+        """Keeps a value that was made elsewhere, unless there is one already."""
+        self.get(key, lambda: value)
+
     def _keep(self, key: Hashable, value: T) -> None:
         size = self._size_of(value)
         with self._lock:

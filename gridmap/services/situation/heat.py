@@ -48,16 +48,29 @@ NOWHERE: Bounds = (0.0, 0.0, 0.0, 0.0)  # what no incidents span
 Kinds = tuple[int, ...] | None  # places in Events.kinds, in order; None is all
 
 
+@dataclass(frozen=True, slots=True)
+class DrawnTile:
+    """A tile as it was answered; `version` names what it was made of, `is_whole` says that its address named both ends
+    of the period.
+    """
+
+    version: str
+    is_whole: bool
+    png: bytes
+
+
 class HeatCache:
     """What was computed in one process, each by all that it depends on and nothing else.
 
     A surface depends on the chosen incidents themselves, not on the words that chose them or on the change feed.
+    `answers` are tiles by address, for those who ask in the same words again; they share their bytes with `tiles`.
     """
 
     def __init__(self) -> None:
         self.surfaces: BoundedCache[Surface] = BoundedCache(SURFACE_CACHE_BYTES, lambda surface: surface.nbytes)
         self.edges: BoundedCache[Edge] = BoundedCache(EDGE_CACHE_BYTES, lambda edge: edge.nbytes)
         self.tiles: BoundedCache[bytes] = BoundedCache(TILE_CACHE_BYTES, len)
+        self.answers: BoundedCache[DrawnTile] = BoundedCache(TILE_CACHE_BYTES, lambda tile: len(tile.png))
         self.tops: BoundedCache[float] = BoundedCache(TOP_CACHE_ENTRIES, lambda _: 1)
         self.masks: BoundedCache[Mask | None] = BoundedCache(MASKS_HELD, lambda _: 1)
 
@@ -76,12 +89,13 @@ class HeatChoice:
 class Heat:
     """The surfaces of one picture's events; `version` names all that any of them depends on.
 
-    `mask` is the district (None before there is any), `bounds` what the events span (None without any) and `area` what
-    the surfaces cover, both in degrees.
+    `span` is the whole time of the events, `mask` the district (None before there is any), `bounds` what the events span
+    (None without any) and `area` what the surfaces cover, both in degrees.
     """
 
     version: str
     events: Events
+    span: Period | None
     drawn: HeatEvents
     mask: Mask | None
     bounds: Bounds | None
@@ -105,7 +119,7 @@ class Heat:
         place = area if mask is None else mask.version
         text = f"{drawn.whole_mark:x} {place} {usual}"
         version = hashlib.sha256(text.encode()).hexdigest()[:16]
-        return cls(version, events, drawn, mask, bounds, area, usual, offered or (usual,), cache)
+        return cls(version, events, events.span, drawn, mask, bounds, area, usual, offered or (usual,), cache)
 
     def surface(self, choice: HeatChoice) -> Surface | None:
         """Events per km2 per 30 days, None when there are none. Raises TooLarge for too fine a kernel."""
@@ -114,7 +128,7 @@ class Heat:
 
     def top(self, kinds: Kinds, bandwidth_m: float) -> float:
         """Where the scale of these kinds ends. Without any incident: the density of a single one."""
-        span = self.events.span
+        span = self.span
         key = None if span is None else self._key(HeatChoice(kinds, span, None, bandwidth_m))
         if span is None or key is None:
             return palettes.fixed_top(np.empty(0), bandwidth_m=bandwidth_m)

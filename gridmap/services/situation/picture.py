@@ -94,6 +94,8 @@ class Picture:
 
     def period(self, chosen: Selection) -> Period:
         """The period chosen; an end left open is the first view's. Raises BadInput when it ends before it begins."""
+        if chosen.from_on is not None and chosen.to_on is not None:
+            return Period(chosen.from_on, chosen.to_on)
         usual = self.first_view().period
         return Period(chosen.from_on or usual.from_on, chosen.to_on or usual.to_on)
 
