@@ -89,8 +89,8 @@ class HeatChoice:
 class Heat:
     """The surfaces of one picture's events; `version` names all that any of them depends on.
 
-    `span` is the whole time of the events, `mask` the district (None before there is any), `bounds` what the events span
-    (None without any) and `area` what the surfaces cover, both in degrees.
+    `span` is the whole time of the events, `mask` the district (None before there is any), `bounds` where the events
+    lie (None without any) and `area` what the surfaces cover, both in degrees.
     """
 
     version: str
