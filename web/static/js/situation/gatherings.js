@@ -8,6 +8,7 @@ import { loadStyle } from "../ui/late.js";
 import { whenReady } from "../ui/ready.js";
 
 const LOOK_MS = 1000;
+const LOOK_UNSEEN_MS = 5000;
 const IS_OPEN = new Set(["queued", "running"]);
 
 export const gatherings = {
@@ -51,7 +52,7 @@ class Gatherings {
       }
       await this.draw();
     });
-    if (this.standing && IS_OPEN.has(this.standing.state)) this.timer = setTimeout(() => this.look(), LOOK_MS);
+    if (this.standing && IS_OPEN.has(this.standing.state)) this.timer = setTimeout(() => this.look(), this.page.panel.isShown("gatherings") ? LOOK_MS : LOOK_UNSEEN_MS);
   }
 
   async begin() {
