@@ -30,20 +30,20 @@ export const compare = {
   wire(page) {
     const press = () => page.state.set(page.state.get().compare ? LEFT_TO_THE_LEFT : { compare: fitting("side") }, { push: true });
     const button = page.tools.add({ id: "compare", icon: HALVES, label: t("Compare"), toggles: true, press });
-    let comparison = null;
+    page.comparison = null;
     const draw = () => page.guarded("compare", draw, async () => {
       const isWanted = () => Boolean(page.state.get().compare) && !page.state.get().wall && Boolean(page.layers.features);
       button.setAttribute("aria-pressed", String(isWanted()));
-      if (isWanted() && !comparison) {
+      if (isWanted() && !page.comparison) {
         const [{ Comparison }] = await Promise.all([import("../compare/comparison.js"), loadStyle("css/compare.css")]);
-        if (isWanted() && !comparison) comparison = new Comparison(page, { onClose: () => page.state.set(LEFT_TO_THE_LEFT, { push: true }) });
+        if (isWanted() && !page.comparison) page.comparison = new Comparison(page, { onClose: () => page.state.set(LEFT_TO_THE_LEFT, { push: true }) });
       }
-      if (!isWanted() && comparison) {
-        comparison.remove();
-        comparison = null;
+      if (!isWanted() && page.comparison) {
+        page.comparison.remove();
+        page.comparison = null;
       }
     });
-    const tell = (work) => () => { if (comparison) work(comparison); };
+    const tell = (work) => () => { if (page.comparison) work(page.comparison); };
     page.state.on(["compare", "wall"], draw);
     page.on("grids", draw); // both sides have the same grids: the comparison begins when they are there
     page.on("grids", tell((it) => it.second.setGrids()));
