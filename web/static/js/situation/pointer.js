@@ -144,9 +144,10 @@ class Pointer {
     const words = page.selection({ except: [...FOCUS, "plan"] });
     if (!words) return;
     try {
-      this.tell(await this.ask({ ...words, bw: page.state.get().bandwidth, lon: lng.toFixed(6), lat: lat.toFixed(6) }));
+      const value = await this.ask({ ...words, bw: page.state.get().bandwidth, lon: lng.toFixed(6), lat: lat.toFixed(6) });
+      this.tell(value.per_km2_30d === null ? null : value); // null: beyond the district
     } catch (error) {
-      if (!isAbort(error)) this.tell(null); // outside the district, or the line is cut: the page says that elsewhere
+      if (!isAbort(error)) this.tell(null); // the line is cut: the page says that elsewhere
     }
   }
 
