@@ -4,7 +4,6 @@ filtered by the others.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -275,15 +274,12 @@ def test_drawers_fit_a_phone(watch: Watch, demo_address: str, lang: str) -> None
 
 @pytest.mark.usefixtures("store")
 def test_northumbria_has_months_and_no_peak_on_the_first(
-    settings: Settings, watch: Watch, monkeypatch: pytest.MonkeyPatch
+    settings: Settings, watch: Watch, monkeypatch: pytest.MonkeyPatch, sample_data: Path
 ) -> None:
-    folder = os.environ.get("GRIDMAP_SAMPLE_DATA")
-    if not folder:
-        pytest.skip("GRIDMAP_SAMPLE_DATA names no folder of sample data")
     monkeypatch.setenv("GRIDMAP_DB", settings.db)
     monkeypatch.setenv("GRIDMAP_VAR", str(settings.var))
     with pytest.raises(SystemExit) as done:
-        main(["import", "incidents", f"{folder}/incidents/northumbria_asb.tab"])
+        main(["import", "incidents", str(sample_data / "incidents" / "northumbria_asb.tab")])
     assert not done.value.code
     with serving(settings) as base:
         page = watch(base).open("/?dock=calendar")

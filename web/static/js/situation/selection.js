@@ -3,6 +3,7 @@
 
 import { toDay, toText } from "../ui/dates.js";
 import { fromCodes, toCodes } from "../ui/kind_tree.js";
+import { readHours, writeHours } from "../ui/week_hours.js";
 
 export const FOCUS = ["area", "grid", "block"]; // at most one of them is set
 export const SELECTION = ["from", "to", "kinds", "hours", "plan", ...FOCUS];
@@ -18,7 +19,7 @@ export const selection = {
         from: whole ? from : defaults.from,
         to: whole ? to : defaults.to,
         kinds: asked.get("kinds") === "none" ? new Set() : fromCodes(tree, asked.get("kinds")),
-        hours: asked.get("hours") || null,
+        hours: writeHours(readHours(asked.get("hours"))),
         plan: asked.get("plan") || null,
         ...Object.fromEntries(FOCUS.map((name) => [name, name === focus ? asked.get(name) : null])),
       };
