@@ -1,19 +1,23 @@
 """The map page of the demo in headless Chromium: when its first view is drawn, how much goes over the wire.
 
 Served by `gridmap serve` as a user has it; the demo is built first where it is missing. Drawn means base map, grids and
-heat, as the page itself marks it (`gridmap-ready`, counted from the start of navigation).
+heat, as the page itself marks it (`gridmap-ready`, counted from the start of navigation). Then how smoothly a district
+of 5,000 grids moves (bench.frames).
 """
 
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from statistics import median
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -22,10 +26,12 @@ import folium
 import folium.plugins
 from playwright.sync_api import Browser, CDPSession, sync_playwright
 
+from bench import frames, many_grids
 from bench.tables import table
 
 VISITS = 5
-LIMIT_MS, LIMIT_BYTES = 2500, 1_500_000
+LIMIT_MS, LIMIT_BYTES = 2000, 1_500_000
+GRIDS = 5000
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
 SCREENS = {"desktop 1440 x 900": (1440, 900, 1.0), "phone 380 x 800, dense": (380, 800, 2.0)}
 
@@ -38,23 +44,37 @@ def run(_: list[str]) -> Iterator[str]:
         for name, screen in SCREENS.items():
             visits = [_visit(browser, base, screen) for _ in range(VISITS)]
             ready_ms, wire, requests = (median(visit[i] for visit in visits) for i in range(3))
-            kept = "yes" if ready_ms < LIMIT_MS and wire <= LIMIT_BYTES else "NO"
+            kept = "yes" if ready_ms <= LIMIT_MS and wire <= LIMIT_BYTES else "NO"
             rows.append([name, f"{ready_ms:,.0f}", f"{wire / 1e6:.2f}", f"{requests:.0f}", kept])
         browser.close()
         peer_bytes = _folium_heatmap_bytes(base)
     rows.append(["folium HeatMap, points in the page", "", f"{peer_bytes / 1e6:.2f}", "1 + 10 from outside", ""])
-    head = ["first visit, empty cache", "ready, ms", "over the wire, MB", "requests", "< 2,500 ms, <= 1.5 MB"]
+    head = ["first visit, empty cache", "ready, ms", "over the wire, MB", "requests", "<= 2,000 ms, <= 1.5 MB"]
     yield from table(f"Page: the demo's first view, median of {VISITS}", head, rows)
+    yield ""
+    yield from _frames()
+
+
+def _frames() -> Iterator[str]:
+    """A database of GRIDS grids is made by `gridmap import`, served and moved about."""
+    with tempfile.TemporaryDirectory() as folder:
+        settings = many_grids.build(Path(folder), GRIDS)
+        with _served(settings) as base, sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=list(FLAGS))
+            rows = list(frames.rows(browser, base, GRIDS))
+            browser.close()
+    head = ["moving the map, heat shown", f"longest frame, ms, of {frames.RUNS} runs", "at most", "kept"]
+    yield from table("Page: frames", head, rows)
 
 
 @contextmanager
-def _served() -> Iterator[str]:
+def _served(settings: dict[str, str] | None = None) -> Iterator[str]:
     """`gridmap serve` on a free port, until the measurement is done -> its address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     program = [sys.executable, "-c", "from gridmap.cli import main; main()", "serve", "--port", str(port)]
-    server = subprocess.Popen(program, stdout=sys.stderr)
+    server = subprocess.Popen(program, stdout=sys.stderr, env=os.environ | (settings or {}))
     base = f"http://127.0.0.1:{port}"
     try:
         _wait_for(base, server)
