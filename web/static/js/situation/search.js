@@ -101,9 +101,10 @@ class Search {
   // Without the server's answer what the page itself knows is shown all the same.
   async addresses(text) {
     try {
-      const { items } = await this.askAddresses({ q: text, limit: ADDRESSES });
+      const { items, match } = await this.askAddresses({ q: text, limit: ADDRESSES });
+      const all = match && match.accepted && !items.some((item) => item.text === match.text) ? [match, ...items] : items; // read as a whole, and what goes on from it
       const isArea = ({ level, text: name }) => AREA_LEVELS.includes(level) && this.page.place.places.areas.some((area) => area.name === name); // stands above
-      return items.filter((place) => place.lon !== null && !isArea(place)).map((place, i) => ({
+      return all.filter((place) => place.lon !== null && !isArea(place)).slice(0, ADDRESSES).map((place, i) => ({
         key: `address ${i} ${place.text}`, cells: addressCells(place), value: () => this.mark(place.lon, place.lat, place.text),
       }));
     } catch (error) {
