@@ -20,7 +20,7 @@ from rapidfuzz import fuzz, process
 
 from bench import address_score as score
 from bench.address_worlds import DATA, World, demo, files
-from bench.page import _served as served
+from bench.serving import served
 from bench.tables import table
 from gridmap.geo.addresses import Gazetteer, Level, Match, normalise
 

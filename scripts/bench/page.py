@@ -8,18 +8,11 @@ of 5,000 grids moves (bench.frames).
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import socket
-import subprocess
-import sys
 import tempfile
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
-from urllib.error import URLError
 from urllib.request import urlopen
 
 import folium
@@ -27,6 +20,7 @@ import folium.plugins
 from playwright.sync_api import Browser, CDPSession, sync_playwright
 
 from bench import frames, many_grids
+from bench.serving import served
 from bench.tables import table
 
 VISITS = 5
@@ -38,7 +32,7 @@ SCREENS = {"desktop 1440 x 900": (1440, 900, 1.0), "phone 380 x 800, dense": (38
 
 def run(_: list[str]) -> Iterator[str]:
     rows = []
-    with _served() as base, sync_playwright() as playwright:
+    with served() as base, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=list(FLAGS))
         _visit(browser, base, (1440, 900, 1.0))  # the server's read model is loaded once, not by each visitor
         for name, screen in SCREENS.items():
@@ -59,39 +53,12 @@ def _frames() -> Iterator[str]:
     """A database of GRIDS grids is made by `gridmap import`, served and moved about."""
     with tempfile.TemporaryDirectory() as folder:
         settings = many_grids.build(Path(folder), GRIDS)
-        with _served(settings) as base, sync_playwright() as playwright:
+        with served(settings) as base, sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=list(FLAGS))
             rows = list(frames.rows(browser, base, GRIDS))
             browser.close()
     head = ["moving the map, heat shown", f"longest frame, ms, of {frames.RUNS} runs", "at most", "kept"]
     yield from table("Page: frames", head, rows)
-
-
-@contextmanager
-def _served(settings: dict[str, str] | None = None) -> Iterator[str]:
-    """`gridmap serve` on a free port, until the measurement is done -> its address."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    program = [sys.executable, "-c", "from gridmap.cli import main; main()", "serve", "--port", str(port)]
-    server = subprocess.Popen(program, stdout=sys.stderr, env=os.environ | (settings or {}))
-    base = f"http://127.0.0.1:{port}"
-    try:
-        _wait_for(base, server)
-        yield base
-    finally:
-        server.terminate()
-        server.wait(timeout=30)
-
-
-def _wait_for(base: str, server: subprocess.Popen[bytes]) -> None:
-    while server.poll() is None:
-        try:
-            with urlopen(f"{base}/healthz", timeout=5):  # noqa: S310 - our own loopback server
-                return
-        except (URLError, ConnectionError):
-            time.sleep(0.2)
-    raise SystemExit("gridmap serve ended before it answered; see its words above.")
 
 
 def _visit(browser: Browser, base: str, screen: tuple[int, int, float]) -> tuple[float, int, int]:

@@ -15,13 +15,16 @@ from urllib.request import urlopen
 
 
 @contextmanager
-def served(environment: Mapping[str, str]) -> Iterator[str]:
-    """The server as a user has it, with more environment than ours, until the measurement is done -> its address."""
+def served(environment: Mapping[str, str] | None = None) -> Iterator[str]:
+    """The server as a user has it, with more environment than ours, until the measurement is done -> its address.
+
+    Without any it serves the demo, which it builds first where it is missing.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     program = [sys.executable, "-c", "from gridmap.cli import main; main()", "serve", "--port", str(port)]
-    server = subprocess.Popen(program, stdout=subprocess.DEVNULL, stderr=sys.stderr, env={**os.environ, **environment})
+    server = subprocess.Popen(program, stdout=sys.stderr, env={**os.environ, **(environment or {})})
     base = f"http://127.0.0.1:{port}"
     try:
         _wait_for(base, server)
