@@ -71,7 +71,6 @@ export class Comparison {
   resize() {
     if (!this.step) return;
     this.keepPlace(() => this.arrange());
-    this.second.map.invalidateSize({ pan: false });
     this.step.align();
   }
 

@@ -1,6 +1,6 @@
 // Two maps of one size that show the same place at the same zoom: whichever is moved takes the other along, to the pixel.
 
-// -> { align(): the second to where the first is; stop() }.
+// -> { align(): the second, whose place may have another size, to where the first is; stop() }.
 export function keepInStep(first, second) {
   const before = [first, second].map((map) => [map, map._zoomAnimated, map.options.zoomAnimation]);
   for (const [map] of before) {
@@ -8,12 +8,14 @@ export function keepInStep(first, second) {
     map.options.zoomAnimation = false;
   }
   let leader = null;
+  const leading = (who, work) => {
+    leader = who;
+    work();
+    leader = null;
+  };
   const lead = (from, to) => {
     const led = (work) => () => {
-      if (leader === to) return;
-      leader = from;
-      work();
-      leader = null;
+      if (!leader) leading(from, work);
     };
     const moved = led(() => follow(from, to));
     const rested = led(() => {
@@ -25,7 +27,10 @@ export function keepInStep(first, second) {
   };
   const stops = [lead(first, second), lead(second, first)];
   return {
-    align: () => second.setView(first.getCenter(), first.getZoom(), { animate: false }),
+    align: () => leading(first, () => {
+      second.invalidateSize({ pan: false });
+      second.setView(first.getCenter(), first.getZoom(), { animate: false });
+    }),
     stop() {
       for (const stop of stops) stop();
       for (const [map, animated, option] of before) {
