@@ -5,33 +5,19 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from typing import Any
-from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import PATIENCE_MS, PHONE, Watched
 from tests.browser.pictures import CENTRE, changed_share, picture
+from tests.browser.steps import asked
 
 pytestmark = pytest.mark.browser
 
 
-def asked(base: str, path: str) -> Any:
-    """What the server answers a program."""
-    with urlopen(base + path) as response:
-        return json.load(response)
-
-
 def total(page: Page) -> int:
     return int(re.sub(r"\D", "", page.inner_text("#total")))
-
-
-def wait_for_total(page: Page, value: int, *, other: bool = False) -> None:
-    """Until the sum is this figure, or with `other` any but this."""
-    sign = "!==" if other else "==="
-    sum_now = "Number(document.getElementById('total').textContent.replace(/\\D/g, ''))"
-    page.wait_for_function(f"value => {sum_now} {sign} value", arg=value)
 
 
 def spot_of(page: Page, code: str) -> dict[str, float]:
@@ -71,25 +57,8 @@ def test_selecting_a_grid_with_the_mouse(demo: Watched) -> None:
     assert "网格员" in page.inner_text("#detail-body")
     assert f"grid={code}" in page.url
     page.click("#detail-close")
-    expect(page.locator("#detail")).to_be_hidden()
+    expect(page.locator("#detail-code")).to_have_text(code[:12])  # one level up
     assert "grid=" not in page.url
-
-
-def test_selecting_a_grid_with_the_keyboard(demo: Watched) -> None:
-    page = demo.open()
-    page.keyboard.press("Tab")
-    expect(page.locator(".skip")).to_be_focused()
-    page.keyboard.press("Enter")
-    expect(page.locator("#grid-search")).to_be_focused()
-    wanted = asked(demo.base, "/api/v1/grids.geojson")["features"][41]["properties"]
-    page.keyboard.type(wanted["name"])
-    page.keyboard.press("ArrowDown")
-    expect(page.locator("[role=option][aria-selected=true]")).to_contain_text(wanted["name"])
-    page.keyboard.press("Enter")
-    expect(page.locator("#detail-name")).to_have_text(wanted["name"])
-    expect(page.locator("#detail-name")).to_be_focused()
-    page.keyboard.press("Escape")
-    expect(page.locator("#detail")).to_be_hidden()
 
 
 def test_language_keeps_the_view(demo: Watched) -> None:
@@ -118,7 +87,7 @@ def test_theme_follows_the_system(demo: Watched) -> None:
 def test_address_reproduces_the_view(demo: Watched, watch: Callable[..., Watched]) -> None:
     code = asked(demo.base, "/api/v1/grids.geojson")["features"][100]["properties"]["code"]
     address = (
-        f"/?from=2025-01-01&to=2025-06-30&kinds=hazard,order.theft&bw=300&grid={code}&layers=sites,grids,borders,streets,labels&theme=light"
+        f"/?from=2025-01-01&to=2025-06-30&kinds=hazard,order.theft&grid={code}&layers=sites,grids,borders,streets,labels&bw=300&theme=light"
         "#15/30.18000/114.96000"
     )
     first = demo.open(address)
@@ -134,15 +103,6 @@ def test_address_reproduces_the_view(demo: Watched, watch: Callable[..., Watched
     assert changed_share(picture(first), picture(second)) < 0.01
 
 
-def test_address_names_its_days_and_a_grid_alone_is_gone_to(demo: Watched) -> None:
-    feature = asked(demo.base, "/api/v1/grids.geojson")["features"][41]
-    page = demo.open(f"/?grid={feature['properties']['code']}")
-    page.wait_for_url("**from=2026-06-01&to=2026-06-30**")
-    spot = spot_of(page, feature["properties"]["code"])
-    assert page.evaluate("() => gridmap.map.getZoom()") >= 14
-    assert page.evaluate("({ x, y }) => Boolean(document.elementFromPoint(x, y).closest('#map'))", spot)
-
-
 def test_focus_goes_on_after_the_search_and_the_map_shows_it(demo: Watched) -> None:
     page = demo.open()
     ring = "() => getComputedStyle(document.getElementById('map'), '::after').borderTopWidth"
@@ -153,15 +113,9 @@ def test_focus_goes_on_after_the_search_and_the_map_shows_it(demo: Watched) -> N
     page.keyboard.press("Tab")
     expect(page.locator("#map")).to_be_focused()
     assert page.evaluate(ring) == "3px"
-    page.mouse.click(1300, 700)
+    page.mouse.click(900, 300)
     expect(page.locator("#map")).to_be_focused()
     assert page.evaluate(ring) != "3px"
-
-
-def test_unknown_grid_in_the_address_is_said(demo: Watched) -> None:
-    page = demo.open("/?grid=999")
-    expect(page.locator("[data-notice='unknown-grid']")).to_contain_text("999")
-    expect(page.locator("#detail")).to_be_hidden()
 
 
 def test_failure_is_told_and_can_be_retried(demo: Watched) -> None:
@@ -211,7 +165,7 @@ def test_no_motion_where_none_is_wanted(demo: Watched) -> None:
     demo.page.emulate_media(reduced_motion="reduce")
     page = demo.open()
     durations = page.evaluate(
-        "() => ['.kind__share i', '#detail-fold .icon', '.heat-image'].map((name) =>"
+        "() => ['.kind__share i', '.child__bar i', '.heat-image'].map((name) =>"
         " getComputedStyle(document.querySelector(name)).transitionDuration)"
     )
     assert set(durations) == {"0s"}

@@ -87,16 +87,12 @@ def test_from_the_district_down_to_a_block_and_back(demo: Watched) -> None:
 
 
 @pytest.mark.parametrize("focus", [f"area={STREET}", f"grid={GRID}", f"block={COMMUNITY}0044"])
-def test_an_address_with_a_place_alone_goes_there_and_reproduces_it(
-    demo: Watched, watch: Watch, focus: str
-) -> None:
+def test_an_address_with_a_place_alone_goes_there_and_reproduces_it(demo: Watched, watch: Watch, focus: str) -> None:
     page = demo.open(f"/?{focus}")
     code = focus.split("=")[1]
     expect(page.locator("#detail-code")).to_have_text(code)
     page.wait_for_function("() => gridmap.place.outline.features.length === 1")
-    assert page.evaluate(
-        "() => gridmap.map.getBounds().contains(gridmap.place.places.boundsOf(gridmap.place.here))"
-    )
+    assert page.evaluate("() => gridmap.map.getBounds().contains(gridmap.place.places.boundsOf(gridmap.place.here))")
     total = f"{asked(demo.base, f'/api/v1/counts?{focus}')['total']:,}"
     expect(page.locator("#detail-total")).to_have_text(total)
     expect(page.locator("#total")).to_have_text(total)
@@ -251,7 +247,8 @@ def send_incident(page: Page, **values: object) -> str:
         """async (values) => {
             const token = document.querySelector("meta[name=csrf-token]").content;
             const answer = await fetch("/api/v1/incidents", {
-                method: "POST", headers: { "Content-Type": "application/json", "X-CSRFToken": token }, body: JSON.stringify(values),
+                method: "POST", body: JSON.stringify(values),
+                headers: { "Content-Type": "application/json", "X-CSRFToken": token },
             });
             return (await answer.json()).uid;
         }""",
@@ -266,7 +263,9 @@ def test_a_new_incident_is_told_ringed_and_counted(settings: Settings, watch: Wa
         page, clerk = watch(base).open(f"{MAY}&area=0101"), watch(base).open("/")
         before = figure(page, "#detail-total")
         page.focus("#theme")
-        uid = send_incident(clerk, kind="order.theft", occurred_on="2024-05-31", lon=lon, lat=lat, address="车站路 3 号")
+        uid = send_incident(
+            clerk, kind="order.theft", occurred_on="2024-05-31", lon=lon, lat=lat, address="车站路 3 号"
+        )
         news = page.locator("[data-notice=news]")
         expect(news).to_contain_text("新增 1 件", timeout=20_000)
         expect(news).to_contain_text("车站路 3 号")
@@ -325,8 +324,9 @@ def test_a_spot_with_many_reports_lists_them_all(
 ) -> None:
     world.build(settings).close()
     lon, lat = world.in_block(1, 1)
+    head = "编号,类型,发生时间,经度,纬度\n"
     lines = [f"S{n},盗窃,2024-05-{n % 31 + 1:02d},{lon},{lat}\n" for n in range(128)]
-    bring_in(settings, monkeypatch, "incidents", tmp_path / "list.csv", "编号,类型,发生时间,经度,纬度\n" + "".join(lines))
+    bring_in(settings, monkeypatch, "incidents", tmp_path / "list.csv", "".join([head, *lines]))
     with serving(settings) as base:
         page = watch(base).open(f"{MAY}&spot={lon},{lat}")
         expect(page.locator("#detail-name")).to_have_text("同一地点")
@@ -336,9 +336,7 @@ def test_a_spot_with_many_reports_lists_them_all(
         while more.is_visible():
             count = links.count()
             more.click()
-            page.wait_for_function(
-                "n => document.querySelectorAll('#detail-incidents-list a').length > n", arg=count
-            )
+            page.wait_for_function("n => document.querySelectorAll('#detail-incidents-list a').length > n", arg=count)
         expect(links).to_have_count(130)
         addresses = links.evaluate_all("nodes => nodes.map((a) => a.getAttribute('href'))")
         assert len(set(addresses)) == 130

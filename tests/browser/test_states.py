@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -10,26 +9,14 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from gridmap.cli import main
 from gridmap.config import Settings
-from gridmap.domain.incidents import IncidentReport, on_day
-from gridmap.services.intake import receive
 from tests.browser.conftest import PHONE, READY, Watched, serving
+from tests.browser.steps import bring_in
 from tests.services import small_world as world
 
 pytestmark = pytest.mark.browser
 
 Watch = Callable[..., Watched]
-
-
-def bring_in(settings: Settings, monkeypatch: pytest.MonkeyPatch, layer: str, file: Path, text: str) -> None:
-    """What a person does with a file of their own: `gridmap import LAYER FILE`."""
-    file.write_text(text, encoding="utf-8")
-    monkeypatch.setenv("GRIDMAP_DB", settings.db)
-    monkeypatch.setenv("GRIDMAP_VAR", str(settings.var))
-    with pytest.raises(SystemExit) as done:
-        main(["import", layer, str(file)])
-    assert not done.value.code
 
 
 @pytest.mark.usefixtures("store")
@@ -95,45 +82,12 @@ def test_incidents_alone_are_shown_whole(
         expect(page.locator("h1")).to_have_text("未命名项目")
 
 
-def test_grids_without_households_are_not_warned_of(settings: Settings, watch: Watch) -> None:
-    world.build(settings)
-    with serving(settings) as base:
-        page = watch(base).open("/?grid=G1")
-        expect(page.locator("#detail-body")).to_contain_text("未导入住户")
-        expect(page.locator("#detail-body .tag--warning")).to_have_count(0)
-
-
-def test_what_is_new_appears_by_itself(settings: Settings, watch: Watch) -> None:
-    store = world.build(settings)
-    with serving(settings) as base:
-        page = watch(base).open("/?from=2024-05-01&to=2024-05-31&grid=G1")
-        before = int(page.inner_text("#total"))
-        in_grid = int(page.inner_text("#detail-total"))
-        lon, lat = world.in_block(0, 0)
-        report = IncidentReport(lon, lat, "order.theft", on_day(dt.date(2024, 5, 31)))
-        receive(store, settings, report, actor="local", now=world.NOW)
-        expect(page.locator("#total")).to_have_text(str(before + 1), timeout=20_000)
-        expect(page.locator("#detail-total")).to_have_text(str(in_grid + 1))
-
-
 def test_names_from_data_are_shown_as_text(settings: Settings, watch: Watch) -> None:
     world.build(settings)
     with serving(settings) as base:
         page = watch(base).open("/?grid=G1")
         expect(page.locator("#attribution")).to_have_text("测试数据 <b>")
         expect(page.locator("#detail-code")).to_have_text("G1")
-
-
-def test_lost_server_is_told_and_found_again(settings: Settings, watch: Watch) -> None:
-    world.build(settings)
-    with serving(settings) as base:
-        watched = watch(base)
-        watched.allowed += ["ERR_FAILED", "ERR_CONNECTION"]
-        page = watched.open()
-        page.route("**/api/v1/changes*", lambda route: route.abort())
-        expect(page.locator("[data-notice=line]")).to_contain_text("服务器没有响应", timeout=30_000)
-        page.unroute("**/api/v1/changes*")
-        expect(page.locator("[data-notice=line]")).to_be_hidden(timeout=30_000)
 
 
 @pytest.mark.parametrize(("lang", "words"), [("zh", "页面不存在"), ("en", "This page does not exist")])

@@ -43,6 +43,7 @@ class Search {
       },
       opensEmpty: true,
       takesFirst: true,
+      staysOpen: () => !byId("search-datum").hidden,
     });
     this.datum.addEventListener("change", () => this.box.look());
     this.datum.addEventListener("keydown", (event) => {

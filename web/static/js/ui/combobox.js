@@ -2,14 +2,15 @@
 //
 // find(text, show) looks for proposals and calls show(groups) once or, as more arrive, several times; what an overtaken
 // search shows is dropped. A group is { title, options: [{ key, cells, value }] }: `cells` are the nodes or texts of a
-// row, `value` goes to onPick. show(groups, { none }) says in words that there is nothing.
+// row, `value` goes to onPick. show(groups, { none }) says in words that there is nothing. staysOpen() says whether the
+// list stays when Tab leaves the field: where something beside the list is to be reached.
 
 import { isAbort } from "../net/api.js";
 import { el } from "./dom.js";
 
 const SETTLE_MS = 80;
 
-export function wireCombobox({ field, list, find, onPick, opensEmpty = false, takesFirst = false, onShow = () => {} }) {
+export function wireCombobox({ field, list, find, onPick, opensEmpty = false, takesFirst = false, staysOpen = () => false, onShow = () => {} }) {
   const root = field.closest("[data-combobox]") || field.parentElement;
   let options = []; // { node, key, value }
   let active = null; // key of the chosen row
@@ -107,7 +108,10 @@ export function wireCombobox({ field, list, find, onPick, opensEmpty = false, ta
     else if (event.key === "ArrowUp" && isOpen()) step(-1);
     else if (event.key === "Enter" && isOpen() && chosen) pick(chosen);
     else if (event.key === "Escape" && isOpen()) close();
-    else return;
+    else {
+      if (event.key === "Tab" && !staysOpen()) close(); // a list that scrolls would take the focus and lose it when it closes
+      return;
+    }
     event.preventDefault();
     event.stopPropagation();
   });
