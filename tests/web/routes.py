@@ -5,10 +5,11 @@ from __future__ import annotations
 from flask import Flask
 
 PARTS = {"z": 13, "x": 6710, "y": 3374, "name": "basemap", "lang": "zh", "version": "0", "path": "favicon.svg"}
-PARTS |= {"uid": "none", "token": "none", "layer": "units"}
+PARTS |= {"uid": "none", "token": "none", "layer": "units", "form": "csv"}
 QUERIES = {
     "/api/v1/addresses": "?q=A",
     "/api/v1/locate": "?lon=115.005&lat=30.205",
+    "/api/v1/areas.geojson": "?level=street",
     "/api/v1/changes": "?since=0",
 }
 

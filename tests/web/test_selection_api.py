@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
 import pytest
+import shapely
+import sqlalchemy as sa
 from flask.testing import FlaskClient
 
 from gridmap.config import Settings
 from gridmap.services.project import open_project
-from tests.services import small_world as world
+from gridmap.store import audit, bulk, ids
+from gridmap.store.engine import Store
+from gridmap.store.tables import Block, Camera, Household, Site
+from tests.services import small_world
 from web.app import create_app
 
 MAY = "from=2024-05-01&to=2024-05-31"
@@ -128,10 +134,37 @@ def test_layers_without_rows_are_empty(client: FlaskClient, layer: str) -> None:
     assert again.status_code == 304
 
 
+def test_sites_cameras_and_households_are_told(own_client: FlaskClient, world: Store) -> None:
+    before = own_client.get("/api/v1/blocks.geojson?block=B1").headers["ETag"]
+    at, area = shapely.Point(115.001, 30.201), shapely.box(115.015, 30.205, 115.016, 30.206)
+    with world.write() as session:
+        block = session.scalar(sa.select(Block.id).where(Block.code == "B1"))
+        shapes = np.array([at, area], dtype=object)
+        bulk.insert(session, Site, {"name": ["小学", "水库"], "kind": ["school", "water"], "geom": shapes})
+        camera = {"name": ["路口"], "bearing_deg": [90.0], "fov_deg": [60.0], "range_m": [80.0]}
+        bulk.insert(session, Camera, {**camera, "geom": np.array([at], dtype=object)})
+        households = {"block_id": [block] * 2, "count": [3, 40]}
+        bulk.insert(session, Household, {**households, "geom": np.array([at, at], dtype=object)})
+        audit.append(
+            session, actor="local", action="import.households", entity="import_batch", entity_uid=ids.new_uid(),
+            fields={}, secret=small_world.SECRET, at=small_world.NOW,
+        )  # fmt: skip
+    school, water = get(own_client, "sites.geojson")["features"]
+    assert school["geometry"] == {"type": "Point", "coordinates": [115.001, 30.201]}
+    assert (school["properties"], water["geometry"]["type"]) == ({"name": "小学", "kind": "school"}, "Polygon")
+    assert len(get(own_client, "sites.geojson?bbox=115.0155,30.2,115.0157,30.21")["features"]) == 1
+    (camera,) = get(own_client, "cameras.geojson")["features"]
+    assert camera["properties"] == {"name": "路口", "kind": None, "bearing_deg": 90.0, "fov_deg": 60.0, "range_m": 80.0}
+    response = own_client.get("/api/v1/blocks.geojson?block=B1")
+    assert response.headers["ETag"] != before
+    assert response.get_json(force=True)["features"][0]["properties"]["households"] == 43
+    assert [area["households"] for area in get(own_client, "areas")["items"]] == [43, 43]
+
+
 @pytest.fixture
 def empty(settings: Settings) -> Iterator[FlaskClient]:
     """A project in which nothing was imported yet."""
-    open_project(settings, now=world.BEGUN).close()
+    open_project(settings, now=small_world.BEGUN).close()
     with create_app(settings, warm_up=False).test_client() as client:
         yield client
 

@@ -11,7 +11,7 @@ from gridmap.domain.areas import RANKS
 from gridmap.services.situation.answers import AreaFacts
 from gridmap.services.situation.area_tree import NO_AREA
 from gridmap.services.situation.ground import NO_GRID, Ground
-from gridmap.services.situation.layers import COORDINATE_DIGITS, Box, Layer, feature, layer_of
+from gridmap.services.situation.layers import COORDINATE_DIGITS, Box, Layer, layer_of
 
 HA_PER_KM2 = 100.0
 
@@ -39,22 +39,19 @@ def area_layer(ground: Ground, level: str) -> Layer:
     """The areas of a level that have a shape, in code order; streets and towns are one level, as are communities and
     villages.
     """
-    tree = ground.areas
-    wanted = (tree.ranks == RANKS[level]) & ~shapely.is_missing(tree.shapes)
-    return layer_of(
-        feature(
-            tree.shapes[place],
-            {
-                "code": tree.codes[place],
-                "name": tree.names[place],
-                "level": tree.levels[place],
-                "parent": tree.parent_code(place),
-                "households": int(ground.area_households[place]),
-            },
-            tree.codes[place],
-        )
-        for place in np.flatnonzero(wanted).tolist()
+    tree, households = ground.areas, ground.area_households
+    wanted = np.flatnonzero((tree.ranks == RANKS[level]) & ~shapely.is_missing(tree.shapes))
+    properties = (
+        {
+            "code": tree.codes[place],
+            "name": tree.names[place],
+            "level": tree.levels[place],
+            "parent": tree.parent_code(place),
+            "households": int(households[place]),
+        }
+        for place in wanted.tolist()
     )
+    return layer_of(tree.shapes[wanted], properties, [tree.codes[place] for place in wanted.tolist()])
 
 
 def block_layer(ground: Ground, grid: str | None, block: str | None, bbox: Box | None) -> Layer:
@@ -67,10 +64,9 @@ def block_layer(ground: Ground, grid: str | None, block: str | None, bbox: Box |
         wanted &= np.arange(len(spots.ids)) == ground.block_place(block)
     if bbox is not None:
         wanted &= shapely.intersects(spots.shapes, shapely.box(*bbox))
-    return layer_of(
-        feature(spots.shapes[place], _block_properties(ground, place), spots.codes[place])
-        for place in np.flatnonzero(wanted).tolist()
-    )
+    places = np.flatnonzero(wanted).tolist()
+    properties = (_block_properties(ground, place) for place in places)
+    return layer_of(spots.shapes[places], properties, [spots.codes[place] for place in places])
 
 
 def _block_properties(ground: Ground, place: int) -> dict[str, Any]:

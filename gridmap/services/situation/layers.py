@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 
 from gridmap.domain.plans import RESIDENTIAL
 from gridmap.store import places, tables
@@ -35,17 +36,16 @@ class Layer:
 
 def grid_layer(rows: Sequence[GridRow]) -> Layer:
     """Grids in code order; shared borders stay shared."""
-    return layer_of(feature(row.geom, _grid_properties(row), row.code) for row in rows)
+    shapes, keys = [row.geom for row in rows], [row.code for row in rows]
+    return layer_of(shapes, map(_grid_properties, rows), keys)
 
 
 def point_layer(session: Session, name: str, bbox: Box | None) -> Layer:
     """Key sites (points or polygons) or cameras, of a box in degrees or all; in the order they were stored."""
     model, columns = POINT_LAYERS[name]
     rows = places.layer(session, model, bbox)
-    return layer_of(
-        feature(rows.shapes[row], {column: rows.columns[column][row] for column in columns}, rows.columns["uid"][row])
-        for row in range(len(rows))
-    )
+    properties = ({name: rows.columns[name][row] for name in columns} for row in range(len(rows)))
+    return layer_of(rows.shapes, properties, rows.columns["uid"])
 
 
 def _grid_properties(row: GridRow) -> dict[str, Any]:
@@ -63,21 +63,26 @@ def _grid_properties(row: GridRow) -> dict[str, Any]:
     }
 
 
-def feature(shape: Any, properties: dict[str, Any], key: str) -> dict[str, Any]:
-    """A GeoJSON feature; the shape in EPSG:4326."""
-    return {"type": "Feature", "id": key, "geometry": _geometry(shape), "properties": properties}
-
-
-def layer_of(features: Iterable[dict[str, Any]]) -> Layer:
-    """A FeatureCollection."""
-    collection = {"type": "FeatureCollection", "features": list(features)}
-    text = json.dumps(collection, ensure_ascii=False, separators=(",", ":")).encode()
+def layer_of(shapes: Sequence[Any] | NDArray[np.object_], properties: Iterable[Any], keys: Iterable[str]) -> Layer:
+    """n shapes in EPSG:4326 with their properties and ids -> a FeatureCollection."""
+    written = (_text({"id": key, "properties": own})[1:] for key, own in zip(keys, properties, strict=True))
+    features = (
+        f'{{"type":"Feature","geometry":{geometry},{rest}'
+        for geometry, rest in zip(_geometries(shapes), written, strict=True)
+    )
+    text = f'{{"type":"FeatureCollection","features":[{",".join(features)}]}}'.encode()
     return Layer(hashlib.sha256(text).hexdigest()[:16], text)
 
 
-def _geometry(shape: Any) -> dict[str, Any]:
-    rounded = shapely.transform(shape, lambda coords: np.round(coords, COORDINATE_DIGITS))
-    if rounded.geom_type == "MultiPolygon" and len(rounded.geoms) == 1:
-        rounded = rounded.geoms[0]
-    mapped: dict[str, Any] = shapely.geometry.mapping(rounded)
-    return mapped
+def _geometries(shapes: Sequence[Any] | NDArray[np.object_]) -> list[str]:
+    """n shapes -> GeoJSON geometries; a shape of one part is written as that part."""
+    given = np.array(shapes, dtype=object)
+    is_multi = shapely.get_type_id(given) == shapely.GeometryType.MULTIPOLYGON
+    single = is_multi & (shapely.get_num_geometries(given) == 1)
+    given[single] = shapely.get_geometry(given[single], 0)
+    rounded = shapely.transform(given, lambda coords: np.round(coords, COORDINATE_DIGITS))
+    return list(shapely.to_geojson(rounded))
+
+
+def _text(content: Any) -> str:
+    return json.dumps(content, ensure_ascii=False, separators=(",", ":"))

@@ -30,8 +30,7 @@ def newest(events: Events, rows: Ints, after: Mark | None, limit: int) -> Ints:
 def _is_behind(events: Events, rows: Ints, mark: Mark) -> NDArray[np.bool_]:
     day, at_s, key = events.day[rows], events.at_s[rows], events.id[rows]
     timeless, is_older = events.precision[rows] != MINUTE, key < mark.id
-    if mark.at_s is None:
-        later = timeless & is_older
-    else:
+    later = timeless & is_older
+    if mark.at_s is not None:
         later = timeless | (at_s < mark.at_s) | ((at_s == mark.at_s) & is_older)
     return np.asarray((day < mark.day) | ((day == mark.day) & later))
