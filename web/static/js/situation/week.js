@@ -97,9 +97,10 @@ class Week {
     const timed = hours.reduce((sum, n) => sum + n, 0);
     byId("week-body").hidden = !timed;
     byId("week-none").hidden = timed > 0;
+    byId("week-presets").hidden = !timed;
     byId("week-said").textContent = timed ? [this.busiest(), this.untimed()].filter(Boolean).join(" ") : "";
     if (timed) return;
-    byId("week-none-why").textContent = total ? this.untimed() : t("There are no incidents of this choice in the period.");
+    byId("week-none-why").textContent = total ? t("None of these incidents has a time of day ({parts}).", { parts: this.coarse() }) : t("There are no incidents of this choice in the period.");
     byId("week-none-what").textContent = days + months
       ? t("A time of day is not guessed, so there is nothing to draw. The calendar and the timeline show what is known.") : "";
   }
@@ -115,11 +116,16 @@ class Week {
   }
 
   untimed() {
+    const parts = this.coarse();
+    return parts ? t("Not among the hours: {parts}.", { parts }) : "";
+  }
+
+  coarse() {
     const { day_rows: days, month_rows: months } = this.answer;
     const parts = [];
     if (days) parts.push(tn("{n} is known by day only", "{n} are known by day only", days));
     if (months) parts.push(tn("{n} by month only", "{n} by month only", months));
-    return parts.length ? t("Not among the hours: {parts}.", { parts: parts.join(t(", ")) }) : "";
+    return parts.join(t(", "));
   }
 
   drawTable() {
