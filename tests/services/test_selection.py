@@ -258,3 +258,28 @@ def test_the_tree_of_areas_knows_its_grids_and_households(place: Store, situatio
         session.execute(sa.delete(GridOutline).where(GridOutline.households == 12))
         tell(session)
     assert situation.picture().areas(uid)[1].grids == ("G1",)
+
+
+def test_doubtful_ones_are_counted_until_somebody_answers(
+    place: Store, settings: Settings, situation: Situation
+) -> None:
+    near_the_border = world.WEST + 0.005, world.SOUTH + 0.0099  # of B1, in G1, and B3, in G2
+    report = IncidentReport(*near_the_border, "hazard", on_day(D(2024, 5, 31)), uncertainty_m=60.0)
+    uid = intake.receive(place, settings, report, actor="local", now=world.NOW).uid
+    assert situation.picture().counts(replace(MAY, kinds=("hazard",))).doubtful == 1
+    change(place, settings, uid, grid="G2")
+    counts = situation.picture().counts(replace(MAY, kinds=("hazard",)))
+    assert (counts.doubtful, counts.by_grid) == (0, {"G2": 1})
+
+
+def test_one_incident_is_enough_for_every_answer(place: Store, settings: Settings, situation: Situation) -> None:
+    with place.write() as session:
+        session.execute(sa.delete(Incident))
+        tell(session)
+    receive(place, settings, IN_B3, "2024-05-24 18:05")
+    picture = situation.picture()
+    assert (picture.counts(Selection()).by_grid, picture.timeline(Selection()).daily) == ({"G2": 1}, (1,))
+    assert picture.patterns(Selection()).hours.index(1) == 4 * 24 + 18
+    assert picture.points(Selection(), None, 14).count == [1]
+    (row,) = situation.incidents(IncidentFilter(Selection(area="01")), after=None, limit=5).items
+    assert (row.grid, row.block) == ("G2", "B3")
