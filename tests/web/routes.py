@@ -11,6 +11,7 @@ QUERIES = {
     "/api/v1/locate": "?lon=115.005&lat=30.205",
     "/api/v1/areas.geojson": "?level=street",
     "/api/v1/changes": "?since=0",
+    "/api/v1/compare": "?first=3&second=1&first_days=7&second_days=7",
 }
 
 
