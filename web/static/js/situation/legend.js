@@ -1,15 +1,22 @@
 // The legend follows what is drawn.
 
-import { drawLegend, wireFold } from "../ui/legend.js";
+import { drawLegend, seenFrom, wireFold } from "../ui/legend.js";
 
 export const legend = {
   wire(page) {
-    const draw = () => drawLegend(page.state.get(), page.layers.scales, page.map.getZoom());
+    const { map } = page;
+    let zoom = null; // the last step at which something came into view
+    const draw = () => {
+      zoom = seenFrom(map.getZoom());
+      drawLegend(page.state.get(), page.layers.scales, map.getZoom());
+    };
     wireFold();
     page.state.on(["surface", "by", "layers", "opacity"], draw);
     page.on("scales", draw);
     page.on("mode", draw);
-    page.map.on("zoomend", draw);
+    map.on("zoomend", () => {
+      if (seenFrom(map.getZoom()) !== zoom) draw();
+    });
     draw();
   },
 };

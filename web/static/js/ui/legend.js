@@ -111,26 +111,33 @@ export function placeOn(value, { classes }) {
   return Math.min(1, (reached + within) / classes.length);
 }
 
-// [swatch, name, unit or remark, the zoom from which it is seen]
+// [swatch, name, unit or remark]
 const ENTRIES = {
-  points: () => [mark("places"), t("Incident points"), t("number: reports at one place"), 0],
-  sites: () => [el("i", { class: "swatch swatch--site" }, "校"), t("Key sites"), "", 15],
-  cameras: () => [mark("camera"), t("Cameras"), "", 0],
-  grids: () => [mark("grid"), t("Grids"), "", 0],
-  borders: () => [mark("borders"), t("Borders"), "", 0],
-  streets: () => [mark("streets"), t("Streets"), "", 0],
-  buildings: () => [el("i", { class: "swatch swatch--building" }), t("Buildings"), "", 15],
-  blocks: () => [mark("blocks"), t("Blocks"), "", 13],
-  households: () => [null, t("Household density"), t("households per hectare"), 0],
-  labels: () => [el("i", { class: "swatch swatch--label" }, "文"), t("Labels"), "", 0],
+  points: () => [mark("places"), t("Incident points"), t("number: reports at one place")],
+  sites: () => [el("i", { class: "swatch swatch--site" }, "校"), t("Key sites"), ""],
+  cameras: () => [mark("camera"), t("Cameras"), ""],
+  grids: () => [mark("grid"), t("Grids"), ""],
+  borders: () => [mark("borders"), t("Borders"), ""],
+  streets: () => [mark("streets"), t("Streets"), ""],
+  buildings: () => [el("i", { class: "swatch swatch--building" }), t("Buildings"), ""],
+  blocks: () => [mark("blocks"), t("Blocks"), ""],
+  households: () => [null, t("Household density"), t("households per hectare")],
+  labels: () => [el("i", { class: "swatch swatch--label" }, "文"), t("Labels"), ""],
 };
+const SEEN_FROM = { sites: 15, buildings: 15, blocks: 13 }; // zooms; the others are seen from anywhere
 const WIDE = ["points", "households"];
 
+// The last zoom up to this one from which more is seen.
+export function seenFrom(zoom) {
+  return Math.max(0, ...Object.values(SEEN_FROM).filter((from) => from <= zoom));
+}
+
 function entry(id, view, scales, zoom) {
-  const [swatch, name, remark, from] = ENTRIES[id]();
-  const more = zoom < from ? t("nearer") : remark;
+  const [swatch, name, remark] = ENTRIES[id]();
+  const isUnseen = zoom < (SEEN_FROM[id] || 0);
+  const more = isUnseen ? t("nearer") : remark;
   const words = el("span", { class: "legend__name" }, name, more ? el("small", {}, more) : null);
-  const item = el("li", { class: `legend__layer ${WIDE.includes(id) ? "legend__layer--wide" : ""} ${zoom < from ? "legend__layer--unseen" : ""}`, "data-layer": id });
+  const item = el("li", { class: `legend__layer ${WIDE.includes(id) ? "legend__layer--wide" : ""} ${isUnseen ? "legend__layer--unseen" : ""}`, "data-layer": id });
   if (swatch) {
     swatch.style.opacity = Math.max(0.2, opacityOf(view, id));
     item.append(swatch, words);
