@@ -1,8 +1,8 @@
-// The change feed: every three seconds, while somebody looks at the page, ask what is new.
+// The change feed: every two seconds, while somebody looks at the page, ask what is new.
 
 import { getJson } from "./api.js";
 
-const EVERY_MS = 3000;
+const EVERY_MS = 2000;
 const AT_MOST_MS = 15000; // a server that was started again is found soon
 
 // onChange(entries) after new entries; onLost() once when the server stops answering, onFound() when it is back.

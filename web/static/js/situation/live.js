@@ -22,7 +22,7 @@ export const live = {
     const news = new News(page);
     const renew = (entries) => page.guarded("renew", () => renew(entries), async () => {
       const before = page.situation;
-      const now = await getJson("/api/v1/situation");
+      const [now] = await Promise.all([getJson("/api/v1/situation"), news.look(entries)]);
       // another base map, other kinds or another extent are built into the parts: begin anew, at the same address
       const isOtherGround = before.basemap !== now.basemap
         || String(before.project.extent) !== String(now.project.extent)
@@ -36,7 +36,6 @@ export const live = {
       page.situation = now;
       welcome(now);
       page.emit("renew", { before, now, entries });
-      await news.look(entries);
     });
     page.follow = () => followChanges(page.situation.seq, {
       onChange: renew,
@@ -54,7 +53,7 @@ class News {
   constructor(page) {
     this.page = page;
     this.items = [];
-    page.state.on(SELECTION, () => this.forget());
+    page.state.on([...SELECTION, "spot"], () => this.forget());
   }
 
   // Which of the entries of the feed are new incidents that the filters show.
@@ -68,7 +67,7 @@ class News {
     const arrived = uids.map((uid) => items.find((item) => item.uid === uid)).filter((item) => item && !known.has(item.uid));
     if (!arrived.length) return;
     this.items = [...arrived.reverse(), ...this.items];
-    this.page.place.view.list.mark(this.items.map(({ uid }) => uid));
+    if (!this.page.state.get().spot) this.page.place.view.list.mark(this.items);
     this.tell();
     const { Rings } = await import("../map/rings.js");
     this.rings = this.rings || new Rings(this.page.map);

@@ -15,7 +15,7 @@ const AT_MOST = 1000; // what the server gives at once
 export class IncidentList {
   // ask(values) -> { items, next } of the server; nothing is asked while words() gives null.
   constructor(section, { ask, words, tree, timeZone, whereOf, onFailed }) {
-    Object.assign(this, { section, ask, words, tree, timeZone, whereOf, onFailed, items: [], next: null, fresh: new Set() });
+    Object.assign(this, { section, ask, words, tree, timeZone, whereOf, onFailed, items: [], next: null, fresh: [] });
     this.title = el("div");
     this.list = el("ol", { class: "recent", id: "detail-incidents-list" });
     this.none = el("p", { class: "quiet", hidden: true }, t("None in this period."));
@@ -54,19 +54,20 @@ export class IncidentList {
     }
   }
 
-  // Those that came while somebody looked on.
-  mark(uids) {
-    this.fresh = new Set(uids);
+  // Those that came while somebody looked on stand first, whatever their time, until they were taken notice of.
+  mark(items) {
+    this.fresh = items;
     this.draw();
   }
 
   draw() {
-    drawKeyed(this.list, this.items, {
+    const fresh = new Set(this.fresh.map(({ uid }) => uid));
+    drawKeyed(this.list, [...this.fresh, ...this.items.filter(({ uid }) => !fresh.has(uid))], {
       keyOf: ({ uid, version }) => `${uid} ${version || ""}`,
       make: (item) => this.row(item),
-      update: (node, { uid }) => node.classList.toggle("recent--new", this.fresh.has(uid)),
+      update: (node, { uid }) => node.classList.toggle("recent--new", fresh.has(uid)),
     });
-    this.none.hidden = this.items.length > 0;
+    this.none.hidden = this.list.children.length > 0;
     this.more.hidden = !this.next;
   }
 
