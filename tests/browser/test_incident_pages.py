@@ -230,7 +230,7 @@ def test_on_a_phone(desk: Desk, watch: Watch, address: str) -> None:
 
 def test_a_grid_s_panel_leads_to_its_incidents(desk: Desk, watch: Watch) -> None:
     page = watch(desk.base).open("/?grid=G2&from=2024-05-01&to=2024-05-31")
-    page.click("#detail-recent .link")
+    page.click("#detail-incidents .link")
     page.wait_for_url("**/incidents?**grid=G2**")
     expect(page.locator(".incidents tbody tr")).to_have_count(3)
     expect(page.locator("#from")).to_have_value("2024-05-01")
