@@ -19,9 +19,10 @@ export function dedicatedName(grid) {
 
 // The figure of the period, with its share of what lies above. The kinds it is made of stand in the tree of kinds.
 export function drawFigure(section, { total, days, shares }) {
-  const mean = t("{n} a day", { n: decimal(total / days, total / days < 10 ? 1 : 0) });
+  const daily = total / days;
+  const mean = daily >= 0.1 && days > 1 ? t("{n} a day", { n: decimal(daily, daily < 10 ? 1 : 0) }) : ""; // less reads as none
   section.replaceChildren(
-    factTitle(t("Incidents in the period"), el("span", { class: "fact__aside" }, [tn("{n} day", "{n} days", days), mean].join(" · "))),
+    factTitle(t("Incidents in the period"), el("span", { class: "fact__aside" }, [tn("{n} day", "{n} days", days), mean].filter(Boolean).join(" · "))),
     el("p", { class: "fact__figure" }, el("span", { class: "figure", id: "detail-total" }, number(total)), el("small", { id: "detail-share" }, shares.join(" · "))),
   );
 }
