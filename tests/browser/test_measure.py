@@ -24,7 +24,7 @@ POINTS = ((500, 300), (700, 320), (650, 480))
 def measuring(demo: Watched) -> Page:
     page = demo.open(CENTRE)
     page.click("#tool-measure")
-    page.wait_for_selector("#measure")
+    page.wait_for_selector("#ruler")
     return page
 
 
@@ -92,14 +92,14 @@ def test_presses_make_a_line_and_an_area(measuring: Page) -> None:
     assert "3 points" in measuring.inner_text(".measure__more")
     assert measuring.evaluate("gridmap.state.get().grid") is None  # the presses chose no grid
 
-    measuring.click("#measure [data-mode=area]")
+    measuring.click("#ruler [data-mode=area]")
     area = abs(WGS84.polygon_area_perimeter(*zip(*line, strict=True))[0])
     assert metres(value.inner_text()) == pytest.approx(area, rel=1e-3)
     measuring.mouse.click(*POINTS[-1])  # the last point again: done, the pointer moves nothing any more
     done = value.inner_text()
     measuring.mouse.move(420, 600)
     assert value.inner_text() == done
-    expect(measuring.locator("#measure")).to_have_class(re.compile("measure--done"))
+    expect(measuring.locator("#ruler")).to_have_class(re.compile("measure--done"))
 
 
 def test_the_value_runs_with_the_pointer_and_dragging_sets_no_point(measuring: Page) -> None:
@@ -130,7 +130,7 @@ def test_keys_alone_measure(measuring: Page) -> None:
     measuring.keyboard.press("Backspace")
     assert "2 points" in measuring.inner_text(".measure__more")
     measuring.keyboard.press("Escape")
-    expect(measuring.locator("#measure")).to_have_count(0)
+    expect(measuring.locator("#ruler")).to_have_count(0)
     expect(measuring.locator("#tool-measure")).to_have_attribute("aria-pressed", "false")
 
 
@@ -147,11 +147,11 @@ def test_fingers_measure_on_a_phone(watch: Callable[..., Watched], demo_address:
     page = watch(demo_address, PHONE, touch=True).open("/?theme=light&lang=en#14/30.21000/114.97000")
     page.click("#tools-more")
     page.click("#tool-measure")
-    page.wait_for_selector("#measure")
+    page.wait_for_selector("#ruler")
     page.touchscreen.tap(150, 250)
     page.touchscreen.tap(250, 250)
     line = places_at(page, ((150, 250), (250, 250)))
     length = WGS84.line_length(*zip(*line, strict=True))
     assert metres(page.inner_text("#measure-value")) == pytest.approx(length, rel=1e-3)
-    box = page.locator("#measure").bounding_box()
+    box = page.locator("#ruler").bounding_box()
     assert box and box["x"] >= 0 and box["x"] + box["width"] <= PHONE["width"]

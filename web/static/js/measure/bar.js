@@ -23,7 +23,7 @@ export class MeasureBar {
     this.copy = tool(COPY, t("Copy"), () => this.take(), { id: "measure-copy" });
     this.undo = tool(UNDO, t("Remove the last point"), onUndo);
     this.clear = tool(BIN, t("Begin anew"), onClear);
-    this.root = el("section", { class: "measure", id: "measure", "aria-label": t("Measure") },
+    this.root = el("section", { class: "measure", id: "ruler", "aria-label": t("Measure") },
       el("div", { class: "measure__row" },
         el("div", { class: "segments measure__modes", role: "group", "aria-label": t("What is measured") }, ...this.modes),
         this.undo, this.clear, tool(CROSS, t("End measuring"), onClose)),
