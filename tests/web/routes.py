@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from flask import Flask
 
 PARTS = {"z": 13, "x": 6710, "y": 3374, "name": "basemap", "lang": "zh", "version": "0", "path": "favicon.svg"}
-PARTS |= {"uid": "none", "token": "none", "layer": "units", "form": "csv"}
+PARTS |= {"uid": "none", "token": "none", "layer": "units", "form": "csv", "what": "grids"}
 QUERIES = {
     "/api/v1/addresses": "?q=A",
     "/api/v1/locate": "?lon=115.005&lat=30.205",
@@ -21,7 +23,6 @@ def addresses(app: Flask) -> list[str]:
     for rule in app.url_map.iter_rules():
         address = rule.rule
         for name in rule.arguments:
-            for form in (f"<int:{name}>", f"<path:{name}>", f"<{name}>"):
-                address = address.replace(form, str(PARTS[name]))
+            address = re.sub(f"<([^<>]+:)?{name}>", str(PARTS[name]), address)
         found.append(address + QUERIES.get(address, ""))
     return sorted(found)

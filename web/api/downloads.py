@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -30,31 +31,17 @@ MAPS = {"html": "text/html", "png": "image/png", "tif": "image/tiff"}
 
 
 def add_to(v1: APIBlueprint) -> None:
-    @v1.get("/downloads/incidents.<form>")
+    @v1.get("/downloads/<any(incidents, grids):what>.<form>")
     @v1.input(SelectionQuery, location="query", unknown=RAISE)
-    @v1.doc(tags=["Downloads"], summary="The incidents of a selection as csv, gpkg, geojson or xlsx")
-    def incidents_file(form: str, query_data: dict[str, Any]) -> Response:
+    @v1.doc(
+        tags=["Downloads"],
+        summary="The incidents of a selection, or every grid with its figures, as csv, gpkg, geojson or xlsx",
+    )
+    def table_file(what: str, form: str, query_data: dict[str, Any]) -> Response:
         parts, chosen = running(), selection(query_data)
         picture, now = parts.situation.picture(), parts.situation.now()
-        return _file(
-            TABLES,
-            form,
-            _name("incidents", chosen),
-            lambda path: downloads.download_incidents(parts.store, picture, chosen, path, now=now),
-        )
-
-    @v1.get("/downloads/grids.<form>")
-    @v1.input(SelectionQuery, location="query", unknown=RAISE)
-    @v1.doc(tags=["Downloads"], summary="Every grid with its incidents, rate and change as csv, gpkg, geojson or xlsx")
-    def grids_file(form: str, query_data: dict[str, Any]) -> Response:
-        parts, chosen = running(), selection(query_data)
-        picture, now = parts.situation.picture(), parts.situation.now()
-        return _file(
-            TABLES,
-            form,
-            _name("grids", chosen),
-            lambda path: downloads.download_figures(picture, chosen, path, now=now),
-        )
+        writers = {"incidents": partial(downloads.download_incidents, parts.store), "grids": downloads.download_figures}
+        return _file(TABLES, form, _name(what, chosen), lambda path: writers[what](picture, chosen, path, now=now))
 
     @v1.get("/downloads/map.<form>")
     @v1.input(HeatDownloadQuery, location="query", unknown=RAISE)
