@@ -23,6 +23,7 @@ import { kinds } from "../situation/kinds.js";
 import { layers } from "../situation/layers.js";
 import { legend } from "../situation/legend.js";
 import { live } from "../situation/live.js";
+import { mapWords } from "../situation/map_words.js";
 import { mark, markedPlace } from "../situation/mark.js";
 import { measure } from "../situation/measure.js";
 import { period } from "../situation/period.js";
@@ -32,6 +33,7 @@ import { pointer } from "../situation/pointer.js";
 import { search } from "../situation/search.js";
 import { FOCUS, isNone, selection, wordsOf } from "../situation/selection.js";
 import { share } from "../situation/share.js";
+import { tables } from "../situation/tables.js";
 import { timeline } from "../situation/timeline.js";
 import { today } from "../situation/today.js";
 import { views } from "../situation/views.js";
@@ -39,7 +41,7 @@ import { wall } from "../situation/wall.js";
 import { week } from "../situation/week.js";
 
 // In the order in which their buttons and tabs stand.
-const FEATURES = [selection, frame, today, counts, period, kinds, layers, legend, pointer, timeline, week, calendar, play, place, change, gatherings, search, mark, compare, measure, wall, views, share, chips, live];
+const FEATURES = [selection, frame, today, counts, period, kinds, layers, legend, pointer, timeline, week, calendar, tables, mapWords, play, place, change, gatherings, search, mark, compare, measure, wall, views, share, chips, live];
 
 const SETTLE_MS = 60;
 const ADDRESS_MS = 250;

@@ -42,6 +42,12 @@ const TITLES = {
   change: () => [t("Change by grid"), t("% against the period before")],
   none: () => [t("Legend"), ""],
 };
+
+// What colours the map, and its unit.
+export function titleOf({ surface, by }) {
+  return TITLES[surface === "choropleth" ? by : surface]();
+}
+
 const NOTES = {
   heat: () => t("The scale stays the same at every zoom and for every period."),
   rate: () => t("Smoothed: small grids lean towards the mean, so that few households do not mislead."),
@@ -51,7 +57,7 @@ const NOTES = {
 // `scales`: { heat, choropleth, households }, the server's answers as far as they have come; `zoom` is the map's.
 export function drawLegend(view, scales, zoom) {
   const name = view.surface === "choropleth" ? view.by : view.surface;
-  const [title, unit] = TITLES[name]();
+  const [title, unit] = titleOf(view);
   byId("legend-title").textContent = title;
   byId("legend-unit").textContent = unit;
   byId("legend-note").textContent = NOTES[name] ? NOTES[name]() : "";

@@ -42,7 +42,7 @@ export class Wall {
     const own = wordsOf(this.page.state.get(), this.page.tree).kinds;
     this.parts = {
       clock: el("p", { class: "wall__clock" }), date: el("p", { class: "wall__date" }), figures: el("div", { class: "wall__figures" }),
-      newest: el("ol", { class: "wall__newest" }), days: el("canvas", { class: "wall__days", role: "img" }), scale: el("div", { class: "wall__scale" }),
+      newest: el("ol", { class: "wall__newest" }), days: el("canvas", { class: "wall__days", role: "img", "aria-label": t("Incidents a day, last 8 weeks") }), scale: el("div", { class: "wall__scale" }),
     };
     this.caption = el("p", { class: "wall__caption" });
     const { clock, date, figures, newest, days, scale } = this.parts;
