@@ -1,6 +1,8 @@
 // One canvas over the map for marks that reach into each other: it moves and scales with the map and is drawn anew when
 // the map has come to rest. Leaflet's own renderers know how; what they would do with paths is left out.
 
+import { pixelRatio } from "./resolution.js";
+
 export const CanvasOverlay = L.Renderer.extend({
   options: { padding: 0.25 },
 
@@ -38,7 +40,7 @@ export const CanvasOverlay = L.Renderer.extend({
 
   drawAll() {
     const canvas = this._container;
-    const ratio = window.devicePixelRatio || 1;
+    const ratio = pixelRatio();
     const size = this._bounds.getSize();
     L.DomUtil.setPosition(canvas, this._bounds.min);
     canvas.width = ratio * size.x;

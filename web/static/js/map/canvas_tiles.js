@@ -2,6 +2,7 @@
 // 512 px wide, as a vector tile is drawn: a quarter of the canvases that the library's own layer makes, and the browser
 // has a quarter to put together at each frame.
 
+import { pixelRatio } from "./resolution.js";
 import { takeTurn } from "./turns.js";
 
 const { Labelers, paint } = window.protomapsL;
@@ -17,6 +18,7 @@ export const CanvasTiles = L.GridLayer.extend({
   initialize(views, options) {
     L.GridLayer.prototype.initialize.call(this, options);
     this.views = views;
+    this.drawing = 0; // tiles that are not as they will be
     this.scratch = document.createElement("canvas").getContext("2d");
     this.use([], []);
   },
@@ -41,6 +43,15 @@ export const CanvasTiles = L.GridLayer.extend({
   },
 
   async draw(coords, canvas) {
+    this.drawing += 1;
+    try {
+      await this.drawInTurn(coords, canvas);
+    } finally {
+      this.drawing -= 1;
+    }
+  },
+
+  async drawInTurn(coords, canvas) {
     const turn = (canvas.turn || 0) + 1;
     canvas.turn = turn;
     const { z, x, y } = coords;
@@ -56,7 +67,7 @@ export const CanvasTiles = L.GridLayer.extend({
   },
 
   paint(canvas, { z, x, y }, rules, prepared, labels) {
-    const ratio = window.devicePixelRatio || 1;
+    const ratio = pixelRatio();
     const origin = { x: TILE_PX * x, y: TILE_PX * y };
     const box = {
       minX: origin.x - EDGE_PX, minY: origin.y - EDGE_PX, maxX: origin.x + TILE_PX + EDGE_PX, maxY: origin.y + TILE_PX + EDGE_PX,

@@ -1,6 +1,7 @@
 // A Leaflet layer that draws shapes held in memory, tile by tile, each when its turn comes: thousands of them cost no
 // frame when the map is moved, and only what comes into view is drawn.
 
+import { pixelRatio } from "./resolution.js";
 import { takeTurn } from "./turns.js";
 
 const TILE_PX = 512;
@@ -13,7 +14,7 @@ export const ShapeTiles = L.GridLayer.extend({
   // isSeen(index, zoom) says which are drawn at all.
   initialize(draw, { isSeen = () => true, ...options }) {
     L.GridLayer.prototype.initialize.call(this, options);
-    Object.assign(this, { shapes: null, paintShapes: draw, isSeen });
+    Object.assign(this, { shapes: null, drawing: 0, paintShapes: draw, isSeen });
   },
 
   // Draw these from now on, or the same ones anew.
@@ -35,14 +36,16 @@ export const ShapeTiles = L.GridLayer.extend({
   queue(coords, canvas, done) {
     const turn = (canvas.turn || 0) + 1;
     canvas.turn = turn;
+    this.drawing += 1;
     takeTurn(() => {
+      this.drawing -= 1;
       if (canvas.turn === turn && this._map) this.draw(coords, canvas);
       done();
     });
   },
 
   draw({ x, y, z }, canvas) {
-    const ratio = window.devicePixelRatio || 1;
+    const ratio = pixelRatio();
     const size = 256 * 2 ** z;
     const [left, top] = [x * TILE_PX, y * TILE_PX];
     const [west, north, east, south] = [left - EDGE_PX, top - EDGE_PX, left + TILE_PX + EDGE_PX, top + TILE_PX + EDGE_PX].map((px) => px / size);

@@ -26,6 +26,12 @@ export async function getJson(path, values = {}, { signal } = {}) {
   return (await ask(text ? `${path}?${text}` : path, { signal })).json();
 }
 
+// A file that the server makes -> a Blob.
+export async function fetchFile(path, values = {}) {
+  const text = query(values);
+  return (await ask(text ? `${path}?${text}` : path)).blob();
+}
+
 // A request that changes something: with the page's token. `body` is a FormData as it is, anything else goes as JSON.
 // -> { status, etag, body }.
 export async function send(method, path, body = null, { headers = {}, signal } = {}) {
@@ -39,7 +45,7 @@ export async function send(method, path, body = null, { headers = {}, signal } =
   return { status: response.status, etag: response.headers.get("ETag"), body: answer };
 }
 
-async function ask(address, { headers = {}, ...how }) {
+async function ask(address, { headers = {}, ...how } = {}) {
   let response;
   try {
     response = await fetch(address, { ...how, headers: { Accept: "application/json", ...headers } });

@@ -17,6 +17,7 @@ import { calendar } from "../situation/calendar.js";
 import { chips } from "../situation/chips.js";
 import { compare } from "../situation/compare.js";
 import { counts } from "../situation/counts.js";
+import { download } from "../situation/download.js";
 import { frame } from "../situation/frame.js";
 import { gatherings } from "../situation/gatherings.js";
 import { kinds } from "../situation/kinds.js";
@@ -30,6 +31,7 @@ import { period } from "../situation/period.js";
 import { place } from "../situation/place.js";
 import { play } from "../situation/play.js";
 import { pointer } from "../situation/pointer.js";
+import { print } from "../situation/print.js";
 import { search } from "../situation/search.js";
 import { FOCUS, isNone, selection, wordsOf } from "../situation/selection.js";
 import { share } from "../situation/share.js";
@@ -41,7 +43,7 @@ import { wall } from "../situation/wall.js";
 import { week } from "../situation/week.js";
 
 // In the order in which their buttons and tabs stand.
-const FEATURES = [selection, frame, today, counts, period, kinds, layers, legend, pointer, timeline, week, calendar, tables, mapWords, play, place, change, gatherings, search, mark, compare, measure, wall, views, share, chips, live];
+const FEATURES = [selection, frame, today, counts, period, kinds, layers, legend, pointer, timeline, week, calendar, tables, mapWords, play, place, change, gatherings, search, mark, compare, measure, wall, views, share, download, print, chips, live];
 
 const SETTLE_MS = 60;
 const ADDRESS_MS = 250;

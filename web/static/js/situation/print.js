@@ -1,0 +1,75 @@
+// The map on paper: print=a4-landscape|a4-portrait|a3-landscape|a3-portrait, scale=25000 (1:n), title=. What it is made
+// of is fetched when it is used; what the browser's own command prints goes by css/print.css.
+
+import { number, t } from "../net/words.js";
+import { byId } from "../ui/dom.js";
+import { dayName } from "../ui/dates.js";
+import { loadStyle } from "../ui/late.js";
+import { SELECTION } from "./selection.js";
+
+const PRINTER = "M7 9V3.5h10V9M7 17H4V9.5h16V17h-3M7 14h10v6.5H7z";
+const PAPERS = ["a4-landscape", "a4-portrait", "a3-landscape", "a3-portrait"];
+const TITLE_CHARS = 80;
+const PAGE_PX = [1056, 690]; // what css/print.css leaves of A4 for the map
+
+export const print = {
+  address: {
+    read(asked) {
+      const scale = Number(asked.get("scale"));
+      return {
+        paper: PAPERS.includes(asked.get("print")) ? asked.get("print") : null,
+        paperScale: Number.isInteger(scale) && scale >= 500 && scale <= 5e6 ? scale : null,
+        paperTitle: (asked.get("title") || "").slice(0, TITLE_CHARS) || null,
+      };
+    },
+    write: ({ paper, paperScale, paperTitle }) => ({ print: paper, scale: paper ? paperScale : null, title: paper ? paperTitle : null }),
+  },
+  wire(page) {
+    let shown = null;
+    const leave = () => page.state.set({ paper: null, paperScale: null });
+    const draw = () => page.guarded("print", draw, async () => {
+      const isWanted = () => Boolean(page.state.get().paper) && Boolean(page.layers.features);
+      if (isWanted() && !shown) {
+        page.state.set({ compare: null, wall: false }); // one map is printed
+        const [{ Paper }] = await Promise.all([import("../output/paper.js"), loadStyle("css/leaf.css"), loadStyle("css/paper.css")]);
+        if (isWanted() && !shown) shown = new Paper(page, { bounds: seen(page), onLeave: leave });
+      } else if (shown && !page.state.get().paper) {
+        shown.remove();
+        shown = null;
+        byId("tool-print").focus({ preventScroll: true });
+      } else if (shown) shown.lay();
+    });
+    const tell = () => { if (shown) shown.lay(); };
+    page.tools.add({ id: "print", icon: PRINTER, label: t("Print"), press: () => page.state.set({ paper: suited(page) }, { push: true }) });
+    page.state.on(["paper", "paperScale"], draw);
+    page.state.on(["paperTitle", ...SELECTION], tell);
+    for (const event of ["counts", "scales"]) page.on(event, tell);
+    page.on("grids", draw);
+    window.addEventListener("beforeprint", () => headLine(page));
+  },
+};
+
+// What the screen shows; where that is more than everything, everything.
+function seen({ map, home }) {
+  const bounds = map.getBounds();
+  return home && bounds.contains(home) ? home : bounds;
+}
+
+function suited(page) {
+  const bounds = seen(page);
+  const { x, y } = page.map.project(bounds.getSouthEast()).subtract(page.map.project(bounds.getNorthWest()));
+  return x >= y ? "a4-landscape" : "a4-portrait";
+}
+
+// Above the map, where the browser's own command prints the page.
+function headLine(page) {
+  const view = page.state.get();
+  const region = byId("map-region");
+  byId("printed-head").textContent = [
+    page.place.here.name, `${dayName(view.from)} – ${dayName(view.to)}`, `${t("Incidents")} ${number(page.counts.total)}`,
+    ...[...byId("chips-list").querySelectorAll(".chip__text")].map((chip) => chip.textContent),
+  ].join(" · ");
+  region.style.setProperty("--screen-width", `${region.clientWidth}px`);
+  region.style.setProperty("--screen-height", `${region.clientHeight}px`);
+  region.style.setProperty("--share", String(Math.min(1, PAGE_PX[0] / region.clientWidth, PAGE_PX[1] / region.clientHeight)));
+}
