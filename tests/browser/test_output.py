@@ -1,0 +1,239 @@
+"""The map taken away: files with just what is counted, pictures, a page without a network, and the map on paper."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pyogrio
+import pytest
+import python_calamine
+from PIL import Image
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import PATIENCE_MS, PHONE, Watched
+from tests.browser.steps import asked
+
+pytestmark = pytest.mark.browser
+
+WEEK = "from=2026-06-24&to=2026-06-30"
+LAID = "html[data-paper-ready]"
+MM_PX = 96 / 25.4
+PAPERS = {"a4-landscape": (297, 210), "a3-portrait": (297, 420)}
+
+
+def downloaded(page: Page, button: str, folder: Path) -> Path:
+    """Presses a button of the window and keeps what comes."""
+    with page.expect_download(timeout=PATIENCE_MS) as coming:
+        page.click(f"#download-{button}")
+    path = folder / coming.value.suggested_filename
+    coming.value.save_as(path)
+    return path
+
+
+def rows_of(path: Path) -> int:
+    if path.suffix == ".csv":
+        _, _, table = path.read_text(encoding="utf-8-sig").partition("\n")
+        return len(list(csv.DictReader(io.StringIO(table))))
+    if path.suffix == ".gpkg":
+        return int(pyogrio.read_info(path)["features"])
+    book = python_calamine.CalamineWorkbook.from_path(path)
+    return max(len(book.get_sheet_by_name(name).to_python()) for name in book.sheet_names) - 1
+
+
+def pages_of(pdf: bytes) -> list[tuple[float, float]]:
+    """Width and height of each page in mm."""
+    boxes = re.findall(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", pdf)
+    assert len(boxes) == len(re.findall(rb"/Type /Page\b", pdf))
+    return [(float(width) / 72 * 25.4, float(height) / 72 * 25.4) for width, height in boxes]
+
+
+def open_window(page: Page) -> None:
+    page.click("#tool-download")
+    page.wait_for_selector("#downloads")
+
+
+def test_tables_hold_just_what_is_counted(demo: Watched, tmp_path: Path) -> None:
+    page = demo.open(f"/?{WEEK}&kinds=dispute&lang=en")
+    open_window(page)
+    counts = asked(demo.base, f"/api/v1/counts?{WEEK}&kinds=dispute")
+    grids = asked(demo.base, "/api/v1/grids.geojson")["features"]
+    assert f"{counts['total']:,} incidents" in page.inner_text("#downloads .quiet")
+    wanted = {"incidents": counts["total"], "grids": len(grids)}
+    found = {
+        f"{what}-{form}": rows_of(downloaded(page, f"{what}-{form}", tmp_path))
+        for what in wanted
+        for form in ("csv", "gpkg", "xlsx")
+    }
+    assert found == {f"{what}-{form}": rows for what, rows in wanted.items() for form in ("csv", "gpkg", "xlsx")}
+
+
+def test_the_page_without_a_network_asks_for_nothing(demo: Watched, chromium: Browser, tmp_path: Path) -> None:
+    page = demo.open(f"/?{WEEK}&lang=zh")
+    open_window(page)
+    path = downloaded(page, "map-html", tmp_path)
+    assert path.name == "gridmap-map-2026-06-24-2026-06-30.html"
+    context = chromium.new_context(offline=True)
+    alone = context.new_page()
+    requests: list[str] = []
+    faults: list[str] = []
+    alone.on("request", lambda request: requests.append(request.url))
+    alone.on("pageerror", lambda error: faults.append(str(error)))
+    alone.goto(path.as_uri())
+    expect(alone.locator(".leaflet-image-layer")).to_have_count(3)
+    shown = alone.evaluate(
+        "[...document.querySelectorAll('.leaflet-image-layer')].every(i => i.complete && i.naturalWidth > 500)"
+    )
+    assert shown and "2026-06-24 至 2026-06-30" in alone.inner_text("header")
+    assert [url for url in requests if not url.startswith(("file:", "data:"))] == faults == []
+    context.close()
+
+
+def test_the_picture_is_the_map_with_its_legend_twice_as_fine(demo: Watched, tmp_path: Path) -> None:
+    page = demo.open(f"/?{WEEK}&theme=light&lang=en&layers=grids,borders,streets,labels,points")
+    page.wait_for_function("[...gridmap.map.getPane('points').children].length > 0")
+    open_window(page)
+    size = page.evaluate("[gridmap.map.getSize().x, gridmap.map.getSize().y]")
+    picture = Image.open(downloaded(page, "picture-png", tmp_path)).convert("RGB")
+    assert picture.width == 2 * (size[0] + 34)
+    assert picture.height > 2 * size[1] + 200
+    pixels = np.asarray(picture)
+    shown = page.evaluate(
+        "[...document.querySelectorAll('#legend-scale li')].map(i => getComputedStyle(i).backgroundColor)"
+    )
+    classes = [tuple(int(part) for part in re.findall(r"\d+", colour)) for colour in shown]
+    assert len(classes) == 6
+    below = pixels[-2 * 260 :]  # the legend stands below the map
+    for colour in classes:
+        assert (below == colour).all(axis=2).sum() > 500
+    heat = pixels[200 : 2 * size[1] - 200].reshape(-1, 3)
+    assert len(np.unique(heat, axis=0)) > 2000
+    assert page.evaluate("document.querySelectorAll('.leaf').length") == 0
+    ratios = (
+        "[...document.querySelectorAll('.leaflet-labels-pane canvas')].every(c => c.width === 0 || c.width === 512)"
+    )
+    page.wait_for_function(ratios)  # the screen is drawn as it was
+
+
+def test_what_cannot_be_had_is_told_in_the_language_of_the_page(demo: Watched) -> None:
+    demo.allowed += ["404 ", "console: Failed to load resource"]
+    page = demo.open(f"/?{WEEK}&lang=zh")
+    refusal = {
+        "error": {"code": "not_found", "message": "There are no incidents in this selection.", "hint": "Choose."}
+    }
+    page.route("**/api/v1/downloads/incidents.csv*", lambda route: route.fulfill(status=404, json=refusal))
+    open_window(page)
+    page.click("#download-incidents-csv")
+    expect(page.locator(".downloads__said--wrong")).to_contain_text("所选范围内没有数据")
+    page.keyboard.press("Escape")
+    page.evaluate("gridmap.state.set({ kinds: new Set() })")
+    open_window(page)
+    expect(page.locator("#download-incidents-csv")).to_be_disabled()
+    expect(page.locator("#downloads")).to_contain_text("未选择任何类别")
+
+
+def test_the_window_fits_on_a_phone(watch: Callable[..., Watched], demo_address: str) -> None:
+    page = watch(demo_address, PHONE, touch=True).open("/?lang=zh")
+    page.click("#tools-more")
+    open_window(page)
+    edges = page.evaluate(
+        """[...document.querySelectorAll('#downloads button')].map(button => {
+            const { left, right, height } = button.getBoundingClientRect();
+            return [left, right, height];
+        })"""
+    )
+    assert all(left >= 0 and right <= PHONE["width"] for left, right, _ in edges)
+    assert all(height >= 44 for *_, height in edges[1:])
+
+
+@pytest.mark.parametrize("paper", PAPERS)
+def test_a_sheet_is_one_page_of_its_size_at_its_scale(demo: Watched, paper: str) -> None:
+    page = demo.open(f"/?{WEEK}&print={paper}&theme=dark&lang=en&title=Week%2026")
+    page.wait_for_selector(LAID, state="attached", timeout=PATIENCE_MS)
+    assert page.evaluate("document.documentElement.dataset.mode") == "light"
+    assert page.evaluate("gridmap.map.getBounds().contains(gridmap.home)")
+    found = page.evaluate(
+        """() => {
+            const slot = document.querySelector(".leaf__map");
+            const { map, home } = gridmap;
+            const [a, b] = [home.getSouthWest(), L.latLng(home.getSouth(), home.getEast())];
+            const enlarged = new DOMMatrix(getComputedStyle(map.getContainer()).transform).a;
+            const onPaper = Math.abs(map.latLngToContainerPoint(b).x - map.latLngToContainerPoint(a).x) * enlarged;
+            const size = map.getSize();
+            return {
+                metres: map.distance(a, b), onPaper, scale: gridmap.state.get().paperScale,
+                gap: [slot.clientWidth - size.x * enlarged, slot.clientHeight - size.y * enlarged],
+                cut: [...document.querySelectorAll(".leaf__side, .leaf__foot, .leaf__head")]
+                    .some(node => node.scrollHeight > node.clientHeight + 1),
+            };
+        }"""
+    )
+    assert found["metres"] / (found["onPaper"] / MM_PX / 1000) == pytest.approx(found["scale"], rel=0.005)
+    assert max(abs(gap) for gap in found["gap"]) < 3 and not found["cut"]
+    text = page.inner_text(".leaf")
+    for words in (
+        "Week 26",
+        f"1:{found['scale']:,}",
+        "24 Jun 2026",
+        "Map approval no.",
+        "Asia/Shanghai",
+        "synthetic",
+        "per km²",
+    ):
+        assert words in text
+    pages = pages_of(page.pdf(prefer_css_page_size=True))
+    assert pages == [pytest.approx(PAPERS[paper], abs=0.6)]
+    page.emulate_media(media="print")
+    for selector in (".paper__bar", ".bar", "#tools", "#timeline", ".leaf__hand"):
+        expect(page.locator(selector)).to_be_hidden()
+    assert page.locator(".leaf").bounding_box() == pytest.approx(
+        {"x": 0, "y": 0, "width": PAPERS[paper][0] * MM_PX, "height": PAPERS[paper][1] * MM_PX}, abs=1
+    )
+
+
+def test_an_address_brings_the_same_sheet_and_closing_brings_the_map_back(demo: Watched) -> None:
+    page = demo.open(f"/?{WEEK}&lang=en&theme=dark#14/30.20000/114.96000")
+    before = page.evaluate("[gridmap.map.getZoom(), gridmap.map.getSize().x, gridmap.map.getSize().y]")
+    page.click("#tool-print")
+    page.wait_for_selector(LAID, state="attached", timeout=PATIENCE_MS)
+    page.select_option("#paper-size", "a4-landscape")
+    page.select_option("#paper-scale", "20000")
+    page.fill("#paper-title", "Centre")
+    page.focus(".leaf__hand")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_url("**title=Centre**")
+    seen = """[
+        gridmap.map.getBounds().toBBoxString(), document.querySelector('.leaf__title').textContent,
+        gridmap.state.get().paperScale,
+    ]"""
+    page.wait_for_function("location.hash && !location.hash.includes('114.96000')")
+    here = page.evaluate(seen)
+    assert here[1:] == ["Centre", 20000]
+    address = page.evaluate("location.pathname + location.search + location.hash")
+    page.keyboard.press("Escape")
+    expect(page.locator("#paper")).to_have_count(0)
+    assert page.evaluate("[gridmap.map.getZoom(), gridmap.map.getSize().x, gridmap.map.getSize().y]") == before
+    assert page.evaluate("document.documentElement.dataset.mode") == "dark"
+    assert "print=" not in page.evaluate("gridmap.address()")
+    again = demo.open(address)
+    again.wait_for_selector(LAID, state="attached", timeout=PATIENCE_MS)
+    there = again.evaluate(seen)
+    assert there[1:] == here[1:]
+    boxes = [[float(part) for part in box.split(",")] for box in (here[0], there[0])]
+    assert boxes[0] == pytest.approx(boxes[1], abs=2e-4)
+
+
+def test_the_browsers_own_print_shows_the_map_and_its_legend(demo: Watched) -> None:
+    page = demo.open(f"/?{WEEK}&lang=en&theme=light&kinds=dispute")
+    expect(page.locator("#chips-list .chip__text")).to_have_text("Dispute")
+    assert pages_of(page.pdf(prefer_css_page_size=True)) == [pytest.approx((297, 210), abs=0.6)]
+    page.emulate_media(media="print")
+    for selector in (".bar", "#filters", "#panel", "#timeline", "#tools", ".leaflet-control-zoom"):
+        expect(page.locator(selector).first).to_be_hidden()
+    for selector in ("#printed-head", "#map-region", "#legend", "#approval"):
+        expect(page.locator(selector)).to_be_visible()
+    assert "Dispute" in page.inner_text("#printed-head")
