@@ -56,6 +56,9 @@ export class Heat {
       failed = 0;
       this.onBusy(true);
     });
+    layer.on("tileloadstart", ({ tile }) => {
+      tile.decoding = "sync"; // all of it is there in the frame in which it takes the old one's place
+    });
     layer.on("tileerror", () => {
       failed += 1;
     });
