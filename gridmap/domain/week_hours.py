@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from gridmap.errors import BadInput
 
 DAYS, HOURS = 7, 24
+SHOWN = 20  # letters of a part that is wrong
 PART = re.compile(r"([1-7])\.(\d{1,2})(?:-(\d{1,2}))?", re.ASCII)
 HOW = "Write weekday.hour or weekday.hour-hour with commas between, such as 1.8-11,5.18-23 (1 is Monday)."
 
@@ -35,7 +36,7 @@ class WeekHours:
             found = PART.fullmatch(part.strip())
             day, first, last = found.groups() if found else ("", "", None)
             if not found or not int(first) <= int(last or first) < HOURS:
-                raise BadInput(f"'{part.strip()}' names no hours of a weekday.", HOW)
+                raise BadInput(f"'{part.strip()[:SHOWN]}' names no hours of a weekday.", HOW)
             for hour in range(int(first), int(last or first) + 1):
                 flags[(int(day) - 1) * HOURS + hour] = True
         return cls(tuple(flags))

@@ -13,6 +13,7 @@ from gridmap.domain.week_hours import WeekHours
 from gridmap.errors import BadInput, BeyondData, NotFound
 from gridmap.services import change
 from gridmap.services.situation import Selection
+from gridmap.services.situation.period import Period
 from gridmap.store.engine import Store
 from tests.postgres_databases import Databases
 from tests.services.many_incidents import B1, B2, B3, BEYOND, ZONE, daily, picture, standing
@@ -149,9 +150,32 @@ def test_real_data_of_which_only_months_are_known(place: Store, sample_data: Pat
     (row,) = report.rows
     assert (row.now, row.before) == tuple(by_month.sort_index().iloc[[-1, -2]])
     assert str(report.periods.now.from_on)[:7] == last
-    # four weeks hold no whole month: nothing is counted, and it is said how many are left out
-    weeks = change.report(now, Selection(), basis="weeks4", level="grid", by="total")
-    assert (weeks.total_now, weeks.total_before, weeks.tests) == (0, 0, 0)
-    assert next(note.count for note in weeks.notes if note.code == "month_rows") >= by_month[last]
+    with pytest.raises(BeyondData, match="known by month only"):  # four weeks are no whole month
+        change.report(now, Selection(), basis="weeks4", level="grid", by="total")
     windows = change.expectation(now, Selection(), dt.datetime(2025, 1, 1, tzinfo=dt.UTC)).windows
     assert [(beside.verdict, beside.reason, beside.count) for beside in windows] == [("unknown", "no_days", 0)] * 2
+
+
+def test_a_month_never_counts_in_one_period_and_not_in_the_other(place: Store) -> None:
+    # 500 incidents of February that only the month is known of, and one a day to the day
+    rows = [("order.theft", B1, "month", D(2024, 2, 1))] * 500
+    rows += daily(D(2024, 1, 1), D(2024, 3, 31), 1)
+    now = picture(place, rows, now=dt.datetime(2024, 4, 1, 4, tzinfo=dt.UTC))
+    end = Selection(to_on=D(2024, 3, 28))
+    weeks = change.report(now, end, basis="weeks4", level="grid", by="total")
+    assert weeks.periods.before == Period(D(2024, 2, 2), D(2024, 2, 29))
+    assert (weeks.total_now, weeks.total_before, weeks.alarms) == (28, 28, 0)
+    assert [(note.code, note.count) for note in weeks.notes] == [("month_rows", 500)]
+    # the 29 days before the chosen 29 are all of February
+    coloured = change.choropleth(now, Selection(D(2024, 3, 1), D(2024, 3, 29)), "change")
+    assert coloured.before == Period(D(2024, 2, 1), D(2024, 2, 29))
+    value = coloured.values["G1"]
+    assert (value.count, value.before, value.significant, coloured.left_out) == (29, 29, False, 500)
+    # whole months: now they count
+    months = change.report(now, Selection(to_on=D(2024, 3, 31)), basis="month", level="grid", by="total")
+    assert (months.total_now, months.total_before, months.alarms) == (31, 529, 1)
+    few = [*(row for row in rows if row[2] == "month"), ("help", B3, "day", D(2024, 3, 31))]
+    after = picture(place, few, now=dt.datetime(2024, 4, 1, 4, tzinfo=dt.UTC))
+    with pytest.raises(BeyondData) as refused:
+        change.report(after, Selection(to_on=D(2024, 3, 28), kinds=("order",)), basis="weeks4", level="grid", by="total")
+    assert refused.value.details["reason"] == "months"

@@ -5,6 +5,7 @@ An unknown parameter is refused: a misspelt filter must not give the figures of 
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from apiflask import Schema
@@ -13,6 +14,7 @@ from apiflask.validators import Length, OneOf, Range, Regexp
 from marshmallow import RAISE, ValidationError, validates_schema
 from marshmallow.fields import Field
 
+from gridmap.domain.incidents import EARLIEST_YEAR, LATEST_YEAR
 from gridmap.domain.week_hours import WeekHours
 from gridmap.errors import BadInput
 from gridmap.services.change import BASES, GROUPINGS, LEVELS, MEASURES
@@ -74,8 +76,8 @@ class WindowQuery(KindQuery):
         if first and last and first > last:
             raise ValidationError("The period ends before it begins.", "to")
         for name, day in (("from", first), ("to", last)):
-            if day and not 1950 <= day.year <= 2099:
-                raise ValidationError("Use years 1950 to 2099.", name)
+            if day and not EARLIEST_YEAR <= day.year <= LATEST_YEAR:
+                raise ValidationError(f"Use years {EARLIEST_YEAR} to {LATEST_YEAR}.", name)
 
 
 class Hours(Field):
@@ -151,7 +153,11 @@ class PlanQuery(Parameters):
 
 
 class GridsQuery(PlanQuery):
-    at = Date(load_default=None, metadata={"description": "The plan in force at the end of this day."})
+    at = Date(
+        load_default=None,
+        validate=Range(dt.date(EARLIEST_YEAR, 1, 1), dt.date(LATEST_YEAR, 12, 31)),
+        metadata={"description": "The plan in force at the end of this day."},
+    )
     v = TileQuery._declared_fields["v"]
 
     @validates_schema
@@ -240,3 +246,4 @@ def selection(query: dict[str, Any]) -> Selection:
 
 class HeatDownloadQuery(SelectionQuery):
     bw = HeatQuery._declared_fields["bw"]
+    by = String(load_default=None, validate=OneOf(MEASURES), metadata={"description": "Colour the grids of a page."})

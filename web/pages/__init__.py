@@ -57,10 +57,13 @@ def _of_request() -> dict[str, Any]:
 
 
 def _remember_choice(response: Response) -> Response:
-    """What `?lang` and `?theme` chose stays chosen; the page's scripts read and write these cookies too."""
+    """What `?lang` and `?theme` of a page chose stays chosen; the page's scripts read and write these cookies too.
+
+    Of a page, not of what a script asks for: a 304 without a body counts as HTML, too.
+    """
     chosen = {"lang": i18n.LANGUAGES, "theme": i18n.THEMES}
     for name, known in chosen.items():
         value = request.args.get(name)
-        if response.mimetype == "text/html" and value in known:
+        if response.status_code == 200 and response.mimetype == "text/html" and value in known:
             response.set_cookie(name, value, max_age=COOKIE_S, samesite="Lax")
     return response

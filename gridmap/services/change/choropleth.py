@@ -12,7 +12,7 @@ from gridmap.analysis.change import compare
 from gridmap.analysis.rates import rates, rounded_breaks
 from gridmap.domain.plans import RESIDENTIAL
 from gridmap.errors import BadInput
-from gridmap.services.change.periods import Ints, compared_to_previous, require_data, rows_in
+from gridmap.services.change.periods import Ints, compared_to_previous, require_data, rows_compared, rows_in
 from gridmap.services.change.report import change_pct
 from gridmap.services.situation import Picture, Selection
 from gridmap.services.situation.period import Period
@@ -47,7 +47,8 @@ class GridValue:
 class Choropleth:
     """`breaks` are the inner edges of the classes: a value on an edge belongs to the class above it.
 
-    `mean` is the rate of all inhabited grids together, `before` the period a change is measured from.
+    `mean` is the rate of all inhabited grids together, `before` the period a change is measured from; `left_out` of its
+    incidents are known by month only and count in neither period, because these are no whole months.
     """
 
     by: str
@@ -58,6 +59,7 @@ class Choropleth:
     before: Period | None
     mean: float | None
     values: dict[str, GridValue]
+    left_out: int = 0
 
 
 def choropleth(picture: Picture, chosen: Selection, by: str) -> Choropleth:
@@ -71,7 +73,7 @@ def choropleth(picture: Picture, chosen: Selection, by: str) -> Choropleth:
 
 def _counts(picture: Picture, chosen: Selection) -> Choropleth:
     period = picture.period(chosen)
-    counts = _by_grid(picture, chosen, period)
+    counts = _by_grid(picture, rows_in(picture, chosen, period))
     breaks = rounded_breaks(counts, whole=True)
     values = [
         GridValue(count, _class_of(count, breaks), count, grid.households)
@@ -83,7 +85,7 @@ def _counts(picture: Picture, chosen: Selection) -> Choropleth:
 def _rates(picture: Picture, chosen: Selection) -> Choropleth:
     """Per 100 households in the period. Dedicated grids have hardly any household: a rate would mislead."""
     period, grids = picture.period(chosen), picture.ground.grids
-    counts = _by_grid(picture, chosen, period)
+    counts = _by_grid(picture, rows_in(picture, chosen, period))
     households = np.array([grid.households if grid.kind == RESIDENTIAL else 0 for grid in grids], dtype=np.int64)
     found = rates(counts, households)
     columns = (HUNDRED * column for column in (found.smoothed, found.raw, found.low, found.high))
@@ -100,22 +102,25 @@ def _changes(picture: Picture, chosen: Selection) -> Choropleth:
     """Against the period just before; all grids are one family of tests."""
     periods = compared_to_previous(picture.period(chosen))
     require_data(picture, periods)
-    now, before = (_by_grid(picture, chosen, period) for period in (periods.now, periods.before))
+    rows = rows_compared(picture, chosen, periods)
+    now, before = _by_grid(picture, rows.now), _by_grid(picture, rows.before)
     exposures = periods.exposures(chosen.hours)
     found = compare(now, before, *exposures)
     values = []
-    rows = zip(picture.ground.grids, now.tolist(), before.tolist(), found.significant.tolist(), strict=True)
-    for grid, count, earlier, significant in rows:
+    counted = zip(picture.ground.grids, now.tolist(), before.tolist(), found.significant.tolist(), strict=True)
+    for grid, count, earlier, significant in counted:
         value = change_pct(count, earlier, exposures)
         from_nothing = HIGHEST if significant else UNCHANGED
         rank = from_nothing if value is None else _class_of(value, CHANGE_BREAKS_PCT) if significant else UNCHANGED
         values.append(GridValue(value, rank, count, grid.households, before=earlier, significant=significant))
-    return _choropleth(picture, "change", CHANGE_BREAKS_PCT, values, periods.now, before=periods.before)
+    return _choropleth(
+        picture, "change", CHANGE_BREAKS_PCT, values, periods.now, before=periods.before, left_out=rows.left_out
+    )
 
 
-def _by_grid(picture: Picture, chosen: Selection, period: Period) -> Ints:
-    """int64[grids]: incidents of the selection in each grid of the plan."""
-    grid = picture.events.grid[rows_in(picture, chosen, period)]
+def _by_grid(picture: Picture, rows: Ints) -> Ints:
+    """int64[grids]: how many of these incidents each grid of the plan has."""
+    grid = picture.events.grid[rows]
     return np.bincount(grid[grid >= 0], minlength=len(picture.ground.grids))
 
 
@@ -132,6 +137,7 @@ def _choropleth(
     *,
     before: Period | None = None,
     mean: float | None = None,
+    left_out: int = 0,
 ) -> Choropleth:
     by_code = {grid.code: value for grid, value in zip(picture.ground.grids, values, strict=True)}
-    return Choropleth(by, MEASURES[by], breaks, by == "change", period, before, mean, by_code)
+    return Choropleth(by, MEASURES[by], breaks, by == "change", period, before, mean, by_code, left_out)

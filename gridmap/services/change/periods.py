@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from gridmap.domain.incidents import last_of_month
 from gridmap.domain.week_hours import DAYS, HOURS, WeekHours
 from gridmap.errors import BadInput, BeyondData
+from gridmap.geo.events import MONTH
 from gridmap.services.situation import Picture, Selection
 from gridmap.services.situation.period import Period
 
@@ -29,6 +30,11 @@ class Compared:
 
     now: Period
     before: Period
+
+    @property
+    def are_whole_months(self) -> bool:
+        """Whether both are made of whole months: only then does a report known by month count alike in both."""
+        return all(period == _whole(period) for period in (self.now, self.before))
 
     def exposures(self, hours: WeekHours | None) -> tuple[float, float]:
         """How long each lasts: in days, or in the chosen hours of the week."""
@@ -114,6 +120,46 @@ def require_data(picture: Picture, periods: Compared) -> None:
 def rows_in(picture: Picture, chosen: Selection, period: Period) -> Ints:
     """The incidents of the same selection in another period, int64[n]."""
     return picture.rows(replace(chosen, from_on=period.from_on, to_on=period.to_on))
+
+
+@dataclass(frozen=True, slots=True)
+class RowsCompared:
+    """The incidents of both periods; `left_out` of those known by month only count in neither."""
+
+    now: Ints
+    before: Ints
+    left_out: int
+
+
+def rows_compared(picture: Picture, chosen: Selection, periods: Compared) -> RowsCompared:
+    """The incidents of a selection in both periods.
+
+    Where a period is not made of whole months, a month's incidents might count in it and not in the other: a change of
+    nothing but the calendar. Then those known by month only count in neither. Raises BeyondData when that leaves none.
+    """
+    now, before = rows_in(picture, chosen, periods.now), rows_in(picture, chosen, periods.before)
+    if periods.are_whole_months or chosen.hours is not None:
+        return RowsCompared(now, before, 0)
+    touched = Period(_whole(periods.before).from_on, _whole(periods.now).to_on)
+    left_out = int(_by_month(picture, rows_in(picture, chosen, touched)).sum())
+    now, before = now[~_by_month(picture, now)], before[~_by_month(picture, before)]
+    if left_out and not len(now) + len(before):
+        raise BeyondData(
+            "These incidents are known by month only, and the periods are no whole months.",
+            "Compare whole months: month on month, or a period from the first to the last of a month.",
+            details={"reason": "months"},
+        )
+    return RowsCompared(now, before, left_out)
+
+
+def _by_month(picture: Picture, rows: Ints) -> NDArray[np.bool_]:
+    known_by_month: NDArray[np.bool_] = picture.events.precision[rows] == MONTH
+    return known_by_month
+
+
+def _whole(period: Period) -> Period:
+    """From the first of the month it begins in to the last of the one it ends in."""
+    return Period(period.from_on.replace(day=1), last_of_month(period.to_on))
 
 
 def _months(to_on: dt.date) -> Compared:

@@ -7,22 +7,20 @@ from dataclasses import dataclass
 import numpy as np
 
 from gridmap.analysis.change import Comparison, compare
-from gridmap.domain.incidents import last_of_month
 from gridmap.domain.kinds import is_below
 from gridmap.errors import BadInput
-from gridmap.geo.events import MONTH
 from gridmap.services.change.periods import (
     Compared,
     Ints,
+    RowsCompared,
     chosen_period,
     compared,
     last_whole_day,
     require_data,
-    rows_in,
+    rows_compared,
 )
 from gridmap.services.change.places import NOWHERE, Places, places_of
 from gridmap.services.situation import Picture, Selection
-from gridmap.services.situation.period import Period
 
 GROUPINGS = ("total", "top", "leaf")
 ROWS_AT_MOST = 500
@@ -82,8 +80,8 @@ def report(picture: Picture, chosen: Selection, *, basis: str, level: str, by: s
     periods = compared(basis, chosen_period(picture, chosen), last_whole_day(picture))
     require_data(picture, periods)
     places, groups = places_of(picture, level), _groups(picture, by)
-    rows = rows_in(picture, chosen, periods.now), rows_in(picture, chosen, periods.before)
-    now, before = (_table(picture, chosen_rows, places, groups) for chosen_rows in rows)
+    rows = rows_compared(picture, chosen, periods)
+    now, before = (_table(picture, chosen_rows, places, groups) for chosen_rows in (rows.now, rows.before))
     exposures = periods.exposures(chosen.hours)
     found = compare(now, before, *exposures)
     return ChangeReport(
@@ -91,13 +89,13 @@ def report(picture: Picture, chosen: Selection, *, basis: str, level: str, by: s
         level=level,
         by=by,
         periods=periods,
-        total_now=len(rows[0]),
-        total_before=len(rows[1]),
+        total_now=len(rows.now),
+        total_before=len(rows.before),
         tests=found.tests,
         alarms=int(found.significant.sum()),
         row_count=found.tests,
         rows=_rows(_Tables(places, groups, now, before, exposures), found),
-        notes=tuple(_notes(picture, chosen, periods, rows, int(now.sum() + before.sum()))),
+        notes=tuple(_notes(chosen, periods, rows, int(now.sum() + before.sum()))),
     )
 
 
@@ -175,28 +173,14 @@ def _rows(table: _Tables, found: Comparison) -> tuple[ChangeRow, ...]:
     )
 
 
-def _notes(picture: Picture, chosen: Selection, periods: Compared, rows: tuple[Ints, Ints], tabled: int) -> list[Note]:
+def _notes(chosen: Selection, periods: Compared, rows: RowsCompared, tabled: int) -> list[Note]:
     """What the counts leave out, and where the percentages are per day."""
     notes = []
-    if outside := sum(map(len, rows)) - tabled:
+    if outside := len(rows.now) + len(rows.before) - tabled:
         notes.append(Note("no_area", outside))
-    if month_rows := _months_cut(picture, chosen, periods, rows):
-        notes.append(Note("month_rows", month_rows))
+    if rows.left_out:
+        notes.append(Note("month_rows", rows.left_out))
     now, before = periods.exposures(chosen.hours)
     if now != before:
         notes.append(Note("unequal_periods", 0))
     return notes
-
-
-def _months_cut(picture: Picture, chosen: Selection, periods: Compared, rows: tuple[Ints, Ints]) -> int:
-    """Incidents known by month only whose month lies partly in a period: they count in none."""
-    cut = 0
-    for period, counted in zip((periods.now, periods.before), rows, strict=True):
-        whole = Period(period.from_on.replace(day=1), last_of_month(period.to_on))
-        if chosen.hours is None and whole != period:
-            cut += _month_rows(picture, rows_in(picture, chosen, whole)) - _month_rows(picture, counted)
-    return cut
-
-
-def _month_rows(picture: Picture, rows: Ints) -> int:
-    return int((picture.events.precision[rows] == MONTH).sum())

@@ -18,7 +18,12 @@ def bell(settings: Settings, on_ring: Callable[[], None] = lambda: None) -> tupl
     """The queue of this installation, and what rings it; who listens gives what is done then."""
     settings.var.mkdir(parents=True, exist_ok=True)
     queue = SqliteHuey(name="gridmap", filename=str(settings.var / FILE), results=False, fsync=False)
-    return queue, queue.task(name="wake")(on_ring)
+
+    def wake() -> None:
+        on_ring()
+
+    # huey names a task by the module of its function: this one's on both sides
+    return queue, queue.task(name="wake")(wake)
 
 
 def ring(settings: Settings) -> None:

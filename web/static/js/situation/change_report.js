@@ -3,6 +3,7 @@
 
 import { getJson, latest } from "../net/api.js";
 import { decimal, lang, number, t, tn } from "../net/words.js";
+import { beyondData } from "../ui/beyond_data.js";
 import { dayName, toDay } from "../ui/dates.js";
 import { byId, el, icon } from "../ui/dom.js";
 import { leavesOf, nameOf } from "../ui/kind_tree.js";
@@ -122,20 +123,17 @@ function look(page, report, row) {
   page.look(row.area ? { [report.level === "grid" ? "grid" : "area"]: row.area } : {});
 }
 
-// A period of which nothing is known: what is missing, and what can be compared instead.
-function refused(page, { reason, needed_on: needed, first_on: first, last_on: last }) {
-  const name = (text) => dayName(toDay(text));
-  if (reason === "empty") {
-    return el("div", { class: "change__refused" }, el("p", {}, t("There are no incidents yet")), el("a", { class: "button", href: "/import" }, t("Bring incidents in")));
+// Periods of which too little is known: what is missing, and what can be compared instead.
+function refused(page, why) {
+  const [text, hint] = beyondData(why);
+  if (why.reason === "empty") {
+    return el("div", { class: "change__refused" }, el("p", {}, text), el("a", { class: "button", href: "/import" }, t("Bring incidents in")));
   }
-  const text = reason === "before"
-    ? t("Nothing is known of the period to compare with: it begins on {needed}, the data on {first}.", { needed: name(needed), first: name(first) })
-    : t("The data end on {last}, the period on {needed}: days without data are no quiet days.", { needed: name(needed), last: name(last) });
-  const hint = reason === "before" ? t("Choose a later period, or another comparison.") : t("Choose a period that ends with the data.");
   const toEnd = () => {
     const { from, to } = page.state.get();
-    page.state.set({ from: toDay(last) - (to - from), to: toDay(last) }, { push: true });
+    const last = toDay(why.last_on);
+    page.state.set({ from: last - (to - from), to: last }, { push: true });
   };
   return el("div", { class: "change__refused" }, el("p", {}, text), el("p", { class: "quiet" }, hint),
-    reason === "after" ? el("button", { type: "button", class: "button", onclick: toEnd }, t("To the end of the data")) : null);
+    why.reason === "after" ? el("button", { type: "button", class: "button", onclick: toEnd }, t("To the end of the data")) : null);
 }

@@ -1,7 +1,7 @@
 // The card on the map that says what its colours and marks mean. Colours look as they do over the ground.
 
 import { mapColours, over, scaleColours } from "../map/colours.js";
-import { decimal, number, t } from "../net/words.js";
+import { decimal, number, t, tn } from "../net/words.js";
 import { byId, el } from "./dom.js";
 import { LAYERS, opacityOf } from "./layer_list.js";
 
@@ -51,7 +51,10 @@ export function titleOf({ surface, by }) {
 const NOTES = {
   heat: () => t("The scale stays the same at every zoom and for every period."),
   rate: () => t("Smoothed: small grids lean towards the mean, so that few households do not mislead."),
-  change: () => t("Grey: the difference may be chance."),
+  change: (scale) => [
+    t("Grey: the difference may be chance."),
+    scale && scale.left_out ? tn("{n} incident is known by month only and counts in whole months only.", "{n} incidents are known by month only and count in whole months only.", scale.left_out) : "",
+  ].join(" ").trim(),
 };
 
 // `scales`: { heat, choropleth, households }, the server's answers as far as they have come; `zoom` is the map's.
@@ -60,7 +63,7 @@ export function drawLegend(view, scales, zoom) {
   const [title, unit] = titleOf(view);
   byId("legend-title").textContent = title;
   byId("legend-unit").textContent = unit;
-  byId("legend-note").textContent = NOTES[name] ? NOTES[name]() : "";
+  byId("legend-note").textContent = NOTES[name] ? NOTES[name](scales.choropleth) : "";
   const parts = { heat: () => heatScale(scales.heat, opacityOf(view, "heat")), choropleth: () => gridScale(scales.choropleth, view) };
   const scale = parts[view.surface] ? parts[view.surface]() : null;
   byId("legend-scale").replaceChildren(...[scale].flat().filter(Boolean));

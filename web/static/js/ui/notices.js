@@ -1,6 +1,7 @@
 // What the page says over the map: nothing there yet, nothing in this period, a failure and the way out of it.
 
 import { t } from "../net/words.js";
+import { beyondData } from "./beyond_data.js";
 import { byId, CROSS, el, icon } from "./dom.js";
 
 const shown = new Map();
@@ -58,7 +59,7 @@ const said = () => ({
 });
 
 export function explain(key, error, retry) {
-  const known = said()[error.isUnreachable ? "unreachable" : error.code];
+  const known = error.code === "beyond_data" ? beyondData(error.more) : said()[error.isUnreachable ? "unreachable" : error.code];
   const [text, hint] = known || [error.message || t("The server could not answer."), error.hint];
   notify(key, { text, hint, isError: true, action: retry, label: t("Try again") });
 }
