@@ -16,7 +16,7 @@ PAGES = ["/?lang=en", "/incidents?lang=en", "/incidents/new?lang=zh", "/import?l
 Watch = Callable[..., Watched]
 
 # Controls and texts of the bar and of the map's buttons that stick out of the screen or are pressed to nothing.
-CUT = """() => [...document.querySelectorAll(".bar *, .page__head *, #map-region button, .legend__scale, #sheet-handle")]
+CUT = """() => [...document.querySelectorAll(".bar *, .page__head *, #map-region button, .legend__scale")]
   .filter((node) => node.getClientRects().length && !node.closest("svg, .unseen"))
   .filter((node) => getComputedStyle(node).visibility === "visible")
   .filter((node) => {
