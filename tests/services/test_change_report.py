@@ -177,5 +177,6 @@ def test_a_month_never_counts_in_one_period_and_not_in_the_other(place: Store) -
     few = [*(row for row in rows if row[2] == "month"), ("help", B3, "day", D(2024, 3, 31))]
     after = picture(place, few, now=dt.datetime(2024, 4, 1, 4, tzinfo=dt.UTC))
     with pytest.raises(BeyondData) as refused:
-        change.report(after, Selection(to_on=D(2024, 3, 28), kinds=("order",)), basis="weeks4", level="grid", by="total")
+        order = Selection(to_on=D(2024, 3, 28), kinds=("order",))
+        change.report(after, order, basis="weeks4", level="grid", by="total")
     assert refused.value.details["reason"] == "months"

@@ -37,6 +37,15 @@ def add_incident(world: Store, settings: Settings) -> None:
     intake.receive(world, settings, report, actor="local", now=small_world.NOW)
 
 
+def test_a_choice_is_remembered_of_a_page_alone(client: FlaskClient) -> None:
+    address = "/api/v1/legend?theme=light"
+    again = client.get(address, headers={"If-None-Match": client.get(address).headers["ETag"]})
+    assert again.status_code == 304
+    assert "theme" not in " ".join(again.headers.getlist("Set-Cookie"))
+    assert "theme=dark" in " ".join(client.get("/?theme=dark").headers.getlist("Set-Cookie"))
+    client.delete_cookie("theme")
+
+
 @pytest.mark.parametrize("address", TAGGED)
 def test_what_the_client_has_already_is_not_sent_again(client: FlaskClient, address: str) -> None:
     tag = client.get(address).headers["ETag"]
