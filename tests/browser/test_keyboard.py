@@ -38,8 +38,8 @@ STOP = """() => {
 }"""
 # What a person can operate and the walk did not come to. One tab of a list is a stop, its arrows reach the others.
 MISSED = """() => [...document.querySelectorAll("a[href], button, input, select, summary, [tabindex='0']")]
-  .filter((node) => !node.disabled && node.tabIndex >= 0 && node.getClientRects().length)
-  .filter((node) => getComputedStyle(node).visibility === "visible" && !window.stops.includes(node))
+  .filter((node) => !node.disabled && node.tabIndex >= 0 && node.checkVisibility({ visibilityProperty: true }))
+  .filter((node) => !window.stops.includes(node))
   .map((node) => node.outerHTML.slice(0, 120))"""
 
 
