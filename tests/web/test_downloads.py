@@ -15,6 +15,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from PIL import Image
 
+from gridmap.services.reporting.coloured import NO_DATA, SCALES
+
 MAY = "from=2024-05-01&to=2024-05-31"
 
 
@@ -72,6 +74,20 @@ def test_maps_are_whole_files(client: FlaskClient) -> None:
     assert "周二" in text and "青龙一网格" in text and "网格方案" in text
     picture = client.get(f"/api/v1/downloads/map.png?{MAY}&bw=200")
     assert Image.open(io.BytesIO(picture.data)).width >= 1100
+
+
+def test_a_page_shows_the_grids_in_the_colours_of_the_map(client: FlaskClient) -> None:
+    found = client.get(f"/api/v1/choropleth?{MAY}&by=rate").get_json()
+    text = client.get(f"/api/v1/downloads/map.html?{MAY}&by=rate").get_data(as_text=True)
+    assert "各网格每百户事件数" in text and "无数据" in text and "核带宽" not in text
+    assert f"≥ {found['breaks'][-1]:g}" in text
+    for value in found["values"].values():
+        colour = SCALES["classes"][value["class"]] if value["class"] is not None else NO_DATA
+        assert f'"fill": "{colour}"' in text
+    heat = client.get(f"/api/v1/downloads/map.html?{MAY}").get_data(as_text=True)
+    assert text.count("data:image/png") == heat.count("data:image/png") - 1  # no heat over the colours
+    refused = client.get(f"/api/v1/downloads/map.png?{MAY}&by=rate")
+    assert refused.status_code == 422 and refused.get_json()["error"]["hint"]
 
 
 @pytest.mark.parametrize(

@@ -53,9 +53,16 @@ def add_to(v1: APIBlueprint) -> None:
         return _file(
             MAPS,
             form,
-            _name("heat", chosen),
+            _name("map", chosen),
             lambda path: write_report(
-                parts.store, picture, path, chosen, now=now, bandwidth_m=query_data["bw"], lang=lang
+                parts.store,
+                picture,
+                path,
+                chosen,
+                now=now,
+                bandwidth_m=query_data["bw"],
+                lang=lang,
+                by=query_data["by"],
             ),
         )
 

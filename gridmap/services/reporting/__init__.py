@@ -52,17 +52,22 @@ def write_report(
     now: dt.datetime,
     bandwidth_m: float | None = None,
     lang: Lang = "zh",
+    by: str | None = None,
 ) -> HeatReport:
     """Write the heat of a picture's selection to `path`, in the form its ending names; returns what the file says.
+
+    `by` (count, rate, change) colours the grids of a page by that instead of the heat.
 
     A file that is there is replaced, when the new one is whole. A PNG is in English where no font has Chinese. Raises
     BadInput for another ending, an unknown kind or a folder that is not there, TooLarge for too fine a bandwidth.
     """
     check_target(path)
     suffix = path.suffix.lower()
+    if by is not None and suffix != ".html":
+        raise BadInput("Grids are coloured on a page alone.", "Leave out by, or ask for .html.")
     if suffix == ".png" and chinese_face() is None:
         lang = "en"
-    report = HeatReport.of(picture, chosen, bandwidth_m, lang, now=now)
+    report = HeatReport.of(picture, chosen, bandwidth_m, lang, now=now, by=by)
     _replace(path, lambda draft: _write(store, report, draft, suffix))
     return report
 

@@ -26,11 +26,13 @@ from gridmap.geo.projection import from_web_mercator
 from gridmap.services.leaflet import LEAFLET, BareMap, Script, render, zoom_of_width
 from gridmap.services.reporting import drawing
 from gridmap.services.reporting.canvas import Canvas, MercatorBounds
+from gridmap.services.reporting.coloured import OPACITY, ColouredGrids
 from gridmap.services.reporting.report import HeatReport
 from gridmap.services.reporting.scene import HeatImage, Scene, view_of
 from gridmap.services.situation.heat import palette_of
 from gridmap.services.situation.layers import COORDINATE_DIGITS
 
+GROUND = "tilePane"  # below what the drawn streets lie on
 DRAWN_LONG_PX, HEAT_LONG_PX = 2048, 1600
 DRAWN_COLORS = 64
 # what needs the map's zoom: thin borders from afar, more names from near
@@ -97,6 +99,9 @@ main { flex: 1; min-height: 240px; position: relative; border-block: 1px solid v
   font-variant-numeric: tabular-nums; }
 .legend li { width: 46px; }
 .legend i { display: block; height: 14px; }
+.legend ul { margin: 0; padding: 0; list-style: none; font-size: 12px; font-variant-numeric: tabular-nums; }
+.legend ul li { display: flex; align-items: center; gap: 8px; width: auto; }
+.legend ul i { width: 22px; border: 1px solid var(--edge); }
 footer { padding: 6px 16px; color: var(--muted); font-size: 12px; }
 .name { position: absolute; color: var(--ink); font: 12px/1.2 inherit; white-space: nowrap; pointer-events: none;
   text-shadow: 0 0 2px #fff, 0 0 3px #fff, 1px 0 2px #fff, -1px 0 2px #fff, 0 1px 2px #fff, 0 -1px 2px #fff; }
@@ -118,9 +123,12 @@ footer { padding: 6px 16px; color: var(--muted); font-size: 12px; }
 <main>
 {{ map.element|safe }}
 <section class="legend">
-<p>{{ report.words.unit }}</p>
+{% if report.coloured %}<p>{{ report.coloured.unit }}</p>
+<ul>{% for colour, text in report.coloured.legend() %}<li><i style="background:{{ colour }}"></i>{{ text }}</li>
+{% endfor %}</ul>
+{% else %}<p>{{ report.words.unit }}</p>
 <ol>{% for part in report.legend.classes %}<li><i style="background:{{ part.composited }}"></i>
-{{- "%g"|format(part.low) }}{{ "+" if part.high is none }}</li>{% endfor %}</ol>
+{{- "%g"|format(part.low) }}{{ "+" if part.high is none }}</li>{% endfor %}</ol>{% endif %}
 </section>
 </main>
 <footer>{% for line in report.small %}{{ "" if loop.first else " · " }}{{ line }}{% endfor %}</footer>
@@ -137,8 +145,10 @@ def write_page(scene: Scene, report: HeatReport) -> str:
     map_ = BareMap(view_of(report))
     map_.options["zoom_snap"] = 0.25  # there are no tiles that whole zooms would suit
     below, above = _drawn(scene)
-    _overlay(below, scene.bounds).add_to(map_)
-    if scene.heat is not None:
+    _overlay(below, scene.bounds, pane=GROUND).add_to(map_)
+    if report.coloured is not None:
+        _add_colours(map_, report, report.coloured)
+    elif scene.heat is not None:
         _overlay(_heat_png(scene.heat), scene.heat.bounds).add_to(map_)
     _overlay(above, scene.bounds).add_to(map_)
     _add_grids(map_, report)
@@ -174,10 +184,24 @@ def _add_grids(map_: BareMap, report: HeatReport) -> None:
         known = feature["properties"]
         count = report.counts.by_grid.get(known["code"], 0)
         lines = [known["name"], known["code"], report.words["count"].format(count=f"{count:,}")]
+        value = None if report.coloured is None else report.coloured.told(known["code"])
+        lines += [] if value is None else [value]
         feature["properties"] = {"lines": lines}
     halo = {**collection, "features": [{**part, "properties": {"halo": True}} for part in collection["features"]]}
     _add_shapes(map_, halo, HALO_STYLE, interactive=False)
     _add_shapes(map_, collection, GRID_STYLE, on_each_feature=TOOLTIP)
+
+
+def _add_colours(map_: BareMap, report: HeatReport, coloured: ColouredGrids) -> None:
+    """Each grid in the colour of its value, above the ground and below the streets."""
+    collection: dict[str, Any] = json.loads(report.picture.ground.layer.geojson)
+    for feature in collection["features"]:
+        feature["properties"] = {"fill": coloured.colour(feature["properties"]["code"])}
+    GeoJson(collection, style_function=_filled, interactive=False, pane=GROUND, control=False).add_to(map_)
+
+
+def _filled(feature: dict[str, Any]) -> dict[str, Any]:
+    return {"stroke": False, "fillColor": feature["properties"]["fill"], "fillOpacity": OPACITY, "fixed": True}
 
 
 def _add_borders(map_: BareMap, scene: Scene) -> None:
@@ -197,12 +221,12 @@ def _add_shapes(map_: BareMap, collection: dict[str, Any], style: dict[str, Any]
     GeoJson(collection, style_function=lambda _: style, control=False, **options).add_to(map_)
 
 
-def _overlay(png: bytes, bounds: MercatorBounds) -> ImageOverlay:
+def _overlay(png: bytes, bounds: MercatorBounds, *, pane: str = "overlayPane") -> ImageOverlay:
     """A picture in Mercator over its bounds: Leaflet stretches it evenly in just that plane."""
     (west, east), (south, north) = from_web_mercator([bounds[0], bounds[2]], [bounds[1], bounds[3]])
     address = "data:image/png;base64," + base64.b64encode(png).decode()
     edges = [[float(south), float(west)], [float(north), float(east)]]
-    return ImageOverlay(address, edges, pixelated=False, control=False)
+    return ImageOverlay(address, edges, pixelated=False, control=False, pane=pane)
 
 
 def _heat_png(heat: HeatImage) -> bytes:

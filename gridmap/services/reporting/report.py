@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from gridmap import __version__
+from gridmap.services.change.choropleth import choropleth
+from gridmap.services.reporting.coloured import ColouredGrids
 from gridmap.services.reporting.texts import WORDS, Lang, hours_text
 from gridmap.services.situation import Counts, Legend, Picture, Selection
 from gridmap.services.situation.period import Period
@@ -27,18 +29,28 @@ class HeatReport:
     legend: Legend
     lang: Lang
     made_at: dt.datetime
+    coloured: ColouredGrids | None = None
 
     @classmethod
     def of(
-        cls, picture: Picture, chosen: Selection, bandwidth_m: float | None, lang: Lang, *, now: dt.datetime
+        cls,
+        picture: Picture,
+        chosen: Selection,
+        bandwidth_m: float | None,
+        lang: Lang,
+        *,
+        now: dt.datetime,
+        by: str | None = None,
     ) -> HeatReport:
-        """Raises BadInput for an unknown kind or a period that ends before it begins, NotFound for a place or plan that
-        does not exist.
+        """`by` colours the grids by that measure. Raises BadInput for an unknown kind or a period that ends before it
+        begins, NotFound for a place or plan that does not exist, BeyondData for a change
+        of which the data know nothing.
         """
         picture = picture.under(chosen.plan)
         bandwidth_m = bandwidth_m or picture.heat.usual_m
         legend = picture.legend(chosen.kinds, bandwidth_m, "light")
-        return cls(picture, chosen, bandwidth_m, picture.counts(chosen), legend, lang, now)
+        coloured = None if by is None else ColouredGrids(choropleth(picture, chosen, by), lang)
+        return cls(picture, chosen, bandwidth_m, picture.counts(chosen), legend, lang, now, coloured)
 
     @property
     def words(self) -> Mapping[str, str]:
@@ -51,6 +63,8 @@ class HeatReport:
     @property
     def title(self) -> str:
         name = self.picture.project.name
+        if self.coloured is not None:
+            return self.words["title_coloured"].format(name=name or "", what=self.coloured.title).strip(": ")
         return self.words["title"].format(name=name) if name else self.words["title_unnamed"]
 
     @property
@@ -62,7 +76,9 @@ class HeatReport:
             count += words["comma"] + words["month_rows"].format(count=f"{counts.month_rows:,}")
         period = words["period"].format(from_on=self.period.from_on, to_on=self.period.to_on)
         kinds = words["kinds"].format(kinds=words["join"].join(self._kind_names()) or words["all_kinds"])
-        parts = [kinds, *self._narrower(), words["bandwidth"].format(bandwidth_m=self.bandwidth_m)]
+        parts = [kinds, *self._narrower()]
+        if self.coloured is None:
+            parts.append(words["bandwidth"].format(bandwidth_m=self.bandwidth_m))
         return f"{period}  ·  {count}", "  ·  ".join(parts)
 
     @property

@@ -34,13 +34,16 @@ function choices(page) {
   const { total } = page.counts;
   const words = page.selection();
   const ask = (what, ending, more = {}) => () => fetchFile(`/api/v1/downloads/${what}.${ending}`, { ...words, ...more });
-  const heat = { bw: page.state.get().bandwidth };
+  const { surface, by, bandwidth } = page.state.get();
+  const isColoured = surface === "choropleth";
+  const heat = { bw: bandwidth };
+  const coloured = isColoured ? { ...heat, by } : heat;
   const tables = (what) => [["csv", "CSV"], ["gpkg", "GeoPackage"], ["xlsx", "Excel"]].map(([ending, name]) => [ending, name, ask(what, ending)]);
   const why = words === null ? t("No kind is chosen.") : total ? null : t("There are no incidents in this selection.");
   return [
     { id: "picture", name: t("This map"), about: t("As it stands on the screen, with legend, scale and credits"), forms: [["png", "PNG", () => pictureOf(page)]] },
-    { id: "map", name: t("Map of the whole district"), about: t("Heat by the period, kinds and hours chosen; the page opens without a network"), why: words === null ? why : null,
-      forms: [["png", "PNG", ask("map", "png", heat)], ["html", "HTML", ask("map", "html", heat)]] },
+    { id: "map", name: t("Map of the whole district"), about: isColoured ? t("The picture shows the heat, the page the grids in colour; the page opens without a network") : t("Heat by the period, kinds and hours chosen; the page opens without a network"), why: words === null ? why : null,
+      forms: [["png", "PNG", ask("map", "png", heat)], ["html", "HTML", ask("map", "html", coloured)]] },
     { id: "incidents", name: t("Incidents"), about: total ? tn("{n} row, one incident each", "{n} rows, one incident each", total) : "", why, forms: tables("incidents") },
     { id: "grids", name: t("Figures by grid"), about: t("Count, rate per 100 households and change of each grid"), why: words === null ? why : null, forms: tables("grids") },
   ].map((choice) => ({ ...choice, file: fileName(page, choice.id) }));

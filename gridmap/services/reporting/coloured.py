@@ -1,0 +1,70 @@
+"""The grids of a file coloured by a value, in the classes and colours of the map page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+from gridmap.services.change.choropleth import Choropleth
+from gridmap.services.reporting.texts import WORDS, Lang
+
+SCALES = {
+    "classes": ("#E3EEF6", "#B4D2E7", "#7FB0D3", "#4484B4", "#1F5588"),
+    "change": ("#1F5FA8", "#86B4DC", "#EDEDEA", "#F0AE6C", "#B4530A"),
+}
+UNSURE, NO_DATA, LAND = "#C9C6BF", "#E6DCC6", "#F4F2ED"
+OPACITY = 0.85
+
+
+@dataclass(frozen=True, slots=True)
+class ColouredGrids:
+    """A choropleth with the words of one language."""
+
+    found: Choropleth
+    lang: Lang
+
+    @property
+    def title(self) -> str:
+        return WORDS[self.lang][f"by_{self.found.by}"]
+
+    @property
+    def unit(self) -> str:
+        return WORDS[self.lang][f"unit_{self.found.by}"]
+
+    @property
+    def scale(self) -> tuple[str, ...]:
+        return SCALES["change" if self.found.diverging else "classes"]
+
+    def legend(self) -> Iterator[tuple[str, str]]:
+        """Colour as it looks over the land and text of each class, then of what has none."""
+        words, breaks = WORDS[self.lang], [f"{edge:g}" for edge in self.found.breaks]
+        texts = [
+            f"< {breaks[0]}",
+            *(f"{a} – {b}" for a, b in pairwise(breaks)),
+            f"≥ {breaks[-1]}",
+        ]
+        yield from zip(map(_over_land, self.scale), texts, strict=True)
+        if self.found.diverging:
+            yield _over_land(UNSURE), words["not_significant"]
+        yield _over_land(NO_DATA), words["no_data"]
+
+    def colour(self, code: str) -> str:
+        """The colour of a grid."""
+        value = self.found.values.get(code)
+        if value is None or value.class_ is None:
+            return NO_DATA
+        return UNSURE if self.found.diverging and not value.significant else self.scale[value.class_]
+
+    def told(self, code: str) -> str | None:
+        """A grid's value in words; None where there is none, or where it is the count that is told anyway."""
+        value = self.found.values.get(code)
+        if value is None or value.value is None or self.found.by == "count":
+            return None
+        amount = f"{value.value:+.0f}" if self.found.by == "change" else f"{value.value:.1f}"
+        return f"{amount} {self.unit}"
+
+
+def _over_land(colour: str) -> str:
+    above, below = bytes.fromhex(colour[1:]), bytes.fromhex(LAND[1:])
+    return "#" + bytes(round(OPACITY * a + (1 - OPACITY) * b) for a, b in zip(above, below, strict=True)).hex()
