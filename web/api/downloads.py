@@ -40,7 +40,10 @@ def add_to(v1: APIBlueprint) -> None:
     def table_file(what: str, form: str, query_data: dict[str, Any]) -> Response:
         parts, chosen = running(), selection(query_data)
         picture, now = parts.situation.picture(), parts.situation.now()
-        writers = {"incidents": partial(downloads.download_incidents, parts.store), "grids": downloads.download_figures}
+        writers: dict[str, Callable[..., object]] = {
+            "incidents": partial(downloads.download_incidents, parts.store),
+            "grids": downloads.download_figures,
+        }
         return _file(TABLES, form, _name(what, chosen), lambda path: writers[what](picture, chosen, path, now=now))
 
     @v1.get("/downloads/map.<form>")
