@@ -42,6 +42,14 @@ def test_figures_are_asked_for_before_the_pictures(demo: Watched) -> None:
     assert sum(address.startswith("/api/v1/counts?") for address in asked) == 1
 
 
+def test_colours_of_grids_are_asked_for_with_the_figures(demo: Watched) -> None:
+    page = demo.open("/?surface=choropleth")
+    asked = _asked(page)
+    page.click("#presets [data-days='7']")
+    page.wait_for_timeout(QUIET_MS)
+    assert [address.split("?")[0] for address in asked[:2]] == ["/api/v1/counts", "/api/v1/choropleth"]
+
+
 def test_of_a_flurry_of_changes_the_first_and_the_newest_are_asked_for(demo: Watched) -> None:
     page = demo.open()
     asked = _asked(page)

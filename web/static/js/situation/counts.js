@@ -7,8 +7,6 @@ import { firstAndLast } from "../ui/pace.js";
 import { drawSummary, saySummary, waitForSummary } from "../ui/summary.js";
 import { FOCUS, SELECTION } from "./selection.js";
 
-const QUIET_MS = 60;
-
 export const NOTHING = { total: 0, in_grids: 0, outside: 0, month_rows: 0, by_kind: {}, by_grid: {} };
 
 export const counts = {
@@ -30,7 +28,7 @@ export const counts = {
       sayIfEmpty(page.state.get(), focused, page.situation.counts, () => page.showAll());
       page.emit("counts");
     });
-    page.state.on(SELECTION, firstAndLast(() => page.drawCounts(), QUIET_MS)); // before the heat's many pictures are asked for
+    page.state.on(SELECTION, firstAndLast(() => page.drawCounts())); // before the heat's many pictures are asked for
     page.state.on(SELECTION, () => !page.isPlaying && waitForSummary());
     page.on("stopped", () => saySummary(page.state.get(), page.counts));
     page.on("renew", () => page.drawCounts());

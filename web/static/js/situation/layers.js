@@ -11,6 +11,7 @@ import { Grids } from "../map/grids.js";
 import { Heat } from "../map/heat.js";
 import { wireLayers } from "../ui/layers.js";
 import { dismiss, notify, setBusy } from "../ui/notices.js";
+import { firstAndLast } from "../ui/pace.js";
 import { markReady } from "../ui/ready.js";
 import { gridClasses } from "./grid_classes.js";
 import { opacityOf } from "../ui/layer_list.js";
@@ -45,7 +46,7 @@ class Layers {
     wireLayers(page);
     page.state.on(["from", "to", "kinds", "hours", "bandwidth", "surface"], () => this.drawHeat());
     page.state.on(["kinds", "bandwidth", "surface"], () => this.drawLegend());
-    page.onSettled([...SELECTION, "surface", "by"], () => this.drawChoropleth());
+    page.state.on([...SELECTION, "surface", "by"], firstAndLast(() => this.drawChoropleth()));
     page.state.on(["plan"], () => this.loadGrids());
     page.state.on(DRAWN, () => this.showAll());
     page.state.on([...DRAWN, "surface", "by"], (view) => { if (!view.wall) remember(view); });

@@ -1,7 +1,9 @@
 // How often work is done while changes come thick and fast.
 
+const QUIET_MS = 60; // after as long a rest a flurry is over
+
 // The first of a flurry at once, so that a single change waits for nothing; the newest of them when it is over.
-export function firstAndLast(work, quietMs) {
+export function firstAndLast(work) {
   let timer = 0;
   let isMissed = false;
   const end = () => {
@@ -10,7 +12,7 @@ export function firstAndLast(work, quietMs) {
   };
   const run = () => {
     isMissed = false;
-    timer = setTimeout(end, quietMs);
+    timer = setTimeout(end, QUIET_MS);
     work();
   };
   return () => {
@@ -18,7 +20,7 @@ export function firstAndLast(work, quietMs) {
     if (!isMissed) run();
     else {
       clearTimeout(timer);
-      timer = setTimeout(end, quietMs);
+      timer = setTimeout(end, QUIET_MS);
     }
   };
 }
