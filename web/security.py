@@ -19,7 +19,7 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.exceptions import MisdirectedRequest, RequestEntityTooLarge, RequestURITooLarge
 
 from gridmap.config import Settings
-from gridmap.errors import BadSettings
+from gridmap.errors import BadInput, BadSettings
 
 MAX_BODY_BYTES = 1 << 20
 MAX_QUERY_BYTES = 8 << 10
@@ -51,6 +51,7 @@ def init_security(app: Flask, settings: Settings) -> None:
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     app.before_request(_refuse_foreign_host)
     app.before_request(_refuse_oversize)
+    app.before_request(_refuse_nul)
     _protect_from_forgery(app, settings)
     app.after_request(_add_headers)
 
@@ -118,6 +119,14 @@ def _refuse_oversize() -> None:
         raise RequestEntityTooLarge
     if len(request.query_string) > MAX_QUERY_BYTES:
         raise RequestURITooLarge
+
+
+def _refuse_nul() -> None:
+    """A text with the character 0 is nothing a person writes, and PostgreSQL cannot keep it."""
+    told = [request.path, *request.args.values()]
+    body = request.get_data() if request.is_json else b""
+    if any("\0" in text for text in told) or b"\\u0000" in body or b"\0" in body:
+        raise BadInput("A text holds the character 0 (NUL).", "Leave it out.")
 
 
 def _add_headers(response: Response) -> Response:

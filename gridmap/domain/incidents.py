@@ -42,6 +42,8 @@ class Occurrence:
 
 def at_minute(at: dt.datetime, time_zone: str) -> Occurrence:
     """An occurrence known to the minute; a time without a zone is read in the project's."""
+    if not EARLIEST_YEAR - 1 <= at.year <= LATEST_YEAR + 1:  # a zone moves it by a day at most
+        raise BadInput(f"{at} is no plausible time.", f"Use years {EARLIEST_YEAR} to {LATEST_YEAR}.")
     zone = ZoneInfo(time_zone)
     local = at.replace(tzinfo=zone) if at.tzinfo is None else at.astimezone(zone)
     return Occurrence(local.date(), Precision.MINUTE, local.astimezone(dt.UTC))

@@ -180,3 +180,12 @@ def test_a_month_never_counts_in_one_period_and_not_in_the_other(place: Store) -
         order = Selection(to_on=D(2024, 3, 28), kinds=("order",))
         change.report(after, order, basis="weeks4", level="grid", by="total")
     assert refused.value.details["reason"] == "months"
+
+
+def test_a_february_is_set_beside_the_whole_february_before(place: Store) -> None:
+    rows = [("order.theft", B1, "month", D(year, month, 1)) for year in (2024, 2025) for month in (1, 2, 3)] * 60
+    now = picture(place, rows, now=dt.datetime(2025, 4, 1, 4, tzinfo=dt.UTC))
+    february = Selection(D(2025, 2, 1), D(2025, 2, 28))
+    report = change.report(now, february, basis="year", level="grid", by="total")
+    assert report.periods.before == Period(D(2024, 2, 1), D(2024, 2, 29))
+    assert (report.total_now, report.total_before, report.alarms) == (60, 60, 0)

@@ -90,3 +90,9 @@ def test_an_address_that_others_reach_is_refused(settings: Settings) -> None:
 )  # fmt: skip
 def test_loopback(host: str, expected: bool) -> None:
     assert is_loopback(host) is expected
+
+
+def test_a_text_with_the_character_0_is_refused(client: FlaskClient) -> None:
+    answer = client.post("/api/v1/incidents", json={"summary": "a\0b"})
+    assert answer.status_code == 422
+    assert "NUL" in answer.get_json()["error"]["message"]

@@ -44,7 +44,8 @@ class Compared:
 def compared(basis: str, chosen: Period, last_whole_on: dt.date) -> Compared:
     """The periods of a basis; nothing after `last_whole_on`, the last day that is over, is taken.
 
-    `year`: the chosen days and the same dates a year earlier. `month`: the last whole month up to the chosen end and
+    `year`: the chosen days and the same dates a year earlier (whole months before whole months: of February all its
+    days). `month`: the last whole month up to the chosen end and
     the month before it. `weeks4`: the 28 days up to the chosen end and the 28 before. Raises BadInput for another
     basis, a year-on-year period of more than a year, or one of which no day is over.
     """
@@ -63,7 +64,9 @@ def compared(basis: str, chosen: Period, last_whole_on: dt.date) -> Compared:
             f"A period from {chosen.from_on} to {to_on} overlaps with itself a year earlier.",
             "Choose a year or less to compare with the year before.",
         )
-    return Compared(Period(chosen.from_on, to_on), Period(_year_before(chosen.from_on), _year_before(to_on)))
+    now = Period(chosen.from_on, to_on)
+    before = Period(_year_before(now.from_on), _year_before(now.to_on))
+    return Compared(now, _whole(before) if now == _whole(now) else before)
 
 
 def compared_to_previous(chosen: Period) -> Compared:

@@ -73,7 +73,7 @@ def report(
         return _without_rows("short_past", span.last)
     inside = (events.day >= span.first) & (events.day <= span.last)
     used = inside & dated & in_grid
-    columns = (events.kind, events.grid, events.spot, events.day)
+    columns = (events.kind, events.grid, events.place, events.day)
     chosen = Dated(*(np.asarray(column[used], dtype=np.int64) for column in columns))
     beside = neighbours(ground.shapes_m)
     tested = find_gatherings(chosen, beside, now_from=span.now, permutations=permutations, seed=seed, told=tell)

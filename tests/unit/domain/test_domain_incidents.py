@@ -89,3 +89,9 @@ def test_impossible_reports_are_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(BadInput) as caught:
         IncidentReport(**{**right, **wrong})  # type: ignore[arg-type]
     assert caught.value.hint
+
+
+@pytest.mark.parametrize("text", ["0001-01-01T00:00:00", "9999-12-31T23:59:59-12:00", "1949-12-31T12:00:00+00:00"])
+def test_times_at_the_ends_of_the_calendar_are_refused(text: str) -> None:
+    with pytest.raises(BadInput, match="no plausible"):
+        at_minute(dt.datetime.fromisoformat(text), "Asia/Shanghai")

@@ -22,6 +22,7 @@ import { FOCUS, SELECTION } from "./selection.js";
 // Layers with a pane of their own fade as a whole; the others are drawn fainter.
 const PANES = { heat: "heat", choropleth: "choropleth", households: "households", points: "points", cameras: "cameras", grids: "grids", borders: "borders", streets: "roads" };
 const DRAWN = ["layers", "opacity"];
+const RETRIES_MS = [500, 2000];
 
 export const layers = {
   address: layerWords,
@@ -37,6 +38,7 @@ class Layers {
     this.late = {};
     this.common = null;
     this.ownScale = null;
+    this.baseRetries = [...RETRIES_MS];
     this.ask = {
       legend: latest((values, how) => getJson("/api/v1/legend", values, how)),
       choropleth: latest((values, how) => getJson("/api/v1/choropleth", values, how)),
@@ -95,8 +97,18 @@ class Layers {
     this.drawHeat();
   }
 
+  // What a hiccup cut off is asked for again, twice by itself: before a wall nobody presses a button.
   tellBaseFailed() {
+    if (this.retryingBase) return;
+    if (this.baseRetries.length) {
+      this.retryingBase = setTimeout(() => {
+        this.retryingBase = null;
+        this.basemap.retry();
+      }, this.baseRetries.shift());
+      return;
+    }
     const action = () => {
+      this.baseRetries = [...RETRIES_MS];
       dismiss("base");
       this.basemap.retry();
     };
