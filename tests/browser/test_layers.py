@@ -204,6 +204,48 @@ def test_a_pile_of_reports_is_one_mark_that_opens_their_list(
         expect(page.locator("#panel-place")).to_contain_text("130")
 
 
+def test_the_disc_of_a_cluster_grows_with_its_incidents_above_the_labels(demo: Watched) -> None:
+    year = "from=2025-07-01&to=2026-06-30&surface=none&layers=points,borders,labels"
+    page = demo.open(f"/?{year}#13/30.18500/114.96500")
+    order = "() => ['points', 'labels'].map((name) => Number(getComputedStyle(gridmap.map.getPane(name)).zIndex))"
+    expect(page.locator("[data-layer=points]")).to_contain_text("越大越多")
+    discs, names = page.evaluate(order)
+    assert discs > names
+    counts = [2, 80, 500, 1000, 1900, 5000]
+    px = np.array(page.evaluate("(counts) => counts.map((n) => 2 * gridmap.layers.late.points.radius(n))", counts))
+    assert (np.diff(px) > 0).all()
+    assert 18 <= px[0] < 19
+    assert px[-1] == 44
+    growth = np.diff(px**2)[:4] / np.diff(counts)[:4]
+    assert growth == pytest.approx(growth[0])  # the same area for every incident
+    page.click("#presets button >> nth=0")
+    expect(page.locator("[data-layer=points]")).not_to_contain_text("越大越多")
+    expect(page.locator("[data-layer=points] .swatch--dot")).to_have_count(1)
+    page.wait_for_function("() => gridmap.layers.late.points.answer.mode === 'places'")
+    points, names = page.evaluate(order)
+    assert points < names
+    page.evaluate("() => gridmap.map.setZoom(16, { animate: false })")
+    expect(page.locator("[data-layer=points]")).to_contain_text("同一地点的件数")
+
+
+def test_the_legend_says_that_no_grid_differs_beyond_chance(demo: Watched) -> None:
+    values = asked(demo.base, f"/api/v1/choropleth?by=change&{DAYS}")["values"]
+    page = demo.open(f"/?{DAYS}&surface=choropleth&by=change&layers=borders{CENTRE}")
+    page.wait_for_function("() => gridmap.layers.scales.choropleth")
+    is_all_chance = not any(found["significant"] for found in values.values())
+    expect(page.locator("#legend-note")).to_contain_text("均未超出偶然" if is_all_chance else "灰色")
+    page.evaluate(
+        """(isAllChance) => {
+            const { choropleth } = gridmap.layers.scales;
+            Object.values(choropleth.values).find(({ value }) => value !== null).significant = isAllChance;
+            if (!isAllChance) for (const found of Object.values(choropleth.values)) found.significant = false;
+            gridmap.emit("scales");
+        }""",
+        is_all_chance,
+    )
+    expect(page.locator("#legend-note")).to_contain_text("灰色" if is_all_chance else "均未超出偶然")
+
+
 def test_grids_of_another_plan_are_asked_for_by_its_uid(demo: Watched) -> None:
     plan = asked(demo.base, "/api/v1/plans")["items"][0]
     with demo.page.expect_request("**/api/v1/grids.geojson?plan=**") as request:

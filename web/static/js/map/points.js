@@ -7,16 +7,23 @@ import { FONT, mapColours } from "./colours.js";
 const DOT_PX = [2.2, 3, 4, 5]; // radius of a single report at zoom 12, 14, 16, 18
 const AREA_PX = 1.35; // the area of a mark grows with its count
 const MOST_PX = 22;
+const CLUSTER_PX = [9, MOST_PX]; // radius of the smallest cluster and of one of MANY incidents or more, at every zoom
+const MANY = 2000;
+const ABOVE_LABELS = "455"; // a cluster hides a name rather than its own number; the pane's own place is below the labels
 const NUMBER_FROM_PX = 8.5; // a smaller mark has no room for its number
 const NUMBERED_ZOOM = 16; // from here on every pile has its number
 const GRASP_PX = 6; // beyond the mark, for fingers and unsteady hands
 
 export class Points {
-  // onMoved(bounds, zoom): other ground has come into view.
-  constructor(map, { onMoved }) {
+  // onMoved(bounds, zoom): other ground has come into view. onDrawn({ mode, numbered }): other marks are drawn than before;
+  // `mode` is "clusters", "places" or null.
+  constructor(map, { onMoved, onDrawn }) {
     this.map = map;
     this.answer = null;
     this.marks = [];
+    this.drawn = { mode: null, numbered: false };
+    this.onDrawn = onDrawn;
+    this.below = map.getPane("points").style.zIndex;
     this.overlay = new CanvasOverlay((...how) => this.draw(...how), { pane: "points" });
     this.overlay.on("moved", () => onMoved(this.overlay.reach(), map.getZoom()));
   }
@@ -29,6 +36,7 @@ export class Points {
   // The server's answer: columns lon, lat, count, kind; null where there is nothing to ask.
   set(answer) {
     this.answer = answer;
+    this.map.getPane("points").style.zIndex = this.isClustered() ? ABOVE_LABELS : this.below;
     this.overlay.again();
   }
 
@@ -52,7 +60,12 @@ export class Points {
     return { lon: lon[index], lat: lat[index], count: count[index], kind: kinds[kind[index]] || null, isCluster: mode === "clusters" };
   }
 
+  isClustered() {
+    return Boolean(this.answer) && this.answer.mode === "clusters";
+  }
+
   radius(count) {
+    if (this.isClustered() && count > 1) return clusterRadius(count);
     const zoom = Math.min(18, Math.max(12, this.map.getZoom()));
     const step = Math.min(2, Math.floor((zoom - 12) / 2));
     const dot = DOT_PX[step] + ((DOT_PX[step + 1] - DOT_PX[step]) * (zoom - 12 - 2 * step)) / 2;
@@ -62,7 +75,10 @@ export class Points {
 
   draw(ctx, spot) {
     this.marks = [];
-    if (!this.answer) return;
+    if (!this.answer) {
+      this.tell(null, false);
+      return;
+    }
     const { lon, lat, count, mode } = this.answer;
     const colours = mapColours();
     // the many small ones first: a large mark is never buried
@@ -73,10 +89,24 @@ export class Points {
       const [x, y] = spot(lon[index], lat[index]);
       const radius = this.radius(count[index]);
       if (count[index] > 1 && mode === "places" && radius >= NUMBER_FROM_PX) disc(ctx, x + 2.5, y - 2.5, radius, colours); // a pile
+      if (mode === "clusters") ring(ctx, x, y, radius, colours);
       disc(ctx, x, y, radius, colours);
-      if (radius >= NUMBER_FROM_PX) write(ctx, x, y, count[index], colours);
+      if (radius >= NUMBER_FROM_PX) write(ctx, x, y, count[index], radius, colours);
     }
+    this.tell(mode, count.some((many) => this.radius(many) >= NUMBER_FROM_PX));
   }
+
+  tell(mode, numbered) {
+    if (mode === this.drawn.mode && numbered === this.drawn.numbered) return;
+    this.drawn = { mode, numbered };
+    this.onDrawn(this.drawn);
+  }
+}
+
+// The area grows evenly with the count.
+function clusterRadius(count) {
+  const [least, most] = CLUSTER_PX.map((px) => px * px);
+  return Math.sqrt(least + (most - least) * Math.min(1, count / MANY));
 }
 
 function disc(ctx, x, y, radius, colours) {
@@ -91,9 +121,20 @@ function disc(ctx, x, y, radius, colours) {
   ctx.stroke();
 }
 
-function write(ctx, x, y, count, colours) {
+// Around a cluster: the ground shows through, so that discs that touch stay apart.
+function ring(ctx, x, y, radius, colours) {
+  ctx.beginPath();
+  ctx.arc(x, y, radius + 2, 0, 2 * Math.PI);
+  ctx.strokeStyle = colours.place;
+  ctx.globalAlpha = 0.25;
+  ctx.lineWidth = 3;
+  ctx.stroke();
+  ctx.globalAlpha = 1;
+}
+
+function write(ctx, x, y, count, radius, colours) {
   const text = short(count);
-  ctx.font = `600 ${text.length > 3 ? 10 : 11}px ${FONT}`;
+  ctx.font = `600 ${text.length > 3 || (text.length === 3 && radius < 12) ? 10 : 11}px ${FONT}`;
   ctx.fillStyle = colours.onPlace;
   ctx.fillText(text, x, y + 0.5);
 }

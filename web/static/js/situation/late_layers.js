@@ -22,6 +22,10 @@ async function points(page) {
       zoom = now;
       draw();
     },
+    onDrawn: (drawn) => {
+      page.layers.scales.points = drawn;
+      page.emit("points");
+    },
   });
   page.onSettled([...SELECTION, "layers"], draw);
   page.on("renew", draw);

@@ -12,8 +12,7 @@ export const legend = {
     };
     wireFold();
     page.state.on(["surface", "by", "layers", "opacity"], draw);
-    page.on("scales", draw);
-    page.on("mode", draw);
+    for (const event of ["scales", "points", "mode"]) page.on(event, draw);
     map.on("zoomend", () => {
       if (seenFrom(map.getZoom()) !== zoom) draw();
     });

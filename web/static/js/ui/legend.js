@@ -52,12 +52,19 @@ const NOTES = {
   heat: () => t("The scale stays the same at every zoom and for every period."),
   rate: () => t("Smoothed: small grids lean towards the mean, so that few households do not mislead."),
   change: (scale) => [
-    t("Grey: the difference may be chance."),
+    isAllChance(scale) ? t("No grid differs beyond chance.") : t("Grey: the difference may be chance."),
     scale && scale.left_out ? tn("{n} incident is known by month only and counts in whole months only.", "{n} incidents are known by month only and count in whole months only.", scale.left_out) : "",
   ].join(" ").trim(),
 };
 
-// `scales`: { heat, choropleth, households }, the server's answers as far as they have come; `zoom` is the map's.
+function isAllChance(scale) {
+  if (!scale || scale.by !== "change") return false;
+  const found = Object.values(scale.values).filter(({ value }) => value !== null);
+  return found.length > 0 && !found.some(({ significant }) => significant);
+}
+
+// `scales`: { heat, choropleth, households }, the server's answers as far as they have come, and { points }, what
+// marks are drawn; `zoom` is the map's.
 export function drawLegend(view, scales, zoom) {
   const name = view.surface === "choropleth" ? view.by : view.surface;
   const [title, unit] = titleOf(view);
@@ -89,7 +96,7 @@ function gridScale(scale, view) {
     unsure.style.background = over(ground.unsure, strength, ground.land);
     rest.unshift(el("li", {}, unsure, t("not significant")));
   }
-  return [bar(classesOf(scale.breaks, colours)), el("ul", { class: "legend__rest" }, ...rest)];
+  return [bar(classesOf(scale.breaks, colours), scale.diverging), el("ul", { class: "legend__rest" }, ...rest)];
 }
 
 function classesOf(breaks, colours) {
@@ -97,13 +104,13 @@ function classesOf(breaks, colours) {
 }
 
 // Classes side by side, each break written where two of them meet.
-function bar(classes) {
+function bar(classes, isDiverging = false) {
   const items = classes.map(({ from, to, colour }, i) => {
     const item = el("li", { title: range(from, to) }, el("span", {}, from === null || (i === 0 && from === 0) ? "" : tidy(from)));
     item.style.background = colour;
     return item;
   });
-  return el("ol", { class: "legend__classes" }, ...items);
+  return el("ol", { class: `legend__classes ${isDiverging ? "legend__classes--diverging" : ""}` }, ...items);
 }
 
 function range(from, to) {
@@ -122,11 +129,11 @@ export function placeOn(value, { classes }) {
 
 // [swatch, name, unit or remark]
 const ENTRIES = {
-  points: () => [mark("places"), t("Incident points"), t("number: reports at one place")],
+  points: ({ points }) => pointsEntry(points),
   sites: () => [el("i", { class: "swatch swatch--site" }, "校"), t("Key sites"), ""],
   cameras: () => [mark("camera"), t("Cameras"), ""],
   grids: () => [mark("grid"), t("Grids"), ""],
-  borders: () => [mark("borders"), t("Borders"), ""],
+  borders: () => [mark("borders"), t("Borders"), t("dashed: communities")],
   streets: () => [mark("streets"), t("Streets"), ""],
   buildings: () => [el("i", { class: "swatch swatch--building" }), t("Buildings"), ""],
   blocks: () => [mark("blocks"), t("Blocks"), ""],
@@ -134,7 +141,7 @@ const ENTRIES = {
   labels: () => [el("i", { class: "swatch swatch--label" }, "文"), t("Labels"), ""],
 };
 const SEEN_FROM = { sites: 15, buildings: 15, blocks: 13 }; // zooms; the others are seen from anywhere
-const WIDE = ["points", "households"];
+const WIDE = ["points", "borders", "households"];
 
 // The last zoom up to this one from which more is seen.
 export function seenFrom(zoom) {
@@ -142,7 +149,7 @@ export function seenFrom(zoom) {
 }
 
 function entry(id, view, scales, zoom) {
-  const [swatch, name, remark] = ENTRIES[id]();
+  const [swatch, name, remark] = ENTRIES[id](scales);
   const isUnseen = zoom < (SEEN_FROM[id] || 0);
   const more = isUnseen ? t("nearer") : remark;
   const words = el("span", { class: "legend__name" }, name, more ? el("small", {}, more) : null);
@@ -158,8 +165,15 @@ function entry(id, view, scales, zoom) {
   return item;
 }
 
-function mark(kind) {
-  return el("i", { class: `swatch swatch--${kind}` }, kind === "places" ? number(8) : null);
+function pointsEntry(drawn) {
+  const name = t("Incident points");
+  if (drawn && drawn.mode === "clusters") return [mark("clusters", number(80)), name, t("a disc: incidents nearby; its size grows with their number")];
+  if (drawn && drawn.numbered) return [mark("places", number(8)), name, t("number: reports at one place")];
+  return [mark("dot"), name, ""];
+}
+
+function mark(kind, text = null) {
+  return el("i", { class: `swatch swatch--${kind}` }, text);
 }
 
 function tidy(value) {
