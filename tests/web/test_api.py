@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 
 import numpy as np
 import pytest
@@ -206,7 +207,7 @@ def test_openapi_describes_every_json_route(client: FlaskClient) -> None:
     document = client.get("/api/openapi.json").json
     assert document["openapi"].startswith("3.")
     rules = {
-        rule.rule.replace("<int:", "{").replace("<", "{").replace(">", "}")
+        re.sub(r"<(?:[^<>]+:)?(\w+)>", r"{\1}", rule.rule)
         for rule in client.application.url_map.iter_rules()
         if rule.rule.startswith(("/api/v1", "/tiles", "/healthz"))
     }
