@@ -5,7 +5,7 @@ import { getJson } from "../net/api.js";
 import { el } from "../ui/dom.js";
 
 const PANE = "wall-names";
-const ROOM = 0.94; // of the place that the grids fill
+const ROOM = 0.9; // the credits stand below, the legend above
 const BACK_MS = 1000;
 const NEAREST = 14; // no nearer: a house is nobody's to see on a wall
 
