@@ -210,7 +210,10 @@ def test_an_address_brings_the_same_sheet_and_closing_brings_the_map_back(demo: 
         gridmap.map.getBounds().toBBoxString(), document.querySelector('.leaf__title').textContent,
         gridmap.state.get().paperScale,
     ]"""
-    page.wait_for_function("location.hash && !location.hash.includes('114.96000')")
+    page.wait_for_function(
+        """!location.hash.includes('114.96000')
+            && gridmap.address() === location.pathname + location.search + location.hash"""
+    )  # the map has come to rest, and the address with it
     here = page.evaluate(seen)
     assert here[1:] == ["Centre", 20000]
     address = page.evaluate("location.pathname + location.search + location.hash")
