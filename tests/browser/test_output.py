@@ -211,7 +211,7 @@ def test_an_address_brings_the_same_sheet_and_closing_brings_the_map_back(demo: 
         gridmap.state.get().paperScale,
     ]"""
     page.wait_for_function(
-        """!location.hash.includes('114.96000')
+        """() => !location.hash.includes('114.96000')
             && gridmap.address() === location.pathname + location.search + location.hash"""
     )  # the map has come to rest, and the address with it
     here = page.evaluate(seen)
