@@ -15,6 +15,7 @@ from web.api import (
     imports,
     incidents,
     jobs,
+    layers,
     linkage,
     places,
     situation,
@@ -43,8 +44,8 @@ def init_api(app: APIFlask) -> None:
     )
     v1 = APIBlueprint("api", __name__, url_prefix="/api/v1")
     parts = (
-        situation, heat, change, compare, downloads, gatherings, jobs, places, addresses, linkage, incidents, imports,
-        changes,
+        situation, heat, change, compare, downloads, gatherings, jobs, layers, places, addresses, linkage, incidents,
+        imports, changes,
     )  # fmt: skip
     for part in parts:
         part.add_to(v1)
