@@ -135,7 +135,8 @@ def test_merged_cells_and_formula_errors(bench: Any) -> None:
     rows = [[f"s{i}", "2024-03-05", 114.97, 30.17 + i / 1e4, "盗窃"] for i in range(5)]
     rows[1][4], rows[2][4] = "诈骗", None
     rows[4][2] = "#REF!"
-    check(bench, "incidents", workbook(bench, head, *rows, merge="E3:E4"), {3: "merged", 5: "#REF!"})
+    report = check(bench, "incidents", workbook(bench, head, *rows, merge="E3:E4"), {3: "merged", 5: "#REF!"})
+    assert (report.read, report.stored, report.bad) == (5, 3, 2)
 
 
 @pytest.mark.parametrize(
