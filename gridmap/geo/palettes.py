@@ -8,12 +8,12 @@ heat fades out. With a top of 1, 2 or 5 times a power of ten all stops are round
 from __future__ import annotations
 
 import struct
-import zlib
 from dataclasses import dataclass
 from itertools import pairwise
 from math import floor, log10
 
 import numpy as np
+from isal import isal_zlib
 from numpy.typing import NDArray
 
 from gridmap.errors import BadInput
@@ -24,7 +24,7 @@ OPACITIES = (0.35, 0.50, 0.62, 0.72, 0.80, 0.86)
 LEVELS = 255  # palette entries 1 ... 255; entry 0 is no heat
 PERCENTILE = 99.5
 NEAR_SIGMAS = 2.0  # a cell is occupied when an event lies about this many bandwidths away, or less
-PNG_COMPRESSION = 1  # higher levels only search longer for what Z_RLE does not look for
+PNG_COMPRESSION = 1  # of ISA-L: level 0 packs a third worse in the same time, 2 and 3 no better
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 FILTER_NONE, FILTER_UP = 0, 2
 
@@ -107,27 +107,26 @@ def _entries(values, per_unit):  # type: ignore[no-untyped-def]
 def palette_png(entries: NDArray[np.uint8], palette: Palette) -> bytes:
     """Palette entries [rows, cols] -> a PNG of one byte a pixel with its opacities in tRNS.
 
-    Every line is written as the difference to the one above: in a smooth surface most of these are 0 or 1, which runs
-    and short codes alone pack to two thirds of what a search for repeated strings makes of the plain entries, sooner.
+    Every line is written as the difference to the one above: in a smooth surface most of these are 0 or 1. ISA-L packs
+    them as small as zlib does, in a quarter of its time.
     """
     rows, cols = entries.shape
     lines = np.empty((rows, cols + 1), dtype=np.uint8)
     lines[:, 0] = FILTER_UP if entries.any() else FILTER_NONE  # without any, all is one run of noughts
     lines[0, 1:] = entries[0]
     np.subtract(entries[1:], entries[:-1], out=lines[1:, 1:])
-    packer = zlib.compressobj(PNG_COMPRESSION, zlib.DEFLATED, zlib.MAX_WBITS, zlib.DEF_MEM_LEVEL, zlib.Z_RLE)
     parts = (
         (b"IHDR", struct.pack(">IIBBBBB", cols, rows, 8, 3, 0, 0, 0)),  # 8 bits a pixel, indexed
         (b"PLTE", palette[:, :3].tobytes()),
         (b"tRNS", palette[:, 3].tobytes()),
-        (b"IDAT", packer.compress(lines.data) + packer.flush()),
+        (b"IDAT", isal_zlib.compress(lines.data, PNG_COMPRESSION)),
         (b"IEND", b""),
     )
     return PNG_SIGNATURE + b"".join(_png_part(name, content) for name, content in parts)
 
 
 def _png_part(name: bytes, content: bytes) -> bytes:
-    return struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
+    return struct.pack(">I", len(content)) + name + content + struct.pack(">I", isal_zlib.crc32(name + content))
 
 
 def fixed_top(values: NDArray[np.floating], *, bandwidth_m: float, factor: float = 1.0) -> float:
