@@ -74,20 +74,26 @@ class Window:
     """Chosen events as slices of the index: nothing is copied until asked for.
 
     `hours` bool[169]: whether each hour of the week is chosen, at last the unknown one, which never is; None: all
-    events, also those without an hour.
+    events, also those without an hour. `monthly` is the shelf of those known to the month only.
     """
 
     parts: tuple[tuple[int, _Shelf, slice], ...]
     hours: Flags | None = None
+    monthly: _Shelf | None = None
 
     def __len__(self) -> int:
         return sum(self._size(shelf, part) for _, shelf, part in self.parts)
 
-    def batches(self) -> Iterator[tuple[Floats, Floats, None]]:
-        """(x, y, None) a slice: what `smoothing.gaussian_sums` and `tiles.surface` take."""
+    def batches(self, month_weight: float = 1.0) -> Iterator[tuple[Floats, Floats, Floats | None]]:
+        """(x, y, weights or None for 1) a slice: what `smoothing.gaussian_sums` and `tiles.surface` take.
+
+        An event known to the month only weighs `month_weight`.
+        """
         for _, shelf, part in self.parts:
             kept = self._kept(shelf, part)
-            yield shelf.x[part][kept], shelf.y[part][kept], None
+            x = shelf.x[part][kept]
+            is_weighed = shelf is self.monthly and month_weight != 1.0
+            yield x, shelf.y[part][kept], np.full(len(x), month_weight) if is_weighed else None
 
     def rows(self) -> Ints:
         """int64[n]: the numbers of the chosen events in the order they were given to the index."""
@@ -195,7 +201,7 @@ class EventIndex:
                 part = shelf.slice_of(kind, first, max(last, first - 1))
                 if part.stop > part.start:
                     parts.append((kind, shelf, part))
-        return Window(tuple(parts), flags)
+        return Window(tuple(parts), flags, self.monthly)
 
     def day_span(self) -> tuple[int, int] | None:
         """First and last day that any event may belong to (a month with all its days), or None without events."""

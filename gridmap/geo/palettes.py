@@ -1,7 +1,8 @@
 """The colours of heat: ramps blended in OKLab, one fixed scale, its legend, and tiles as palette PNG.
 
-A colour means the same density at every zoom and in every period: the scale's top is fixed per (kinds, bandwidth), and
-the palette is linear in density below it. Colours and opacities are stated at `STOPS` of the top; below the first stop
+A colour means the same density at every zoom and in every period of a length: the scale's top is fixed per (kinds,
+bandwidth), wider only where a lone event of a short period would look like a hot spot. The palette is linear in density
+below it. Colours and opacities are stated at `STOPS` of the top; below the first stop
 heat fades out. With a top of 1, 2 or 5 times a power of ten all stops are round numbers.
 """
 
@@ -24,6 +25,7 @@ OPACITIES = (0.35, 0.50, 0.62, 0.72, 0.80, 0.86)
 LEVELS = 255  # palette entries 1 ... 255; entry 0 is no heat
 PERCENTILE = 99.5
 NEAR_SIGMAS = 2.0  # a cell is occupied when an event lies about this many bandwidths away, or less
+CROWD = 5  # events at one place that may be a hot spot: the share of one of them is where the second class begins
 PNG_COMPRESSION = 1  # of ISA-L: level 0 packs a third worse in the same time, 2 and 3 no better
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 FILTER_NONE, FILTER_UP = 0, 2
@@ -138,6 +140,15 @@ def fixed_top(values: NDArray[np.floating], *, bandwidth_m: float, factor: float
     one_event = factor * 1e6 / (2 * np.pi * bandwidth_m**2)
     occupied = values[values >= one_event * np.exp(-(NEAR_SIGMAS**2) / 2)]
     return round_125(float(np.percentile(occupied, PERCENTILE)) if occupied.size else one_event)
+
+
+def crowded_top(bandwidth_m: float, factor: float) -> float:
+    """The least top of a scale on which one event (times `factor`, as given to `surface`) is no hot spot: what CROWD
+    events at one place come to, rounded up to 1-2-5. So a lone one never leaves the palest class.
+    """
+    least = CROWD * factor * 1e6 / (2 * np.pi * bandwidth_m**2)
+    nearest = round_125(least)
+    return nearest if nearest >= least else round_125(2.1 * nearest)
 
 
 def round_125(value: float) -> float:

@@ -189,6 +189,25 @@ def test_the_scale_moves_neither_with_the_period_nor_with_the_zoom(picture: Pict
     assert picture.heat.top(None, BANDWIDTH_M) == top == picture.legend(None, BANDWIDTH_M, "light").max
 
 
+def test_a_lone_incident_of_a_short_period_is_no_hot_spot(picture: Picture) -> None:
+    usual = picture.legend(("help",), BANDWIDTH_M, "light").max  # three calls for help in all
+    seen = {}
+    for days in (1, 2, 3, 6, 7, 27, 28, 31, 90):
+        legend = picture.legend(("help",), BANDWIDTH_M, "light", days=days)
+        lone = ONE_KERNEL * 30 / days / legend.max
+        assert lone <= 0.2  # the palest class
+        assert 5 * lone >= 0.1
+        assert legend.widened == (legend.max > usual)
+        seen[days] = legend.max
+    assert seen[1] == seen[2] > seen[3] == seen[6] > seen[7] == seen[27] > seen[28] == seen[31]
+    assert picture.legend(None, BANDWIDTH_M, "light", days=31).max == picture.heat.top(None, BANDWIDTH_M)
+    # tiles keep to the same scale
+    last = Selection(D(2024, 5, 30), D(2024, 5, 30), ("help",))
+    wide = drawn(picture, world.CLUSTER, 14, last)
+    assert (wide == drawn(picture, world.CLUSTER, 14, last, top=seen[1])).all()
+    assert (wide != drawn(picture, world.CLUSTER, 14, last, top=usual)).any()
+
+
 def test_the_scale_belongs_to_the_kinds_and_the_bandwidth(picture: Picture) -> None:
     asked: list[tuple[tuple[str, ...], float]] = [(("order",), 100.0), (("help",), 100.0), (("order",), 500.0)]
     tops = [picture.legend(kinds, bandwidth_m, "light").max for kinds, bandwidth_m in asked]
@@ -214,7 +233,24 @@ def test_a_parent_and_all_its_children_are_the_same_heat(picture: Picture) -> No
 def test_month_rows_are_in_the_heat_of_their_whole_month_only(picture: Picture) -> None:
     disputes = Selection(D(2024, 5, 1), D(2024, 5, 31), ("dispute",))
     assert picture.surface(disputes, BANDWIDTH_M) is not None
-    assert picture.surface(Selection(D(2024, 5, 2), D(2024, 5, 31), ("dispute",)), BANDWIDTH_M) is None
+    broken = Selection(D(2024, 5, 2), D(2024, 5, 31), ("dispute",))
+    assert picture.surface(broken, BANDWIDTH_M) is None
+    assert picture.heat_value(*world.CLUSTER, broken, BANDWIDTH_M).left_out == picture.counts(broken).left_out == 4
+    whole = picture.heat_value(*world.CLUSTER, disputes, BANDWIDTH_M)
+    assert whole.left_out == picture.counts(disputes).left_out == 0
+    assert picture.counts(replace(broken, grid="G2")).left_out == 0  # they lie in G1
+
+
+def test_month_rows_are_spread_over_the_days_of_their_whole_months(picture: Picture) -> None:
+    whole = picture.surface(Selection(D(2024, 5, 1), D(2024, 5, 31), ("dispute",)), BANDWIDTH_M)
+    longer = picture.surface(Selection(D(2024, 4, 12), D(2024, 6, 12), ("dispute",)), BANDWIDTH_M)
+    assert whole is not None and longer is not None
+    assert longer.values.max() == pytest.approx(whole.values.max(), rel=1e-4)  # nobody knows of another 31 days
+    both = picture.surface(Selection(D(2024, 4, 12), D(2024, 6, 12)), BANDWIDTH_M)
+    cell_km2 = (longer.lattice.cell * cos(radians(30.21)) / 1000) ** 2
+    assert both is not None
+    # 55 known to the day over 62 days, 4 known to the month over the 31 days of May
+    assert both.values.sum() * cell_km2 / 30 == pytest.approx(55 / 62 + 4 / 31, rel=0.01)
 
 
 def test_an_unknown_kind_has_no_heat_but_an_error(picture: Picture) -> None:

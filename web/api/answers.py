@@ -116,6 +116,7 @@ class CountsAnswer(Schema):
     outside = Integer()
     month_rows = Integer(metadata={"description": "Known by month only. With hours they are not in the total."})
     day_rows = Integer(metadata={"description": "Known by day only. With hours they are not in the total."})
+    left_out = Integer(metadata={"description": "Known by month only, of months partly in the period: in no figure."})
     doubtful = Integer(metadata={"description": "Of the total: they may belong to another grid."})
     by_kind = Dict(String(), Integer())
     by_grid = Dict(String(), Integer())
@@ -182,7 +183,8 @@ class LegendClassAnswer(Schema):
 
 class LegendAnswer(Schema):
     unit = String()
-    max = Float()
+    max = Float(metadata={"description": "Where the scale ends."})
+    widened = Boolean(metadata={"description": "Higher than in longer periods: a lone incident is no hot spot."})
     classes = List(Nested(LegendClassAnswer))
     land = String()
 

@@ -73,7 +73,7 @@ class ChoroplethAnswer(Schema):
     period = Nested(PeriodAnswer)
     before = Nested(PeriodAnswer, allow_none=True, metadata={"description": "What a change is measured from."})
     mean = Float(allow_none=True, metadata={"description": "The rate of all inhabited grids together."})
-    left_out = Integer(metadata={"description": "Known by month only, where a change is not of whole months."})
+    left_out = Integer(metadata={"description": "Known by month only and not counted: the period breaks their month."})
     values = Dict(String(), Nested(GridValueAnswer))
 
 

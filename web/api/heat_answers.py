@@ -13,3 +13,4 @@ class HeatValueAnswer(Schema):
     count_within = Integer(metadata={"description": "Incidents of the period within bandwidth_m, plainly counted."})
     bandwidth_m = Float()
     days = Integer(metadata={"description": "Length of the period."})
+    left_out = Integer(metadata={"description": "Known by month only, of months partly in the period: not drawn."})

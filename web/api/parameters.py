@@ -25,6 +25,7 @@ MAX_KINDS = 200
 MIN_BANDWIDTH_M, MAX_BANDWIDTH_M = 50, 3000
 MAX_ZOOM = 22
 MAX_TOP = 1e9
+MAX_DAYS = 366 * (LATEST_YEAR - EARLIEST_YEAR + 1)
 MAX_SEQ = 2**62
 
 
@@ -144,6 +145,11 @@ class HeatValueQuery(HeatQuery):
 
 
 class LegendQuery(KindQuery):
+    days = Integer(
+        load_default=None,
+        validate=Range(1, MAX_DAYS),
+        metadata={"description": "Length of the period: of a few days the scale may end higher. Absent: a long one."},
+    )
     bw = HeatQuery._declared_fields["bw"]
     theme = TileQuery._declared_fields["theme"]
 

@@ -69,11 +69,14 @@ def add_to(v1: APIBlueprint) -> None:
     @v1.get("/legend")
     @v1.input(LegendQuery, location="query", unknown=RAISE)
     @v1.output(LegendAnswer)
-    @v1.doc(tags=["Situation"], summary="The classes of the heat map; fixed for these kinds and this bandwidth")
+    @v1.doc(
+        tags=["Situation"],
+        summary="The classes of the heat map; fixed for these kinds, this bandwidth and length of the period",
+    )
     def legend(query_data: dict[str, Any]) -> Response | Legend:
         picture = running().situation.picture()
         chosen = query_data["kinds"], query_data["bw"], query_data["theme"]
-        return unchanged(picture.version) or picture.legend(*chosen)
+        return unchanged(picture.version) or picture.legend(*chosen, days=query_data["days"])
 
 
 def situation_of(picture: Picture, basemap: str | None) -> dict[str, Any]:

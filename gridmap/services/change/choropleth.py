@@ -47,8 +47,9 @@ class GridValue:
 class Choropleth:
     """`breaks` are the inner edges of the classes: a value on an edge belongs to the class above it.
 
-    `mean` is the rate of all inhabited grids together, `before` the period a change is measured from; `left_out` of its
-    incidents are known by month only and count in neither period, because these are no whole months.
+    `mean` is the rate of all inhabited grids together, `before` the period a change is measured from; `left_out`
+    incidents are known by month only and not counted, because the period (of a change: one of the two) holds but a part
+    of their month.
     """
 
     by: str
@@ -79,7 +80,7 @@ def _counts(picture: Picture, chosen: Selection) -> Choropleth:
         GridValue(count, _class_of(count, breaks), count, grid.households)
         for grid, count in zip(picture.ground.grids, counts.tolist(), strict=True)
     ]
-    return _choropleth(picture, "count", breaks, values, period)
+    return _choropleth(picture, "count", breaks, values, period, left_out=picture.left_out(chosen))
 
 
 def _rates(picture: Picture, chosen: Selection) -> Choropleth:
@@ -95,7 +96,7 @@ def _rates(picture: Picture, chosen: Selection) -> Choropleth:
         value, raw, low, high = (None if math.isnan(number) else round(float(number), 4) for number in numbers)
         values.append(GridValue(value, _class_of(value, breaks), count, grid.households, raw=raw, low=low, high=high))
     mean = None if math.isnan(found.mean) else round(HUNDRED * found.mean, 4)
-    return _choropleth(picture, "rate", breaks, values, period, mean=mean)
+    return _choropleth(picture, "rate", breaks, values, period, mean=mean, left_out=picture.left_out(chosen))
 
 
 def _changes(picture: Picture, chosen: Selection) -> Choropleth:

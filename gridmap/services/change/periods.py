@@ -34,7 +34,7 @@ class Compared:
     @property
     def are_whole_months(self) -> bool:
         """Whether both are made of whole months: only then does a report known by month count alike in both."""
-        return all(period == _whole(period) for period in (self.now, self.before))
+        return all(period == period.widened() for period in (self.now, self.before))
 
     def exposures(self, hours: WeekHours | None) -> tuple[float, float]:
         """How long each lasts: in days, or in the chosen hours of the week."""
@@ -66,7 +66,7 @@ def compared(basis: str, chosen: Period, last_whole_on: dt.date) -> Compared:
         )
     now = Period(chosen.from_on, to_on)
     before = Period(_year_before(now.from_on), _year_before(now.to_on))
-    return Compared(now, _whole(before) if now == _whole(now) else before)
+    return Compared(now, before.widened() if now == now.widened() else before)
 
 
 def compared_to_previous(chosen: Period) -> Compared:
@@ -143,7 +143,7 @@ def rows_compared(picture: Picture, chosen: Selection, periods: Compared) -> Row
     now, before = rows_in(picture, chosen, periods.now), rows_in(picture, chosen, periods.before)
     if periods.are_whole_months or chosen.hours is not None:
         return RowsCompared(now, before, 0)
-    touched = Period(_whole(periods.before).from_on, _whole(periods.now).to_on)
+    touched = Period(periods.before.widened().from_on, periods.now.widened().to_on)
     left_out = int(_by_month(picture, rows_in(picture, chosen, touched)).sum())
     now, before = now[~_by_month(picture, now)], before[~_by_month(picture, before)]
     if left_out and not len(now) + len(before):
@@ -158,11 +158,6 @@ def rows_compared(picture: Picture, chosen: Selection, periods: Compared) -> Row
 def _by_month(picture: Picture, rows: Ints) -> NDArray[np.bool_]:
     known_by_month: NDArray[np.bool_] = picture.events.precision[rows] == MONTH
     return known_by_month
-
-
-def _whole(period: Period) -> Period:
-    """From the first of the month it begins in to the last of the one it ends in."""
-    return Period(period.from_on.replace(day=1), last_of_month(period.to_on))
 
 
 def _months(to_on: dt.date) -> Compared:

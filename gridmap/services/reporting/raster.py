@@ -35,10 +35,10 @@ def write_geotiff(report: HeatReport, path: Path) -> None:
     projection = report.picture.ground.projection
     if projection is None:
         raise BadInput("The project has no projection yet, so there is no raster to write.", "Import a layer first.")
-    x, y = _places(report, projection)
+    x, y, weights = _places(report, projection)
     bounds = _bounds(report, projection)
     cell_m = max(MIN_CELL_M, report.bandwidth_m / CELLS_PER_BANDWIDTH, _longest(bounds) / MAX_SIDE_CELLS)
-    values = density(x, y, bounds=bounds, cell_m=cell_m, bandwidth_m=report.bandwidth_m)
+    values = density(x, y, bounds=bounds, cell_m=cell_m, bandwidth_m=report.bandwidth_m, weights=weights)
     values *= UNIT_DAYS / report.period.days
     profile = {
         "driver": "GTiff",
@@ -75,12 +75,13 @@ def _tags(report: HeatReport) -> dict[str, str]:
     return {name: text for name, text in tags.items() if text}
 
 
-def _places(report: HeatReport, projection: LocalProjection) -> tuple[Floats, Floats]:
-    """The chosen incidents in metres of the project's projection."""
-    batches = list(report.picture.window(report.chosen).batches())
+def _places(report: HeatReport, projection: LocalProjection) -> tuple[Floats, Floats, Floats]:
+    """The chosen incidents in metres of the project's projection, and what each weighs."""
+    batches = list(report.picture.window(report.chosen).batches(report.period.month_weight))
     x = np.concatenate([batch[0] for batch in batches] or [np.empty(0)])
     y = np.concatenate([batch[1] for batch in batches] or [np.empty(0)])
-    return projection.forward(*from_web_mercator(x, y))
+    weights = [np.ones(len(batch[0])) if batch[2] is None else batch[2] for batch in batches]
+    return *projection.forward(*from_web_mercator(x, y)), np.concatenate(weights or [np.empty(0)])
 
 
 def _bounds(report: HeatReport, projection: LocalProjection) -> tuple[float, float, float, float]:

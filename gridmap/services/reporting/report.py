@@ -48,7 +48,7 @@ class HeatReport:
         """
         picture = picture.under(chosen.plan)
         bandwidth_m = bandwidth_m or picture.heat.usual_m
-        legend = picture.legend(chosen.kinds, bandwidth_m, "light")
+        legend = picture.legend(chosen.kinds, bandwidth_m, "light", days=picture.period(chosen).days)
         coloured = None if by is None else ColouredGrids(choropleth(picture, chosen, by), lang)
         return cls(picture, chosen, bandwidth_m, picture.counts(chosen), legend, lang, now, coloured)
 

@@ -146,8 +146,9 @@ class Counts:
     """Incidents of a selection. total = in_grids + outside; `doubtful` of them may belong to another grid.
 
     `month_rows` and `day_rows` are those of the selection known by month or by day only; where hours are chosen they
-    are not in the total, for nobody knows their hour. `by_area` has every street, community and district with any,
-    `by_block` only answers for one grid or block.
+    are not in the total, for nobody knows their hour. `left_out` more are known by month only, of months of which the
+    period holds a part: they are in no figure and in no colour. `by_area` has every street, community and district with
+    any, `by_block` only answers for one grid or block.
     """
 
     period: Period
@@ -156,6 +157,7 @@ class Counts:
     outside: int
     month_rows: int
     day_rows: int
+    left_out: int
     doubtful: int
     by_kind: Mapping[str, int]
     by_grid: Mapping[str, int]
@@ -254,21 +256,25 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Legend:
-    """`max` is where the scale ends; `land` the colour of the bare ground below it."""
+    """`max` is where the scale ends; `land` the colour of the bare ground below it. `widened` says that the scale ends
+    higher than in longer periods, so that a lone incident is no hot spot.
+    """
 
     unit: str
     max: float
     classes: tuple[LegendClass, ...]
     land: str
+    widened: bool
 
 
 @dataclass(frozen=True, slots=True)
 class HeatValue:
     """The heat at one place: events per km2 per 30 days (None beyond the district), and the plain count of incidents
-    within a bandwidth, of a period of so many days.
+    within a bandwidth, of a period of so many days. `left_out` incidents of the whole map are not in it: see `Counts`.
     """
 
     per_km2_30d: float | None
     count_within: int
     bandwidth_m: float
     days: int
+    left_out: int = 0

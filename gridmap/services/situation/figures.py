@@ -15,7 +15,7 @@ from gridmap.services.situation.period import Period
 Ints = NDArray[np.int64]
 
 
-def counts(events: Events, ground: Ground, chosen: Selection, period: Period, rows: Ints) -> Counts:
+def counts(events: Events, ground: Ground, chosen: Selection, period: Period, rows: Ints, *, left_out: int) -> Counts:
     """`rows` are those of the selection in the period, of all hours."""
     precision = np.bincount(events.precision[rows], minlength=MONTH + 1)
     if chosen.hours is not None:
@@ -34,6 +34,7 @@ def counts(events: Events, ground: Ground, chosen: Selection, period: Period, ro
         outside=len(rows) - in_grids,
         month_rows=int(precision[MONTH]),
         day_rows=int(precision[DAY]),
+        left_out=left_out,
         doubtful=int(events.doubtful[rows].sum()),
         by_kind=_named(events.kinds, by_kind),
         by_grid=_named([row.code for row in ground.grids], by_grid),

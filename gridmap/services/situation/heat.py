@@ -1,7 +1,11 @@
 """Heat: surfaces of any kinds, period, hours and bandwidth, on one colour scale a (kinds, bandwidth).
 
 The unit is events per km2 per 30 days, so that a week and a year are read by the same legend. The top of the scale is
-the 99.5th percentile over all time, rounded to 1-2-5: it moves neither with zoom nor with the period.
+the 99.5th percentile over all time, rounded to 1-2-5: it moves neither with zoom nor with the period. Only where a
+period is so short (or its kinds so rare) that one incident alone would reach it, it is what a few at one place come to:
+that depends on the length of the period, in the steps of LENGTHS_DAYS, and on nothing that happened in it.
+
+Incidents known by month only are a density over the days of the whole months in the period, the others over all days.
 
 Heat ends where the district does, and does not fade before: every density is divided by the share of its kernel that
 lies in the district (areas of that level and the grids of the plan, together). Incidents beyond are not drawn.
@@ -33,6 +37,8 @@ from gridmap.services.situation.period import Period
 
 UNIT = "per_km2_30d"
 UNIT_DAYS = 30
+LENGTHS_DAYS = (1, 3, 7, 28, 90, 365)  # a period counts as long as the longest it holds: every month is one length
+DRAWN_BY = 2  # another number where the same incidents are drawn otherwise: browsers keep tiles by the version
 WIDENINGS = 6  # how often a bandwidth is doubled until it suits a wide area
 MASK_MARGIN_SIGMAS = 1.0  # beyond the district nothing is shown: room for the steps of interpolation is enough
 SAMPLED_CELLS = 1 << 18  # of a larger surface every other row and column tells where its scale ends
@@ -117,7 +123,7 @@ class Heat:
             if not _suits(area, mask, usual):
                 usual *= 2
         place = area if mask is None else mask.version
-        text = f"{drawn.whole_mark:x} {place} {usual}"
+        text = f"{drawn.whole_mark:x} {place} {usual} {DRAWN_BY}"
         version = hashlib.sha256(text.encode()).hexdigest()[:16]
         return cls(version, events, events.span, drawn, mask, bounds, area, usual, offered or (usual,), cache)
 
@@ -126,8 +132,18 @@ class Heat:
         key = self._key(choice)
         return None if key is None else self._surface(choice, key)
 
-    def top(self, kinds: Kinds, bandwidth_m: float) -> float:
-        """Where the scale of these kinds ends. Without any incident: the density of a single one."""
+    def top(self, kinds: Kinds, bandwidth_m: float, days: int | None = None) -> float:
+        """Where the scale of these kinds ends in a period of so many days; None: in a long one.
+
+        Without any incident: the density of a single one.
+        """
+        usual = self._usual_top(kinds, bandwidth_m)
+        if days is None:
+            return usual
+        length = max(step for step in LENGTHS_DAYS if step <= days)
+        return max(usual, palettes.crowded_top(bandwidth_m, UNIT_DAYS / length))
+
+    def _usual_top(self, kinds: Kinds, bandwidth_m: float) -> float:
         span = self.span
         key = None if span is None else self._key(HeatChoice(kinds, span, None, bandwidth_m))
         if span is None or key is None:
@@ -143,7 +159,7 @@ class Heat:
         key = self._key(choice)
         if key is None:
             return _empty_tile(tiles.TILE_PX * ratio)
-        end = self.top(choice.kinds, choice.bandwidth_m) if top is None else top
+        end = self.top(choice.kinds, choice.bandwidth_m, choice.period.days) if top is None else top
 
         def draw() -> bytes:
             entries = palettes.classify(tiles.tile_values(self._surface(choice, key), z, x, y, ratio=ratio), end)
@@ -164,10 +180,11 @@ class Heat:
         count = self._count_within(x, y, choice)
         return HeatValue(per_km2, count, choice.bandwidth_m, choice.period.days)
 
-    def legend(self, kinds: Kinds, bandwidth_m: float, theme: str) -> Legend:
-        """The classes of the scale as they are drawn and as they look over the bare land."""
-        top = self.top(kinds, bandwidth_m)
-        return Legend(UNIT, top, palettes.legend(top, theme), HEAT[theme].land)
+    def legend(self, kinds: Kinds, bandwidth_m: float, theme: str, days: int | None = None) -> Legend:
+        """The classes of the scale of `top` as they are drawn and as they look over the bare land."""
+        top = self.top(kinds, bandwidth_m, days)
+        widened = top > self.top(kinds, bandwidth_m)
+        return Legend(UNIT, top, palettes.legend(top, theme), HEAT[theme].land, widened)
 
     def _key(self, choice: HeatChoice) -> tuple[object, ...] | None:
         """All that the surface of a choice depends on; None when nothing is chosen."""
@@ -175,12 +192,19 @@ class Heat:
         if not len(window):
             return None
         place = self.area if self.mask is None else self.mask.version
-        return place, self.drawn.mark(window), choice.hours, choice.period.days, choice.bandwidth_m
+        return (
+            place,
+            self.drawn.mark(window),
+            choice.hours,
+            choice.period.days,
+            choice.period.month_weight,
+            choice.bandwidth_m,
+        )
 
     def _surface(self, choice: HeatChoice, key: tuple[object, ...]) -> Surface:
         def make() -> Surface:
             lattice = _lattice_of(self.area, self.mask, choice.bandwidth_m)
-            batches = self._window(choice).batches()
+            batches = self._window(choice).batches(choice.period.month_weight)
             edge = None if self.mask is None else self._edge(self.mask, lattice)
             return tiles.surface(lattice, batches, factor=UNIT_DAYS / choice.period.days, edge=edge)
 

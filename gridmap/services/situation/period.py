@@ -44,6 +44,26 @@ class Period:
         """Days since 1970-01-01, itself in the period."""
         return day_of(self.to_on)
 
+    @property
+    def month_weight(self) -> float:
+        """What an incident known by month only weighs beside one known by day, in a density over all days.
+
+        Those known by month were counted over the days of the whole months alone: over all days they would be too few.
+        """
+        months = self.whole_months()
+        if months is None:
+            return 1.0
+        return self.days / ((last_of_month(date_of(months[1])) - date_of(months[0])).days + 1)
+
+    def widened(self) -> Period:
+        """From the first of the month it begins in to the last of the one it ends in."""
+        return Period(self.from_on.replace(day=1), last_of_month(self.to_on))
+
+    def broken_months(self) -> tuple[Period, ...]:
+        """The months of which a part lies inside and a part does not, whole: two at most."""
+        months = {Period(day, day).widened(): None for day in (self.from_on, self.to_on)}
+        return tuple(m for m in months if m.from_on < self.from_on or m.to_on > self.to_on)
+
     def whole_months(self) -> tuple[int, int] | None:
         """First day of the first and of the last month that lie wholly inside, as days since 1970-01-01."""
         first = self.from_on if self.from_on.day == 1 else last_of_month(self.from_on) + dt.timedelta(days=1)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from gridmap.domain.kinds import KindTree
 from gridmap.errors import OutsideExtent
 from gridmap.geo import datums
-from gridmap.geo.events import Window
+from gridmap.geo.events import MONTH, Window
 from gridmap.geo.tiles import Surface
 from gridmap.services.situation import figures
 from gridmap.services.situation.answers import (
@@ -138,7 +138,18 @@ class Picture:
         """Incidents by kind and by place. Raises as `rows` does."""
         picture, period = self.under(chosen.plan), self.period(chosen)
         rows = picture._rows(replace(chosen, hours=None), period)
-        return figures.counts(self.events, picture.ground, chosen, period, rows)
+        left_out = self.left_out(chosen)
+        return figures.counts(self.events, picture.ground, chosen, period, rows, left_out=left_out)
+
+    def left_out(self, chosen: Selection) -> int:
+        """Incidents of a selection of whatever hours, known by month only, of months that the period holds in part: no
+        figure has them. Raises as `rows` does.
+        """
+        if self.events.months is None:
+            return 0
+        picture, asked = self.under(chosen.plan), replace(chosen, hours=None)
+        broken = (picture._rows(asked, month) for month in self.period(chosen).broken_months())
+        return sum(int((self.events.precision[rows] == MONTH).sum()) for rows in broken)
 
     def patterns(self, chosen: Selection) -> Patterns:
         """When in the week, of all hours whatever hours are chosen. Raises as `rows` does."""
@@ -200,11 +211,15 @@ class Picture:
 
     def heat_value(self, lon: float, lat: float, chosen: Selection, bandwidth_m: float | None) -> HeatValue:
         """What the heat says of one place in WGS-84 degrees. Raises as `tile` does."""
-        return self.heat.value(lon, lat, self._heat_choice(chosen, bandwidth_m))
+        anywhere = replace(chosen, area=None, grid=None, block=None)  # as heat is drawn
+        found = self.heat.value(lon, lat, self._heat_choice(chosen, bandwidth_m))
+        return replace(found, left_out=self.left_out(anywhere))
 
-    def legend(self, kinds: tuple[str, ...] | None, bandwidth_m: float | None, theme: str) -> Legend:
-        """The scale of these kinds at this bandwidth."""
-        return self.heat.legend(self._kinds(kinds), bandwidth_m or self.heat.usual_m, theme)
+    def legend(
+        self, kinds: tuple[str, ...] | None, bandwidth_m: float | None, theme: str, *, days: int | None = None
+    ) -> Legend:
+        """The scale of these kinds at this bandwidth in a period of so many days; None: in a long one."""
+        return self.heat.legend(self._kinds(kinds), bandwidth_m or self.heat.usual_m, theme, days)
 
     def check_kinds(self, codes: tuple[str, ...]) -> None:
         """Raises BadInput for a kind that neither the configuration nor any incident has."""
