@@ -15,9 +15,11 @@ neighbours is all of Gi* that a permutation of dates moves, so that this sum is 
 Incidents of one kind, on one spot and one day, keep together in a permutation: five calls about one party are one
 event, not five.
 
-What it cannot see: p is 2 / (permutations + 1) at least. Among t tests a gathering is listed when, with k windows as
-sure as that, k >= t * 2e-5 / 0.05: two in a district of 207 grids and 24 kinds, ten among 1,000 grids, where a lone
-gathering in one window stays unlisted. More permutations are the way out, at their price in time.
+Permutations alone cannot give less than p = 2 / (permutations + 1): too much for a lone gathering among 24,000 tests
+(1,000 grids and 24 kinds), however strong. So windows that hardly any permutation comes up to get all permutations
+there are, counted exactly (gridmap.analysis.all_deals): where p has no floor, and needs no more draws to be told.
+It stays valid: with a = 2 FEW / (permutations + 1), p is under a only where the exact p is, and under any more than a
+only where the p of the drawn permutations is too.
 """
 
 from __future__ import annotations
@@ -29,6 +31,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from gridmap.analysis.all_deals import LEAST, tails
 from gridmap.analysis.change import benjamini_hochberg
 from gridmap.errors import BadInput
 from gridmap.geo.compiling import compiled
@@ -39,6 +42,7 @@ Floats = NDArray[np.float64]
 
 PERMUTATIONS = 99_999  # 999 cannot pass Benjamini-Hochberg among some hundred tests
 LEAST_EVENTS = 30  # of a kind, in all days: fewer can never pass, and would only weigh on the others
+FEW = 10  # a window that fewer permutations come up to is counted exactly
 _CHUNK = 10_000
 
 Told = Callable[[float], None]  # how much of the work is done, 0..1; may raise to end it
@@ -109,7 +113,8 @@ def find_gatherings(
 
     Days from `now_from` on are now, those before it the past. The answer depends on the events as a set and the seed
     alone. Two-sided: twice the smaller tail, at most 1; both tails count ties, and the incidents as they came count as
-    one more permutation (Phipson and Smyth, 2010), so that p is never under 2 / (permutations + 1).
+    one more permutation (Phipson and Smyth, 2010). Windows that fewer than FEW permutations come up to are counted
+    over all permutations, exactly.
     Raises BadInput for a place without a number.
     """
     if ((events.place < 0) | (events.place >= len(beside))).any():
@@ -168,10 +173,21 @@ def _tested(
             order, clumps.place, clumps.size, int(clumps.is_now.sum()), seen, beside.start, beside.of, chunk, rng,
             above, below,
         )  # fmt: skip
-    p = np.minimum(1.0, 2.0 * (np.minimum(above, below) + 1) / (permutations + 1))
+    reached = np.minimum(above, below)
+    p = np.minimum(1.0, 2.0 * (reached + 1) / (permutations + 1))
+    for place in np.flatnonzero(reached < FEW).tolist():
+        told(1.0)
+        p[place] = _exact_p(clumps, beside, place, int(seen[place]))
     z = gi_star(now - share * total, beside)
     at = np.flatnonzero(had)
     return np.full(len(at), kind), at, seen[at], share * had[at], z[at], p[at]
+
+
+def _exact_p(clumps: _Clumps, beside: Neighbours, place: int, seen: int) -> float:
+    """Two-sided p of one window over all permutations, those as they came among them."""
+    inside = np.isin(clumps.place, [place, *beside.beside(place)])
+    both = tails(clumps.size[inside], len(clumps.place), int(clumps.is_now.sum()), seen)
+    return min(1.0, 2.0 * max(min(both), LEAST))
 
 
 def _chunks(permutations: int) -> Iterator[tuple[int, int]]:

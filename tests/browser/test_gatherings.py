@@ -21,13 +21,13 @@ GRID = "420204004006003"
 ROW = {
     "direction": "more", "kind": "order.noise", "grids": [{"code": GRID, "name": "肖家铺社区第3网格"}],
     "community": "肖家铺社区居委会", "street": "团城山街道", "count": 74, "usual": 23.2,
-    "p": 2e-05, "q": 0.02, "z": 6.97, "windows": 4, "since": "2026-01-10",
+    "p": 4e-09, "q": 0.00002, "z": 6.97, "windows": 4, "since": "2026-01-10",
 }  # fmt: skip
 REPORT: dict[str, Any] = {
     "reason": None, "made_at": "2026-06-30T16:30:00+00:00", "from": "2026-06-03", "to": "2026-06-30", "days": 28,
     "past_from": "2025-06-04", "past_days": 364, "plan": "现行网格方案", "grids": 213, "incidents": 36_738,
     "outside": 5, "month_only": 213, "kinds": ["order.noise"], "too_few": ["order.fight"], "least_events": 30,
-    "tests": 4_991, "permutations": 99_999, "false_discovery_rate": 0.05, "rows": [ROW],
+    "tests": 4_991, "permutations": 99_999, "exact_below": 10, "false_discovery_rate": 0.05, "rows": [ROW],
     "busiest": [{"grid": GRID, "name": "肖家铺社区第3网格", "count": 85, "usual": 32.4}],
 }  # fmt: skip
 
@@ -73,7 +73,7 @@ def test_a_gathering_is_told_in_a_sentence_and_found_on_the_map(demo: Watched, t
     assert row.locator("strong").inner_text() == "Noise"
     said = row.locator(".gathered__said").inner_text()
     assert said == "74 incidents in 28 days, usually about 23. More since about 10 Jan 2026."
-    assert row.locator(".gathered__sure").inner_text().endswith("at most 1 of 50,000 cases.")
+    assert row.locator(".gathered__sure").inner_text().endswith("at most 1 of 1,000,000 cases.")
     row.get_by_role("button").focus()
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile("kinds=order.noise"))
@@ -90,7 +90,8 @@ def test_how_it_was_found_and_the_plain_list_are_a_press_away(demo: Watched, tol
     page = demo.open("/?lang=en&tab=gatherings")
     page.click(".gatherings__how summary")
     how = page.locator(".gatherings__how").inner_text()
-    for part in ("99,999", "4,991 tests", "213 incidents are known by month only", "under 30): Fight", "364 days"):
+    parts = ("99,999", "fewer than 10 of these", "4,991 tests", "213 incidents are known by month only")
+    for part in (*parts, "under 30): Fight", "364 days"):
         assert part in how
     page.click("[data-view=most]")
     expect(page.locator("#gatherings-said")).to_contain_text("nothing is tested")

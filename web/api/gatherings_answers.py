@@ -70,6 +70,9 @@ class GatheringReport(Schema):
     least_events = Integer()
     tests = Integer(metadata={"description": "Kinds x places: one family."})
     permutations = Integer()
+    exact_below = Integer(
+        metadata={"description": "A window that fewer permutations come up to has its p of all permutations, exactly."}
+    )
     false_discovery_rate = Float()
     rows = List(Nested(GatheringAnswer))
     busiest = List(Nested(BusyGrid), metadata={"description": "Most incidents, new or not: tests nothing."})

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridmap.analysis.change import FALSE_DISCOVERY_RATE
-from gridmap.analysis.hotspots import LEAST_EVENTS, PERMUTATIONS, Dated, find_gatherings
+from gridmap.analysis.hotspots import FEW, LEAST_EVENTS, PERMUTATIONS, Dated, find_gatherings
 from gridmap.geo.contiguity import neighbours
 from gridmap.geo.events import MONTH
 from gridmap.services.gatherings.busiest import busiest
@@ -95,6 +95,7 @@ def report(
         "least_events": LEAST_EVENTS,
         "tests": len(tested.p),
         "permutations": permutations,
+        "exact_below": FEW,
         "false_discovery_rate": FALSE_DISCOVERY_RATE,
         "rows": rows_of(tested, chosen, beside, ground, events.kinds, (span.first, span.now, span.last)),
         "busiest": busiest(chosen, ground, span.now, NOW_DAYS / span.past_days),

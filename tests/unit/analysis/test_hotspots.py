@@ -102,6 +102,38 @@ def test_a_planted_gathering_is_found_and_its_neighbours_windows_with_it() -> No
     assert found.z[(found.kind == 2) & (found.place == 60)][0] > 4
 
 
+def lone(side: int, kinds: int, events: int) -> tuple[Dated, Neighbours, int]:
+    """A quiet district whose grids touch nowhere, and 60 incidents more of one kind in one of them; which one."""
+    rng, beside, place = np.random.default_rng(11), alone(side * side), side * side // 2
+    noise = joined(*(spread(rng, beside, events, kind) for kind in range(kinds)))
+    more = Dated(np.full(60, 1), np.full(60, place), 10**6 + np.arange(60), rng.integers(364, 392, 60))
+    return joined(noise, more), beside, place
+
+
+@pytest.mark.parametrize(
+    ("side", "kinds", "events", "permutations"),
+    [(20, 3, 1_500, 1_999), pytest.param(32, 24, 6_000, 99_999, marks=pytest.mark.full)],
+)
+def test_a_lone_window_among_very_many_tests_is_found(side: int, kinds: int, events: int, permutations: int) -> None:
+    """However strong, by drawn permutations alone it could not pass: two of them by the number of tests is too much."""
+    given, beside, place = lone(side, kinds, events)
+    found = find_gatherings(given, beside, now_from=364, permutations=permutations, seed=3)
+    assert 2 / (permutations + 1) * len(found.p) > 0.05
+    sure = found.q <= 0.05
+    assert [(1, place)] == list(zip(found.kind[sure].tolist(), found.place[sure].tolist(), strict=True))
+    assert found.p[sure][0] < 1e-20
+
+
+def test_a_window_counted_exactly_says_what_more_permutations_would() -> None:
+    rng, beside = np.random.default_rng(9), lattice(6)
+    twice = [spread(rng, beside, 400, kind) for kind in range(4)]
+    events = joined(*(spread(rng, beside, 400, kind) for kind in range(4)), *twice, *twice)  # calls in pairs
+    few = find_gatherings(events, beside, now_from=364, permutations=99, seed=1)
+    many = find_gatherings(events, beside, now_from=364, permutations=99_999, seed=1)
+    rare = (many.p < 0.15) & (many.p > 0.002)
+    assert rare.sum() >= 5 and few.p[rare] == pytest.approx(many.p[rare], rel=0.15)
+
+
 def test_the_season_of_a_kind_is_no_gathering() -> None:
     """Everything doubles now, everywhere."""
     rng, beside = np.random.default_rng(4), lattice(10)

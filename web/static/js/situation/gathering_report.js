@@ -108,8 +108,11 @@ function sentence(report, row) {
   return sentences(what, row.direction === "more" ? t("More since about {day}.", { day: dayOf(row.since) }) : t("Fewer since about {day}.", { day: dayOf(row.since) }));
 }
 
+const RAREST = 1e6; // a longer number says nothing more
+
 function sure(p) {
-  const text = t("Chance alone brings this about in at most 1 of {n} cases.", { n: number(Math.round(1 / p)) });
+  const cases = Math.min(RAREST, Math.round(1 / p));
+  const text = t("Chance alone brings this about in at most 1 of {n} cases.", { n: number(cases) });
   return sentences(p <= 0.0001 ? t("Very sure.") : t("Sure."), text);
 }
 
@@ -154,6 +157,7 @@ function about(gatherings, report) {
     }),
     t("A season that lifts a kind everywhere is no gathering, nor are many calls about one place on one day."),
     t("The dates of the incidents were dealt out anew {n} times; what is listed comes about so seldom that, over all tests together, about 1 entry in 20 is a false alarm (Gi*, permutation, false discovery rate).", { n: number(report.permutations) }),
+    report.exact_below ? t("What fewer than {n} of these came up to was compared with all ways of dealing them out, counted exactly: so a lone gathering is found among any number of grids.", { n: report.exact_below }) : null,
     report.outside ? tn("{n} incident lies in no grid and takes no part.", "{n} incidents lie in no grid and take no part.", report.outside) : null,
     report.month_only ? tn("{n} incident is known by month only and takes no part.", "{n} incidents are known by month only and take no part.", report.month_only) : null,
     report.too_few.length ? t("Too few to tell anything (under {n}): {kinds}.", { n: report.least_events, kinds: report.too_few.map((code) => nameOf(page.tree, code, lang) || code).join(t(", ")) }) : null,
