@@ -182,6 +182,16 @@ def test_areas_and_addresses_are_found_in_groups(demo: Watched) -> None:
     page.locator("[role=group][aria-label='地址'] [role=option]", has_text=building).first.click()
     expect(page.locator(".asked__name")).to_have_text(building)
     assert zoom(page) >= 17
+    assert "at=" in page.url
+    page.fill("#grid-search", GRID)
+    page.locator("[role=group][aria-label='网格'] [role=option]", has_text=GRID).first.click()
+    expect(page.locator(".asked__name")).to_have_count(0)  # the pin was for what was searched before
+    page.wait_for_url(lambda url: "at=" not in url and f"grid={GRID}" in url)
+    assert page.evaluate(
+        """code => gridmap.map.latLngToContainerPoint(gridmap.layers.grids.bounds(code).getNorthWest()).x
+            > document.getElementById("legend").offsetLeft + document.getElementById("legend").offsetWidth""",
+        GRID,
+    )
     page.fill("#grid-search", "没有这个地方")
     expect(page.locator(".search__none")).to_have_text("没有找到匹配的地点。")
     expect(page.locator("#grid-search")).to_have_attribute("aria-expanded", "true")
@@ -421,7 +431,13 @@ def test_a_link_names_its_days_and_shows_the_same(demo: Watched, watch: Watch) -
     assert page.evaluate("() => navigator.clipboard.readText()") == link
     assert "from=2026-06-01&to=2026-06-30" in link
     assert "theme" not in link
-    other = watch(demo.base).open(link.removeprefix(demo.base))
+    assert "surface=heat" in link
+    assert "layers=sites,grids,borders,streets,buildings,labels" in link
+    receiver = watch(demo.base)
+    receiver.page.add_init_script("localStorage.setItem('gridmap-layers', 'surface=none&layers=none&by=rate')")
+    other = receiver.open(link.removeprefix(demo.base))
+    drawn = "() => { const { surface, by, layers } = gridmap.state.get(); return [surface, by, [...layers].sort()]; }"
+    assert other.evaluate(drawn) == page.evaluate(drawn)
     expect(other.locator("#detail-code")).to_have_text(STREET)
     assert other.inner_text("#detail-total") == page.inner_text("#detail-total")
     assert zoom(other) == zoom(page)

@@ -101,7 +101,7 @@ def at(area: Locator, x: float, y: float) -> tuple[float, float]:
     return box["x"] + x, box["y"] + y
 
 
-def test_playing_moves_the_period_round_until_something_is_touched(demo: Watched) -> None:
+def test_playing_ends_with_the_data_and_begins_with_them_until_something_is_touched(demo: Watched) -> None:
     page = demo.open("/?from=2026-05-01&to=2026-05-31")
     page.select_option("#play-speed", "4")
     page.evaluate(
@@ -109,12 +109,20 @@ def test_playing_moves_the_period_round_until_something_is_touched(demo: Watched
         "[gridmap.selection().from, gridmap.counts.total, document.getElementById('total').className])) }"
     )
     page.keyboard.press(" ")
+    expect(page.locator("#play-said")).to_have_text("已到最后一天")
+    assert days_of(page) == (np.datetime64("2026-06-01"), np.datetime64("2026-06-30"))
+    expect(page.locator("#play-toggle")).to_have_attribute("aria-label", "播放")
+    expect(page.locator("#play-next")).to_have_attribute("aria-disabled", "true")
+    page.click("#play-next", force=True)
+    assert days_of(page) == (np.datetime64("2026-06-01"), np.datetime64("2026-06-30"))
+    page.click("#play-toggle")
+    expect(page.locator("#play-said")).to_have_text("从第一天重新开始")
     page.wait_for_function("() => seen.length >= 3")
     page.mouse.move(700, 300)
     page.mouse.down()
     page.mouse.up()
     seen = page.evaluate("() => seen")
-    assert [first for first, _, _ in seen[:3]] == ["2026-06-01", "2023-07-01", "2023-08-01"]  # whole months, and round
+    assert [first for first, _, _ in seen[:3]] == ["2026-06-01", "2023-07-01", "2023-08-01"]  # whole months
     assert all("waiting" not in names for _, _, names in seen)  # figures change, they do not vanish
     assert seen[0][1] == asked(demo.base, "/api/v1/counts?from=2026-06-01&to=2026-06-30")["total"]
     stopped = days_of(page)
@@ -228,6 +236,25 @@ def test_echarts_comes_with_the_first_drawer(demo: Watched) -> None:
     page.click("#dock-week-button")
     open_chart(page, "week")
     assert sum("echarts" in url for url in asked_for) == 1
+
+
+def test_a_drawer_leaves_in_view_what_was_in_view(demo: Watched) -> None:
+    centre = "() => { const { lat, lng } = gridmap.map.getCenter(); return [lat, lng, gridmap.map.getZoom()]; }"
+    tall = "() => gridmap.map.getSize().y === document.getElementById('map').clientHeight && gridmap.map.getSize().y"
+    page = demo.open()
+    before = page.evaluate(tall)
+    page.click("#dock-week-button")
+    page.wait_for_function(f"tall => ({tall})() < tall", arg=before)
+    assert page.evaluate("() => gridmap.map.getBounds().contains(gridmap.home)")  # who saw everything still does
+    page.click("#dock-week-button")
+    page.evaluate("() => gridmap.goTo({ lat: 30.2, lon: 114.96, zoom: 15 })")
+    page.wait_for_function(f"tall => ({tall})() === tall", arg=before)
+    at = page.evaluate(centre)
+    page.click("#dock-week-button")
+    page.wait_for_function(f"tall => ({tall})() < tall", arg=before)
+    now = page.evaluate(centre)
+    assert now == pytest.approx(at, abs=1e-5)
+    assert now[2] == 15
 
 
 @pytest.mark.usefixtures("store")

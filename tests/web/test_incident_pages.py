@@ -27,6 +27,9 @@ def rows(text: str) -> int:
         ("?grid=%E8%BD%A6%E7%AB%99", 3),  # by its name
         ("?from=2024-05-30&to=2024-05-30", 3),
         ("?kind=help&state=outside", 3),
+        ("?block=B4", 2),
+        ("?area=01&kind=help", 5),
+        ("?block=B1&grid=G2", 3),  # what was typed into the field goes before what came from the map
     ],
 )
 def test_the_list_shows_what_is_asked_for(client: FlaskClient, query: str, count: int) -> None:
@@ -50,6 +53,8 @@ def test_older_pages_follow_and_end(client: FlaskClient) -> None:
     [
         ("?kind=alien", "kind"),
         ("?grid=G9", "grid"),
+        ("?block=B99", "grid"),
+        ("?area=A99", "grid"),
         ("?from=31.5.2024", "from"),
         ("?from=2024-05-02&to=2024-05-01", "to"),
     ],

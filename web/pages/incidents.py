@@ -34,11 +34,16 @@ NOTHING = IncidentPage((), None)
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the list's address asks for, as text; `wrong` says by field what of it cannot be used."""
+    """What the list's address asks for, as text; `wrong` says by field what of it cannot be used.
+
+    At most one of `grid`, `block` and `area` is set.
+    """
 
     state: str
     kind: str
     grid: str
+    block: str
+    area: str
     first: str
     last: str
     after: str | None
@@ -46,18 +51,19 @@ class Asked:
 
     @property
     def is_filtered(self) -> bool:
-        return bool(self.kind or self.grid or self.first or self.last)
+        return bool(self.kind or self.grid or self.block or self.area or self.first or self.last)
 
     def address(self, **changes: str | None) -> str:
         """The list's address with some of it changed."""
-        values = {"state": self.state, "kind": self.kind, "grid": self.grid, "from": self.first, "to": self.last}
+        values = {"state": self.state, "kind": self.kind, "grid": self.grid, "block": self.block, "area": self.area}
+        values |= {"from": self.first, "to": self.last}
         values |= {name: value or "" for name, value in changes.items()}
         kept = {name: value for name, value in values.items() if value and (name, value) != ("state", "all")}
         return "/incidents" + (f"?{urlencode(kept)}" if kept else "")
 
 
 def show_list() -> Response:
-    """Newest first, 50 a page: `?state=doubtful|outside&kind=&grid=&from=&to=&after=`."""
+    """Newest first, 50 a page: `?state=doubtful|outside&kind=&grid=|block=|area=&from=&to=&after=`."""
     picture, asked = running().situation.picture(), _asked()
     page, grid = NOTHING, _grid(picture, asked.grid)
     if not asked.wrong:
@@ -65,7 +71,7 @@ def show_list() -> Response:
             wanted = _filter(asked, asked.grid if grid is None else grid.code)
             page = running().situation.incidents(wanted, after=asked.after, limit=PAGE_ROWS)
         except NotFound:
-            asked.wrong["grid"] = gettext(_("There is no grid with this code or name."))
+            asked.wrong["grid"] = _no_place(asked)
         except BadInput:
             asked.wrong["kind"] = gettext(_("There is no such kind."))
     return shell.show(
@@ -79,6 +85,7 @@ def show_list() -> Response:
         names=_names(picture),
         when=_when(picture),
         grid=grid,
+        area=_area(picture, asked.area),
     )
 
 
@@ -143,7 +150,8 @@ def _plan_version(picture: Picture) -> str | None:
 
 
 def _asked() -> Asked:
-    given = {name: (request.args.get(name) or "").strip() for name in ("state", "kind", "grid", "from", "to", "after")}
+    names = ("state", "kind", "grid", "block", "area", "from", "to", "after")
+    given = {name: (request.args.get(name) or "").strip() for name in names}
     wrong = {}
     for name in ("from", "to"):
         if given[name] and _day(given[name]) is None:
@@ -151,12 +159,27 @@ def _asked() -> Asked:
     if not wrong and given["from"] and given["to"] and given["from"] > given["to"]:
         wrong["to"] = gettext(_("The first day is after the last."))
     state = given["state"] if given["state"] in STATES else "all"
-    return Asked(state, given["kind"], given["grid"], given["from"], given["to"], given["after"] or None, wrong)
+    grid, block, area = _smallest(given["grid"], given["block"], given["area"])
+    return Asked(state, given["kind"], grid, block, area, given["from"], given["to"], given["after"] or None, wrong)
+
+
+def _smallest(grid: str, block: str, area: str) -> tuple[str, str, str]:
+    """Of several places the one that stands first: what was typed beside a place from the map takes its turn."""
+    return (grid, "", "") if grid else ("", block, "") if block else ("", "", area)
+
+
+def _no_place(asked: Asked) -> str:
+    if asked.block:
+        return gettext(_("There is no block with this code."))
+    if asked.area:
+        return gettext(_("There is no area with this code."))
+    return gettext(_("There is no grid with this code or name."))
 
 
 def _filter(asked: Asked, grid: str) -> IncidentFilter:
     kinds = (asked.kind,) if asked.kind else None
-    chosen = Selection(_day(asked.first), _day(asked.last), kinds, grid=grid or None)
+    place = {"grid": grid or None, "block": asked.block or None, "area": asked.area or None}
+    chosen = Selection(_day(asked.first), _day(asked.last), kinds, **place)
     return IncidentFilter(chosen, outside=asked.state == "outside", doubtful=asked.state == "doubtful")
 
 
@@ -185,6 +208,12 @@ def _grid(picture: Picture, text: str) -> GridRow | None:
     """The grid of the plan in force with this code or name."""
     found = (row for row in picture.ground.grids if text in (row.code, row.name))
     return next(found, None) if text else None
+
+
+def _area(picture: Picture, code: str) -> str | None:
+    """The name of the area with this code."""
+    areas = picture.ground.areas
+    return areas.names[areas.codes.index(code)] if code in areas.codes else None
 
 
 def _when(picture: Picture) -> Any:

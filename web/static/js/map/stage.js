@@ -10,7 +10,8 @@ const PANES = {
 };
 const PHONE_PX = 760;
 
-export function takeOverMap() {
+// `isHome()` says whether all is shown, goHome() shows it.
+export function takeOverMap({ isHome = () => false, goHome } = {}) {
   const holder = document.querySelector("[data-leaflet]");
   const map = window[holder.dataset.leaflet];
   for (const [name, order] of Object.entries(PANES)) map.createPane(name).style.zIndex = String(order);
@@ -20,8 +21,20 @@ export function takeOverMap() {
   holder.setAttribute("role", "application");
   holder.setAttribute("aria-label", t("Map. Arrow keys move it, plus and minus zoom."));
   wireFocus();
-  new ResizeObserver(() => map.invalidateSize({ pan: false })).observe(holder);
+  keepCentre(map, isHome, goHome);
   return map;
+}
+
+// When the map's place becomes larger or smaller (a drawer opens, the panel folds), what was in its middle stays there;
+// who saw everything sees everything.
+function keepCentre(map, isHome, goHome) {
+  const holder = map.getContainer();
+  new ResizeObserver(() => {
+    if (map.getSize().equals([holder.clientWidth, holder.clientHeight])) return;
+    const wasHome = isHome(); // asked before the map knows of its new size
+    map.invalidateSize({ animate: false });
+    if (wasHome) goHome();
+  }).observe(holder);
 }
 
 // Leaflet focuses the map at each click; only who uses the keys wants to see where the focus is.
@@ -43,15 +56,27 @@ export function placeControls(map, goHome) {
 }
 
 const GAP_PX = 16;
+const LEAST_PX = 240; // less is no room to show a place in
 
-// Bounds in the map; on a phone above the sheet, on wider screens beside the legend where it costs no zoom.
-export function fit(map, bounds, { maxZoom = 17 } = {}) {
-  const isPhone = window.innerWidth < PHONE_PX;
-  const below = isPhone ? coveredPx() : 0;
+// Bounds in the map; on a phone above the sheet, on wider screens beside the legend: where it costs no zoom, or at any
+// cost (`isClear`: a place that somebody asked for is not to lie beneath it).
+export function fit(map, bounds, { maxZoom = 17, isClear = false } = {}) {
+  const covered = window.innerWidth < PHONE_PX ? { left: 0, below: coveredOnPhone(isClear) } : { left: besideLegend(map), below: 0 };
+  const padding = (left) => ({ paddingTopLeft: [GAP_PX + left, GAP_PX], paddingBottomRight: [GAP_PX, GAP_PX + covered.below] });
+  const zoomWith = (left) => Math.min(maxZoom, map.getBoundsZoom(bounds, false, L.point(2 * GAP_PX + left, 2 * GAP_PX + covered.below)));
+  const isRoom = isClear || zoomWith(covered.left) === zoomWith(0);
+  map.fitBounds(bounds, { ...padding(isRoom ? covered.left : 0), maxZoom, animate: false });
+}
+
+// Where the legend leaves room enough beside it.
+function besideLegend(map) {
   const legend = byId("legend");
-  const beside = isPhone || !legend ? 0 : legend.offsetLeft + legend.offsetWidth;
-  const padding = (left) => ({ paddingTopLeft: [GAP_PX + left, GAP_PX], paddingBottomRight: [GAP_PX, GAP_PX + below] });
-  const zoomWith = (left) => map.getBoundsZoom(bounds, false, L.point(2 * GAP_PX + left, 2 * GAP_PX + below));
-  const isRoom = zoomWith(beside) === zoomWith(0);
-  map.fitBounds(bounds, { ...padding(isRoom ? beside : 0), maxZoom, animate: false });
+  const left = legend ? legend.offsetLeft + legend.offsetWidth : 0;
+  return map.getSize().x - left < LEAST_PX ? 0 : left;
+}
+
+function coveredOnPhone(isClear) {
+  const legend = byId("legend");
+  const folded = legend && isClear ? legend.parentElement.clientHeight - legend.offsetTop : 0;
+  return Math.max(coveredPx(), folded < LEAST_PX ? folded : 0);
 }

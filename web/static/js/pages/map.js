@@ -58,7 +58,7 @@ class MapPage {
     this.first = []; // what the features ask for the first view
     this.parts = FEATURES.map(({ address }) => address).filter(Boolean);
     this.state = createState(readAddress(this.parts, this));
-    this.map = takeOverMap();
+    this.map = takeOverMap({ isHome: () => this.isHome(), goHome: () => this.goHome() });
     placeControls(this.map, () => this.goHome());
     for (const { wire } of FEATURES) if (wire) wire(this);
     this.wireAddress();
@@ -146,12 +146,20 @@ class MapPage {
     const marked = markedPlace(this.state.get());
     if (marked) return this.goTo({ ...marked, zoom: PLACE_ZOOM });
     const bounds = this.place.bounds();
-    return bounds ? fit(this.map, bounds, { maxZoom: 16 }) : this.goHome();
+    return bounds ? fit(this.map, bounds, { maxZoom: 16, isClear: true }) : this.goHome();
   }
 
   goHome() {
     if (this.home) fit(this.map, this.home);
     else this.map.setZoom(Math.round(this.map.getZoom()), { animate: false });
+    this.homeSpot = this.spot();
+  }
+
+  // Whether the map still shows everything, as it does at first.
+  isHome() {
+    const { homeSpot: home, map } = this;
+    const { wall, paper } = this.state.get();
+    return Boolean(home) && !wall && !paper && map.getZoom() === home.zoom && distancePx(map, map.getCenter(), home) < 1;
   }
 
   goTo(spot) {
@@ -164,7 +172,7 @@ class MapPage {
     const { asked, map } = this;
     const zoom = map.getZoom();
     const centre = map.getCenter();
-    if (asked && asked.zoom === zoom && map.project(centre, zoom).distanceTo(map.project([asked.lat, asked.lon], zoom)) < 1) return asked;
+    if (asked && asked.zoom === zoom && distancePx(map, centre, asked) < 1) return asked;
     return { zoom, lat: centre.lat, lon: centre.lng };
   }
 
@@ -176,6 +184,10 @@ class MapPage {
   writeAddress(how) {
     writeAddress(this.address(), how);
   }
+}
+
+function distancePx(map, centre, { zoom, lat, lon }) {
+  return map.project(centre, zoom).distanceTo(map.project([lat, lon], zoom));
 }
 
 function debounce(work, ms) {

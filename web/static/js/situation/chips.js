@@ -20,7 +20,7 @@ class Chips {
   constructor(page) {
     this.page = page;
     this.plans = null;
-    byId("chips-clear").addEventListener("click", () => page.state.set(NOTHING, { push: true }));
+    byId("chips-clear").addEventListener("click", () => page.state.set({ ...NOTHING, at: null, name: null }, { push: true }));
     page.state.on(Object.keys(NOTHING), () => this.draw());
     for (const event of ["grids", "counts"]) page.on(event, () => this.draw()); // names of places are known by then
     this.draw();

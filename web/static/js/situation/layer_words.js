@@ -27,6 +27,13 @@ export const layerWords = {
   },
 };
 
+// All of it in words, also what is usual: for a browser or a day that knows another usual.
+export function wholeLayerWords(view) {
+  const { surface, by, bandwidth: bw } = view;
+  const { opacity } = write(view);
+  return { surface, by, layers: shownOf(view).join(",") || "none", opacity, bw };
+}
+
 // What is shown now is what a bare address begins with the next time.
 export function remember(view) {
   const words = Object.entries(write(view)).filter(([, text]) => text !== null);
@@ -45,8 +52,13 @@ function kept() {
   }
 }
 
-function write({ surface, by, layers, opacity }) {
-  const shown = Object.keys(LAYERS).filter((id) => layers.has(id));
+function shownOf({ layers }) {
+  return Object.keys(LAYERS).filter((id) => layers.has(id));
+}
+
+function write(view) {
+  const { surface, by, opacity } = view;
+  const shown = shownOf(view);
   const isUsual = String(shown) === String([...usualLayers()]);
   const faded = Object.keys({ ...SURFACES, ...LAYERS }).filter((id) => opacity[id] !== undefined && opacity[id] !== usualOpacity(id));
   return {

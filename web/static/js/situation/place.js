@@ -184,7 +184,7 @@ class Place {
     const { map } = this.page;
     if (!bounds || !bounds.isValid()) return;
     if (this.isPressed && isWellInView(map, bounds)) return;
-    if (Object.keys(this.here.focus).length) fit(map, bounds.pad(0.12), { maxZoom: this.here.level === "block" ? 18 : 17 });
+    if (Object.keys(this.here.focus).length) fit(map, bounds.pad(0.12), { maxZoom: this.here.level === "block" ? 18 : 17, isClear: true });
     else this.page.goHome();
   }
 
@@ -285,10 +285,12 @@ class Place {
 
   // The same incidents as a page of their own, null where that page knows no such choice.
   listAddress() {
-    const { area, block, hours, kinds, plan, spot } = this.page.state.get();
-    if (area || block || hours || kinds || plan || spot) return null;
-    const { from, to, grid } = this.page.selection();
-    return `/incidents?${query({ from, to, grid })}`;
+    const { hours, plan, spot } = this.page.state.get();
+    const words = this.page.selection();
+    if (hours || plan || spot || !words) return null;
+    const { from, to, area, grid, block, kinds } = words;
+    if ((kinds || "").includes(",")) return null;
+    return `/incidents?${query({ from, to, kind: kinds, area, grid, block })}`;
   }
 }
 

@@ -1,13 +1,15 @@
 // The period moved through all time by its own step: by hand, or by itself until anything is touched. A step waits for
-// the figures and the heat of the one before, so nothing flickers. Where no motion is wanted there are only steps.
+// the figures and the heat of the one before, so nothing flickers. It stops where the data end; played again from there
+// it begins with the first days, and says so. Where no motion is wanted there are only steps.
 
 import { t } from "../net/words.js";
 import { byId } from "../ui/dom.js";
-import { movedBy } from "../ui/period_steps.js";
+import { firstOf, movedBy } from "../ui/period_steps.js";
 
 const STEP_MS = 900; // at single speed
 const LONGEST_WAIT_MS = 5000; // what does not come by then is not waited for
 const LOOK_MS = 50;
+const TOLD_MS = 6000;
 const OWN_SPACE = "input, select, textarea, button, a, summary, [contenteditable], [role=application], [role=tab], [role=option]";
 
 export const play = {
@@ -49,8 +51,12 @@ class Play {
   }
 
   draw() {
-    const canMove = movedBy(this.page.state.get(), this.page.span(), 1) !== null;
-    for (const id of ["play-back", "play-toggle", "play-next"]) byId(id).disabled = !canMove;
+    const [view, span] = [this.page.state.get(), this.page.span()];
+    const canMove = firstOf(view, span) !== null;
+    this.toggle.disabled = !canMove;
+    for (const [id, direction] of [["play-back", -1], ["play-next", 1]]) {
+      byId(id).setAttribute("aria-disabled", String(movedBy(view, span, direction) === null)); // the keyboard stays on it
+    }
     for (const node of [this.toggle, this.speed]) node.hidden = this.still.matches;
     const name = this.isOn ? t("Stop") : t("Play");
     this.toggle.classList.toggle("play__toggle--on", this.isOn);
@@ -60,10 +66,18 @@ class Play {
 
   start() {
     if (this.isOn || this.toggle.disabled) return;
+    const { page } = this;
     this.isOn = true;
-    this.page.isPlaying = true;
+    page.isPlaying = true;
     this.draw();
-    this.advance();
+    if (movedBy(page.state.get(), page.span(), 1)) {
+      this.say("");
+      this.advance();
+    } else {
+      this.say(t("From the first day again"));
+      this.goTo(firstOf(page.state.get(), page.span()), { isPlay: true });
+      this.await();
+    }
   }
 
   stop() {
@@ -76,7 +90,13 @@ class Play {
   }
 
   advance() {
-    this.step(1, { isPlay: true });
+    if (this.step(1, { isPlay: true })) return this.await();
+    this.say(t("The last day is reached"));
+    return this.stop();
+  }
+
+  // The next step, once this one is drawn and has been looked at.
+  await() {
     const begun = performance.now();
     const look = () => {
       const spent = performance.now() - begun;
@@ -90,10 +110,21 @@ class Play {
     return this.hasFigures && !this.page.layers.heat.coming;
   }
 
+  // -> whether there was a step to take.
   step(direction, how = {}) {
     const next = movedBy(this.page.state.get(), this.page.span(), direction);
-    if (!next) return;
+    if (next) this.goTo(next, how);
+    return Boolean(next);
+  }
+
+  goTo(period, how) {
     this.hasFigures = false;
-    this.page.state.set(next, how);
+    this.page.state.set(period, how);
+  }
+
+  say(text) {
+    byId("play-said").textContent = text;
+    clearTimeout(this.silence);
+    if (text) this.silence = setTimeout(() => this.say(""), TOLD_MS);
   }
 }

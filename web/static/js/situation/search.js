@@ -51,6 +51,7 @@ class Search {
       event.preventDefault();
       byId("grid-search").focus();
     });
+    byId("grid-search").addEventListener("input", ({ target }) => !target.value && this.unmark());
   }
 
   async find(text, show) {
@@ -78,7 +79,7 @@ class Search {
     return found.sort((a, b) => AREA_LEVELS.indexOf(a.level) - AREA_LEVELS.indexOf(b.level)).map((area) => ({
       key: `area ${area.code}`,
       cells: [el("span", {}, area.name), el("span", { class: "muted" }, levelName(area.level)), el("small", {}, this.above(area)), el("small", {}, el("code", {}, area.code))],
-      value: () => page.place.find({ area: area.code }),
+      value: () => this.lookInto({ area: area.code }),
     }));
   }
 
@@ -95,7 +96,7 @@ class Search {
       key: `grid ${grid.code}`,
       cells: [el("span", {}, grid.name), el("span", {}, number(countOf(grid))),
         el("small", {}, [grid.street, grid.community].filter(Boolean).join(" · ")), el("small", {}, el("code", {}, grid.code))],
-      value: () => page.place.find({ grid: grid.code }),
+      value: () => this.lookInto({ grid: grid.code }),
     }));
   }
 
@@ -127,6 +128,16 @@ class Search {
       if (isAbort(error)) throw error;
       show([], { none: error.code === "outside_extent" ? t("This place lies outside the district.") : t("The server does not answer.") });
     }
+  }
+
+  // What was searched for before is over.
+  lookInto(focus) {
+    this.unmark();
+    this.page.place.find(focus);
+  }
+
+  unmark() {
+    this.page.state.set({ at: null, name: null });
   }
 
   // A pin with its name; what is looked into stays.

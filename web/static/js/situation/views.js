@@ -2,6 +2,7 @@
 
 import { t, tn } from "../net/words.js";
 import { toText } from "../ui/dates.js";
+import { wholeLayerWords } from "./layer_words.js";
 
 const STAR = "m12 4 2.5 5.1 5.6.8-4 4 .9 5.6-5-2.6-5 2.6.9-5.6-4-4 5.6-.8z";
 const OWN = ["lang", "theme"]; // of who looks, not of the view
@@ -26,11 +27,12 @@ async function show(page) {
   });
 }
 
-// The view without who looks at it: "?from=...#14/30.18/114.96".
+// The view without who looks at it, whole: "?from=...&surface=heat&layers=grids,...#14/30.18/114.96".
 export function viewAddress(page) {
   const [path, hash] = page.address().split("#");
   const asked = new URLSearchParams(path.split("?")[1] || "");
   for (const name of OWN) asked.delete(name);
+  for (const [name, value] of Object.entries(wholeLayerWords(page.state.get()))) if (value !== null) asked.set(name, value);
   return `?${asked.toString().replace(/%2C/g, ",")}${hash ? `#${hash}` : ""}`;
 }
 

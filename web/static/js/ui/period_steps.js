@@ -1,25 +1,30 @@
 // A period moved by its own step: whole months by a month and still whole, days by a day, weeks by a week, more by 30
-// days. At either end it goes on from the other.
+// days. It ends where the data end, on either side.
 
 import { firstOfMonth, lastOfMonth, nextMonth } from "./dates.js";
 
 const WEEK_FROM_DAYS = 14;
 const MONTH_FROM_DAYS = 92;
 
-// null where the period is the whole span already.
+// null where there is nothing further in that direction.
 export function movedBy({ from, to }, { first, today }, direction) {
+  if (isWholeMonths(from, to)) return movedMonths(from, to, { first, today }, direction);
+  const length = to - from + 1;
+  const step = length < WEEK_FROM_DAYS ? 1 : length < MONTH_FROM_DAYS ? 7 : 30;
+  if (direction > 0) {
+    const end = Math.min(to + step, today);
+    return end > to ? { from: end - length + 1, to: end } : null;
+  }
+  const start = Math.max(from - step, first);
+  return start < from ? { from: start, to: start + length - 1 } : null;
+}
+
+// The first period of the same length; null where the period is the whole span already.
+export function firstOf({ from, to }, { first, today }) {
   const length = to - from + 1;
   if (length >= today - first + 1) return null;
-  if (from === firstOfMonth(from) && to === lastOfMonth(to)) return wholeMonths(from, to, { first, today }, direction);
-  const step = direction * (length < WEEK_FROM_DAYS ? 1 : length < MONTH_FROM_DAYS ? 7 : 30);
-  if (direction > 0) {
-    if (to >= today) return { from: first, to: first + length - 1 };
-    const end = Math.min(to + step, today);
-    return { from: end - length + 1, to: end };
-  }
-  if (from <= first) return { from: today - length + 1, to: today };
-  const start = Math.max(from + step, first);
-  return { from: start, to: start + length - 1 };
+  if (isWholeMonths(from, to)) return wholeFrom(firstOfMonth(first), monthsIn(from, to));
+  return { from: first, to: first + length - 1 };
 }
 
 // So many whole months, the last of them the newest that is over.
@@ -28,15 +33,24 @@ export function wholeMonthsTo(today, months) {
   return { from: addMonths(end, -months), to: end - 1 };
 }
 
-function wholeMonths(from, to, { first, today }, direction) {
+function isWholeMonths(from, to) {
+  return from === firstOfMonth(from) && to === lastOfMonth(to);
+}
+
+function movedMonths(from, to, { first, today }, direction) {
+  const next = wholeFrom(addMonths(from, direction), monthsIn(from, to));
+  const isBeyond = direction > 0 ? next.to > today : next.from < firstOfMonth(first);
+  return isBeyond ? null : next;
+}
+
+function wholeFrom(start, months) {
+  return { from: start, to: addMonths(start, months) - 1 };
+}
+
+function monthsIn(from, to) {
   let months = 0;
   for (let day = from; day <= to; day = nextMonth(day)) months += 1;
-  const whole = (start) => ({ from: start, to: addMonths(start, months) - 1 });
-  const begin = firstOfMonth(first);
-  const next = whole(addMonths(from, direction));
-  if (next.to > today && direction > 0) return whole(begin);
-  if (next.from < begin) return wholeMonthsTo(today, months);
-  return next;
+  return months;
 }
 
 function addMonths(day, months) {
