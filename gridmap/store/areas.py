@@ -78,6 +78,14 @@ def open_days(session: Session) -> dict[str, dt.date | None]:
     return dict(rows.all())
 
 
+def next_turn(session: Session, on: dt.date) -> dt.date | None:
+    """The first day after `on` that has other areas; None when none has."""
+    begun = session.scalar(sa.select(sa.func.min(Area.valid_from)).where(Area.valid_from > on))
+    ended = session.scalar(sa.select(sa.func.min(Area.valid_to)).where(Area.valid_to >= on))
+    after = None if ended is None else ended + dt.timedelta(days=1)
+    return min((day for day in (begun, after) if day is not None), default=None)
+
+
 def _valid_on(at: dt.date | None) -> list[sa.ColumnElement[bool]]:
     """The condition that an area is valid on that day; `valid_to` is its last day."""
     if at is None:

@@ -72,6 +72,14 @@ def current(session: Session, at: dt.datetime) -> GridPlan | None:
     return None if row is None else GridPlan(*row)
 
 
+def next_turn(session: Session, at: dt.datetime) -> dt.datetime | None:
+    """The first instant after `at` at which a published plan begins or ends; None when none does."""
+    ends = (PlanTable.valid_from, PlanTable.valid_to)
+    published = PlanTable.state.in_([PUBLISHED, "superseded"])
+    found = [session.scalar(sa.select(sa.func.min(end)).where(published, end > at)) for end in ends]
+    return min((turn for turn in found if turn is not None), default=None)
+
+
 def get(session: Session, uid: str) -> GridPlan | None:
     """The plan of that uid."""
     row = session.execute(_plan_columns().where(PlanTable.uid == uid)).one_or_none()

@@ -20,9 +20,9 @@ from gridmap.services import intake
 from gridmap.services.project import open_project
 from gridmap.services.situation import IncidentFilter, Selection, Situation
 from gridmap.services.situation.period import Period
-from gridmap.store import audit, bulk, ids
+from gridmap.store import audit, bulk, ids, plans
 from gridmap.store.engine import Store
-from gridmap.store.tables import Audit, AuditHead, Incident
+from gridmap.store.tables import Area, Audit, AuditHead, Block, Grid, GridPlan, Incident
 from tests.postgres_databases import Databases
 from tests.services import small_world as world
 
@@ -214,6 +214,59 @@ def test_any_other_change_is_read_again(situation: Situation, place: Store) -> N
     assert situation.picture().ground is not before.ground
 
 
+def test_a_plan_that_begins_tomorrow_is_in_force_from_midnight_of_the_project(place: Store) -> None:
+    """Published today; its one grid takes B1 and leaves B2 without; nothing else happens in the night."""
+    midnight = dt.datetime(2024, 5, 31, 16, tzinfo=dt.UTC)  # in Asia/Shanghai
+    clock = [world.NOW]
+    situation = Situation(place, now=lambda: clock[0])
+    with place.write() as session:
+        old = plans.current(session, world.NOW)
+        assert old is not None
+        session.execute(sa.update(GridPlan).where(GridPlan.id == old.id).values(valid_to=midnight, state="superseded"))
+        new = plans.add(
+            session, uid=ids.new_uid(), name="六月方案", state="published", low=400, high=800, valid_from=midnight,
+            counted="registered_households", created_at=world.NOW, published_at=world.NOW,
+        )  # fmt: skip
+        block, grid = session.scalar(sa.select(Block.id)), session.scalar(sa.select(Grid.id))
+        plans.assign(session, new, np.array([block]), np.array([grid]))
+        square = np.array([world._square(0, 0)], dtype=object)
+        one = {"blocks": [1], "households": [300], "area_km2": [1.0]}
+        plans.refresh_outlines(session, new, grid_ids=np.array([grid]), geoms=square, **one)
+        _note(session, "plan.published", "grid_plan", None)
+    before = situation.picture()
+    clock[0] = midnight - dt.timedelta(seconds=1)
+    assert situation.picture() is before
+    assert before.counts(MAY).by_grid == {"G1": 54, "G2": 3}
+    other = situation.picture().under(_uid_of(place, new)).ground
+    clock[0] = midnight
+    after = situation.picture()
+    assert after.ground.plan is not None and after.ground.plan.name == "六月方案"
+    assert after.counts(MAY).by_grid == {"G1": 50} and len(after.events) == len(before.events)
+    assert after.locate(*world.in_block(1, 0), "wgs84").grid is None
+    assert after.version != before.version and after.ground.layer.version == other.layer.version
+    assert [line.name for line in situation.plans() if line.in_force] == ["六月方案"]
+    assert situation.changes(0, 1).now_on == D(2024, 6, 1)
+    assert situation.picture() is after  # nothing more is read
+
+
+def test_an_area_that_ends_with_its_last_day_is_gone_the_day_after(place: Store) -> None:
+    clock = [world.NOW]
+    situation = Situation(place, now=lambda: clock[0])
+    with place.write() as session:
+        session.execute(sa.update(Area).where(Area.level == "community").values(valid_to=D(2024, 5, 31)))
+        _note(session, "import.areas", "import_batch", None)
+    assert [area.code for area in situation.picture().areas()] == ["01", "0101"]
+    clock[0] = dt.datetime(2024, 5, 31, 16, tzinfo=dt.UTC)
+    assert [area.code for area in situation.picture().areas()] == ["01"]
+
+
+def test_warming_up_places_a_point_before_the_first_incident(situation: Situation, place: Store) -> None:
+    situation.warm_up()
+    with place.read() as session:
+        held = situation.places.at(session, world.NOW)
+    assert "doubt" in vars(held)  # borders are indexed
+
+
 def test_threads_see_whole_pictures_only(situation: Situation, place: Store, settings: Settings) -> None:
     stop = threading.Event()
 
@@ -306,6 +359,11 @@ def test_the_change_feed(situation: Situation, place: Store, settings: Settings)
     assert [(entry.seq, entry.entity, entry.action) for entry in changes.entries] == [
         (seq + 1, "incident", "incident.received")
     ]
+
+
+def _uid_of(place: Store, plan: int) -> str:
+    with place.read() as session:
+        return session.scalar(sa.select(GridPlan.uid).where(GridPlan.id == plan))
 
 
 def _first_theft(session) -> tuple[str, int, int]:

@@ -171,7 +171,7 @@ def test_incidents_are_filtered(client: FlaskClient, query: str, count: int) -> 
 
 def test_the_feed_leads_to_the_newest_change(own_client: FlaskClient, world: Store, settings: Settings) -> None:
     seq = own_client.get("/api/v1/situation").json["seq"]
-    assert own_client.get(f"/api/v1/changes?since={seq}").json == {"seq": seq, "entries": []}
+    assert own_client.get(f"/api/v1/changes?since={seq}").json == {"seq": seq, "now_on": "2024-05-31", "entries": []}
     report = IncidentReport(*small_world.CLUSTER, "order.theft", on_day(dt.date(2024, 5, 31)))
     received = intake.receive(world, settings, report, actor="local", now=small_world.NOW)
     body = own_client.get(f"/api/v1/changes?since={seq}").json

@@ -245,6 +245,7 @@ class ChangeAnswer(Schema):
 
 class ChangesAnswer(Schema):
     seq = Integer(metadata={"description": "The newest change there is."})
+    now_on = Date(metadata={"description": "The local day that counts as today: a plan may begin with it."})
     entries = List(Nested(ChangeAnswer))
 
 

@@ -1,8 +1,8 @@
 """The read model of a process: it follows the change feed, so that no answer is older than its question.
 
-Before each answer one cheap query reads the audit's head. Where it moved, one thread brings the picture up to date
-(incidents that came or changed are read by themselves, after anything else all is read again) and swaps it in whole;
-the others wait for that one.
+Before each answer one cheap query reads the audit's head. Where it moved, and at the instant from which another plan or
+other areas hold, one thread brings the picture up to date (incidents that came or changed are read by themselves, after
+anything else all is read again) and swaps it in whole; the others wait for that one.
 Nobody ever sees half a change: a picture is read in one snapshot and never altered.
 """
 
@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 
 from gridmap.errors import NotFound
 from gridmap.services.current_places import CurrentPlaces
+from gridmap.services.incident_place import placed
 from gridmap.services.situation import reading
 from gridmap.services.situation.answers import PlanLine
 from gridmap.services.situation.cache import BoundedCache
@@ -32,6 +33,7 @@ from gridmap.store import audit, incidents, plans
 from gridmap.store.engine import Store
 from gridmap.store.incidents import Page
 
+UNCERTAINTY_M = 50.0  # of the point that is placed for practice
 PLANS_HELD = 4  # beside the one in force
 
 log = logging.getLogger("gridmap.situation")
@@ -75,7 +77,7 @@ class Situation:
         with self._store.read() as session:
             head = audit.head(session)
         picture = self._picture
-        if picture is None or picture.head != head:
+        if picture is None or picture.head != head or picture.is_past(self._now()):
             picture = self._catch_up()
         today = self._today(picture)
         return picture if picture.project.now_on == today else _on(picture, today)
@@ -123,28 +125,41 @@ class Situation:
 
     def changes(self, since: int, limit: int) -> Changes:
         """The feed after `since`, oldest first."""
+        today = self._today(self._picture or self.picture())
         with self._store.read() as session:
-            return changes_since(session, since, limit)
+            return changes_since(session, since, limit, today)
 
     def warm_up(self) -> None:
-        """Loads the picture and draws one surface, so that the first person finds kernels compiled and data read."""
+        """Loads the picture, places a point and draws one surface, so that the first person, and the first incident,
+        find kernels compiled, borders indexed and data read.
+        """
         begun_s = time.perf_counter()
         try:
             picture = self.picture()
+            self._place_once(picture)
             picture.legend(None, None, "light")
         except Exception:
             log.exception("Warming up failed; the first request tries again")
         else:
             log.info("Ready with %d incidents in %.1f s", len(picture.events), time.perf_counter() - begun_s)
 
+    def _place_once(self, picture: Picture) -> None:
+        """A point in the middle of the project placed as an incident's would be."""
+        if picture.project.extent is None:
+            return
+        west, south, east, north = picture.project.extent
+        with self._store.read() as session:
+            placed(self.places.at(session, self._now()), (west + east) / 2, (south + north) / 2, UNCERTAINTY_M)
+
     def _catch_up(self) -> Picture:
         with self._loading, self._store.read() as session:
             known, head = self._picture, audit.head(session)
-            if known is not None and known.head == head:
+            now = self._now()
+            if known is not None and known.head == head and not known.is_past(now):
                 return known  # another thread was first
             begun_s = time.perf_counter()
             fresh = reading.read_picture(
-                session, known, head, self._now(), self._cache, self.places, self._ground_under
+                session, known, head, now, self._cache, self.places, self._ground_under
             )
             log.info("Read up to change %d in %.0f ms", head[0], 1000 * (time.perf_counter() - begun_s))
             self._picture = fresh
@@ -160,7 +175,7 @@ class Situation:
                     raise NotFound(f"There is no plan {uid}.", "Give the uid of a plan that is listed.")
                 return ground_under(session, picture.ground, plan)
 
-        return self._grounds.get((picture.head, uid), read)
+        return self._grounds.get((picture.version, uid), read)
 
     def _today(self, picture: Picture) -> dt.date:
         project = picture.project

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
@@ -44,7 +45,8 @@ Ints = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """What is going on at one change of the feed (`head`); `version` names it for caches.
+    """What is going on at one change of the feed (`head`); `version` names it for caches. From `until` on another plan
+    or other areas hold (None: not before something is changed).
 
     `stored` are the numbers of rows of each layer, `tree` the configured kinds; `other_ground` reads the ground of
     another plan.
@@ -52,6 +54,7 @@ class Picture:
 
     head: tuple[int, bytes]
     version: str
+    until: dt.datetime | None
     project: ProjectFacts
     tree: KindTree
     ground: Ground
@@ -59,6 +62,10 @@ class Picture:
     heat: Heat
     stored: Mapping[str, int]
     other_ground: Callable[[Picture, str], Ground]
+
+    def is_past(self, now: dt.datetime) -> bool:
+        """Whether another plan or other areas hold by now."""
+        return self.until is not None and now >= self.until
 
     def summary(self) -> Summary:
         """The project, its plan, kinds, totals, and the window to begin with."""

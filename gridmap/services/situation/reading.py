@@ -19,7 +19,7 @@ from gridmap.services.situation.events import Events
 from gridmap.services.situation.ground import Ground, read_ground
 from gridmap.services.situation.heat import Heat, HeatCache
 from gridmap.services.situation.picture import Picture
-from gridmap.store import audit, configuration, incidents, places, project
+from gridmap.store import areas, audit, configuration, incidents, places, plans, project
 from gridmap.store.engine import Session
 from gridmap.store.project import Project
 
@@ -38,21 +38,23 @@ def read_picture(
     if row is None:
         raise StoreBroken("The database holds no project.", "Run `gridmap init`.")
     entries = None if before is None else entries_between(session, before.head, head)
-    if before is not None and entries is not None and all(entry.entity == "incident" for entry in entries):
-        ground, stored = before.ground, before.stored
+    known = before is not None and entries is not None and not before.is_past(now)
+    if before is not None and known and all(entry.entity == "incident" for entry in entries or ()):
+        ground, stored, until = before.ground, before.stored, before.until
     else:
         projection = LocalProjection(row.projection) if row.projection else None
         at = plan_instant(row, now)
         on = at.astimezone(ZoneInfo(row.time_zone)).date()
         ground = read_ground(session, projection, at, on, places_now.at(session, at).placer)
-        stored = places.counts(session)
+        stored, until = places.counts(session), None if row.is_demo else _next_turn(session, row, at, on)
     events = _events(session, before, entries, ground, row.time_zone)
     _, content = configuration.current(session)
-    version = _version(row, head)
+    version = _version(row, head, until)
     settings = HeatSettings(float(content["heat"]["bandwidth_m"]), tuple(map(float, content["heat"]["bandwidths_m"])))
     return Picture(
         head=head,
         version=version,
+        until=until,
         project=_facts(row, content, now),
         tree=KindTree.of(content),
         ground=ground,
@@ -85,6 +87,13 @@ def end_of_day(day: dt.date, time_zone: str) -> dt.datetime:
     return midnight.astimezone(dt.UTC) - dt.timedelta(microseconds=1)
 
 
+def _next_turn(session: Session, row: Project, at: dt.datetime, on: dt.date) -> dt.datetime | None:
+    """The instant from which another plan or other areas hold, if nothing is changed before."""
+    day = areas.next_turn(session, on)
+    midnight = None if day is None else dt.datetime.combine(day, dt.time(), ZoneInfo(row.time_zone))
+    return min((turn for turn in (plans.next_turn(session, at), midnight) if turn is not None), default=None)
+
+
 def _facts(row: Project, content: dict[str, Any], now: dt.datetime) -> ProjectFacts:
     return ProjectFacts(
         name=row.name,
@@ -98,7 +107,10 @@ def _facts(row: Project, content: dict[str, Any], now: dt.datetime) -> ProjectFa
     )
 
 
-def _version(row: Project, head: Head) -> str:
-    """Names this state of this project's data for caches, in every process alike."""
-    text = f"{__version__} {row.uid} {head[0]} {head[1].hex()}"
+def _version(row: Project, head: Head, until: dt.datetime | None) -> str:
+    """Names this state of this project's data for caches, in every process alike; of a plan that follows by its date
+    another than of the one before.
+    """
+    turn = "" if until is None else f" {until.timestamp()}"
+    text = f"{__version__} {row.uid} {head[0]} {head[1].hex()}{turn}"
     return f"{head[0]}-{hashlib.sha256(text.encode()).hexdigest()[:10]}"

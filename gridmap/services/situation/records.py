@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -44,9 +45,12 @@ class IncidentFilter:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """`seq` is the newest change there is, `entries` those asked for, oldest first."""
+    """`seq` is the newest change there is, `now_on` the local day that counts as today, `entries` those asked for,
+    oldest first.
+    """
 
     seq: int
+    now_on: dt.date
     entries: tuple[Entry, ...]
 
 
@@ -115,6 +119,6 @@ def _under(picture: Picture, row: IncidentRow, number: int) -> IncidentRow:
     return replace(row, grid=ground.grids[grid].code, grid_name=ground.grids[grid].name, block=block)
 
 
-def changes_since(session: Session, seq: int, limit: int) -> Changes:
+def changes_since(session: Session, seq: int, limit: int, now_on: dt.date) -> Changes:
     """The feed after `seq`."""
-    return Changes(audit.head(session)[0], tuple(audit.since(session, seq, limit)))
+    return Changes(audit.head(session)[0], now_on, tuple(audit.since(session, seq, limit)))

@@ -5,9 +5,10 @@ import { getJson } from "./api.js";
 const EVERY_MS = 2000;
 const AT_MOST_MS = 15000; // a server that was started again is found soon
 
-// onChange(entries) after new entries; onLost() once when the server stops answering, onFound() when it is back.
+// onChange(entries) after new entries, and without any when the day turned (another plan may begin); onLost() once when the server stops answering, onFound() when it is back.
 export function followChanges(seq, { onChange, onLost, onFound }) {
   let since = seq;
+  let today = null;
   let failures = 0;
   let timer = 0;
   let isAsking = false;
@@ -19,7 +20,9 @@ export function followChanges(seq, { onChange, onLost, onFound }) {
       const answer = await getJson("/api/v1/changes", { since });
       if (failures > 1) onFound();
       failures = 0;
-      if (answer.seq !== since) { // also where the database was put back to an earlier state
+      const isNewDay = today !== null && answer.now_on !== today;
+      today = answer.now_on;
+      if (answer.seq !== since || isNewDay) { // also where the database was put back to an earlier state
         since = answer.seq;
         onChange(answer.entries);
       }
