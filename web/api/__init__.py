@@ -43,8 +43,9 @@ def init_api(app: APIFlask) -> None:
         AUTO_SERVERS=False,  # it would name the Host of whoever asked first
     )
     v1 = APIBlueprint("api", __name__, url_prefix="/api/v1")
+    # jobs before gatherings: an answer that another holds is described first, or it is described twice
     parts = (
-        situation, heat, change, compare, downloads, gatherings, jobs, layers, places, addresses, linkage, incidents,
+        situation, heat, change, compare, downloads, jobs, gatherings, layers, places, addresses, linkage, incidents,
         imports, changes,
     )  # fmt: skip
     for part in parts:
