@@ -29,6 +29,7 @@ import { mark, markedPlace } from "../situation/mark.js";
 import { measure } from "../situation/measure.js";
 import { period } from "../situation/period.js";
 import { place } from "../situation/place.js";
+import { plans } from "../situation/plans.js";
 import { play } from "../situation/play.js";
 import { pointer } from "../situation/pointer.js";
 import { print } from "../situation/print.js";
@@ -43,7 +44,7 @@ import { wall } from "../situation/wall.js";
 import { week } from "../situation/week.js";
 
 // In the order in which their buttons and tabs stand.
-const FEATURES = [selection, frame, today, counts, period, kinds, layers, legend, pointer, timeline, week, calendar, tables, mapWords, play, place, change, gatherings, search, mark, compare, measure, wall, views, share, download, print, chips, live];
+const FEATURES = [selection, frame, today, counts, period, kinds, layers, plans, legend, pointer, timeline, week, calendar, tables, mapWords, play, place, change, gatherings, search, mark, compare, measure, wall, views, share, download, print, chips, live];
 
 const SETTLE_MS = 60;
 const ADDRESS_MS = 250;

@@ -1,6 +1,5 @@
 // What is chosen apart from the period, as a row of chips above the figures: each can be taken away.
 
-import { getJson } from "../net/api.js";
 import { lang, number, t } from "../net/words.js";
 import { byId, CROSS, el, icon } from "../ui/dom.js";
 import { nameOf, toCodes } from "../ui/kind_tree.js";
@@ -19,10 +18,9 @@ export const chips = {
 class Chips {
   constructor(page) {
     this.page = page;
-    this.plans = null;
     byId("chips-clear").addEventListener("click", () => page.state.set({ ...NOTHING, at: null, name: null }, { push: true }));
     page.state.on(Object.keys(NOTHING), () => this.draw());
-    for (const event of ["grids", "counts"]) page.on(event, () => this.draw()); // names of places are known by then
+    for (const event of ["grids", "counts", "plans"]) page.on(event, () => this.draw()); // names are known by then
     this.draw();
   }
 
@@ -72,22 +70,8 @@ class Chips {
   plan() {
     const { plan } = this.page.state.get();
     if (!plan) return null;
-    if (!this.plans) {
-      this.plans = [];
-      this.nameGrids();
-    }
-    const found = this.plans.find(({ uid }) => uid === plan);
+    // until its name has come, the plan's own number stands there
+    const found = this.page.plans.find(({ uid }) => uid === plan);
     return { names: ["plan"], about: "plan", text: t("Grids of {name}", { name: found ? found.name : plan.slice(-6) }) };
-  }
-
-  // A name that does not come is no harm: the plan's own number stands there.
-  async nameGrids() {
-    try {
-      const { items } = await getJson("/api/v1/plans");
-      this.plans = items;
-      this.draw();
-    } catch {
-      this.plans = null;
-    }
   }
 }
