@@ -26,6 +26,26 @@ MM_PX = 96 / 25.4
 PAPERS = {"a4-landscape": (297, 210), "a3-portrait": (297, 420)}
 
 
+MARGIN_PX = 24
+# the size of the part of the map with something in it, and how far from the left it lies
+SEEN_PART = """() => {
+    const { map, home, state, situation } = gridmap;
+    const seen = L.latLngBounds(home.getSouthWest(), home.getNorthEast());
+    if (state.get().layers.has("points")) {
+        const [west, south, east, north] = situation.incident_bounds;
+        seen.extend([south, west]).extend([north, east]);
+    }
+    const [a, b] = [seen.getNorthWest(), seen.getSouthEast()].map(corner => map.latLngToContainerPoint(corner).round());
+    const length = (low, high, size) => Math.max(240, Math.min(size, high + 24) - Math.max(0, low - 24));
+    const { x, y } = map.getSize();
+    return [length(a.x, b.x, x), length(a.y, b.y, y), a.x];
+}"""
+
+
+def colours_of(pixels: np.ndarray) -> int:
+    return len(np.unique(pixels.reshape(-1, 3), axis=0))
+
+
 def downloaded(page: Page, button: str, folder: Path) -> Path:
     """Presses a button of the window and keeps what comes."""
     with page.expect_download(timeout=PATIENCE_MS) as coming:
@@ -97,26 +117,38 @@ def test_the_picture_is_the_map_with_its_legend_twice_as_fine(demo: Watched, tmp
     page = demo.open(f"/?{WEEK}&theme=light&lang=en&layers=grids,borders,streets,labels,points")
     page.wait_for_function("[...gridmap.map.getPane('points').children].length > 0")
     open_window(page)
-    size = page.evaluate("[gridmap.map.getSize().x, gridmap.map.getSize().y]")
-    picture = Image.open(downloaded(page, "picture-png", tmp_path)).convert("RGB")
-    assert picture.width == 2 * (size[0] + 34)
-    assert picture.height > 2 * size[1] + 200
-    pixels = np.asarray(picture)
+    width, height, left = page.evaluate(SEEN_PART)
+    assert left > MARGIN_PX  # the screen keeps room for its legend, which the picture leaves out
+    pixels = np.asarray(Image.open(downloaded(page, "picture-png", tmp_path)).convert("RGB"))
+    assert pixels.shape[1] == 2 * (width + 2 + 12 + 208 + 32)
+    assert pixels.shape[0] > 2 * height + 100
+    drawn = pixels[pixels.shape[0] // 2, 2 * 18 : 2 * (16 + width)]
+    inside = np.flatnonzero((drawn != drawn[0]).any(axis=1))
+    assert max(inside[0], len(drawn) - inside[-1]) < 4 * MARGIN_PX  # the district fills the map's width
     shown = page.evaluate(
         "[...document.querySelectorAll('#legend-scale li')].map(i => getComputedStyle(i).backgroundColor)"
     )
     classes = [tuple(int(part) for part in re.findall(r"\d+", colour)) for colour in shown]
     assert len(classes) == 6
-    below = pixels[-2 * 260 :]  # the legend stands below the map
+    beside = pixels[:, 2 * (width + 30) :]  # the map is higher than wide: the legend stands beside it
     for colour in classes:
-        assert (below == colour).all(axis=2).sum() > 500
-    heat = pixels[200 : 2 * size[1] - 200].reshape(-1, 3)
-    assert len(np.unique(heat, axis=0)) > 2000
+        assert (beside == colour).all(axis=2).sum() > 500
+    assert colours_of(pixels[200:-200, : 2 * width]) > 2000
     assert page.evaluate("document.querySelectorAll('.leaf').length") == 0
     ratios = (
         "[...document.querySelectorAll('.leaflet-labels-pane canvas')].every(c => c.width === 0 || c.width === 512)"
     )
     page.wait_for_function(ratios)  # the screen is drawn as it was
+    page.keyboard.press("Escape")
+    page.evaluate("gridmap.state.set({ compare: 'swipe' })")
+    page.wait_for_selector("#map-2 .leaflet-heat-pane img.leaflet-tile-loaded", state="attached")
+    width, _, _ = page.evaluate(SEEN_PART)
+    open_window(page)
+    pixels = np.asarray(Image.open(downloaded(page, "picture-png", tmp_path)).convert("RGB"))
+    assert pixels.shape[1] == 2 * (2 * width + 12 + 4 + 32)
+    maps = [pixels[350:-700, 2 * at : 2 * (at + width)] for at in (17, 17 + width + 14)]
+    assert min(colours_of(part) for part in maps) > 2000  # of a swipe, too, both maps are whole
+    assert (maps[0] != maps[1]).any(axis=2).mean() > 0.1
 
 
 def test_what_cannot_be_had_is_told_in_the_language_of_the_page(demo: Watched) -> None:

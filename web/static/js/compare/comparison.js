@@ -3,14 +3,13 @@
 import { getJson, latest } from "../net/api.js";
 import { t } from "../net/words.js";
 import { isDark } from "../map/colours.js";
-import { fromCodes } from "../ui/kind_tree.js";
 import { byId, el } from "../ui/dom.js";
 import { FOCUS, wordsOf } from "../situation/selection.js";
 import { Divider } from "./divider.js";
 import { Head } from "./head.js";
 import { keepInStep } from "./in_step.js";
 import { differenceText, exposure, reach, untestable, verdictText } from "./difference.js";
-import { PRESETS, daysOf, isOtherKinds, otherWords, presetOf } from "./other_side.js";
+import { PRESETS, daysOf, isOtherKinds, otherWords, presetOf, viewOf } from "./other_side.js";
 import { choroplethStrip, heatStrip } from "./scale_strip.js";
 import { SecondMap } from "./second_map.js";
 
@@ -19,7 +18,7 @@ const asking = (path) => latest((values, how) => getJson(path, values, how));
 
 export class Comparison {
   constructor(page, { onClose }) {
-    Object.assign(this, { page, onClose, was: page.state.get(), divider: null });
+    Object.assign(this, { page, onClose, was: page.state.get(), divider: null, isAway: false, isOver: false });
     this.ask = { counts: asking("/api/v1/counts"), whole: asking("/api/v1/counts"), test: asking("/api/v1/compare"), legend: asking("/api/v1/legend") };
     this.region = byId("map-region");
     this.region.classList.add("map--compared");
@@ -69,9 +68,21 @@ export class Comparison {
 
   // After another way to compare, or another size of the window or of the head.
   resize() {
-    if (!this.step) return;
+    if (!this.step || this.isAway) return;
     this.keepPlace(() => this.arrange());
     this.step.align();
+  }
+
+  // Both maps are on paper: their size and place are the paper's.
+  lend() {
+    this.isAway = true;
+    this.holder.style.clipPath = "";
+  }
+
+  takeBack() {
+    this.isAway = false;
+    if (this.divider) this.divider.to(this.divider.percent);
+    this.resize();
   }
 
   // After another choice on either side.
@@ -120,11 +131,11 @@ export class Comparison {
     const text = differenceText(...totals, exposures, days);
     const why = untestable({ left: view, right, isOtherKinds: isOtherKinds(page), exposures, ...reach(page.situation) });
     head.say(text, why);
-    if (why || !(totals[0] + totals[1])) return;
-    await page.guarded("compare-test", () => this.tell(), async () => {
+    if (!why && totals[0] + totals[1]) await page.guarded("compare-test", () => this.tell(), async () => {
       const found = await this.ask.test({ first: totals[0], second: totals[1], first_days: exposures[0], second_days: exposures[1] });
       head.say(text, verdictText(found));
     });
+    page.emit("compared");
   }
 
   // One scale for both sides. For heat of different kinds it is the longer of the two, for grids that of the left.
@@ -140,6 +151,7 @@ export class Comparison {
         const other = await this.ask.legend({ kinds: words.kinds, bw: bandwidth, theme: isDark() ? "dark" : "light" });
         common = other.max > own.max ? other : own;
       }
+      if (this.isOver) return;
       page.layers.scaleTo(common);
       const heat = scales.heat;
       second.drawHeat(common ? common.max : null);
@@ -152,12 +164,11 @@ export class Comparison {
   swap() {
     const { page } = this;
     const view = page.state.get();
-    const right = daysOf(view);
+    const { from, to, kinds } = viewOf(page);
     const own = wordsOf(view, page.tree).kinds;
     const kinds2 = view.kinds2 === null ? null : own === null ? "all" : own;
-    const kinds = view.kinds2 === null ? view.kinds : fromCodes(page.tree, view.kinds2 === "all" ? null : view.kinds2);
-    this.was = { ...view, from: right.from, to: right.to };
-    page.state.set({ from: right.from, to: right.to, kinds, from2: view.from, to2: view.to, kinds2 }, { push: true });
+    this.was = { ...view, from, to };
+    page.state.set({ from, to, kinds, from2: view.from, to2: view.to, kinds2 }, { push: true });
   }
 
   repaint() {
@@ -167,6 +178,7 @@ export class Comparison {
 
   remove() {
     const { page } = this;
+    this.isOver = true; // the scale is the page's own again
     this.sizes.disconnect();
     document.removeEventListener("keydown", this.onKey);
     this.step.stop();

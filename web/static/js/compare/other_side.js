@@ -1,7 +1,7 @@
 // What the right side of a comparison shows, worked out from the page's state, and the usual choices for it.
 
 import { firstOfMonth, nextMonth, toDay, toText } from "../ui/dates.js";
-import { nameOf } from "../ui/kind_tree.js";
+import { fromCodes, nameOf } from "../ui/kind_tree.js";
 import { lang, t } from "../net/words.js";
 import { wordsOf } from "../situation/selection.js";
 
@@ -28,6 +28,14 @@ export function yearBefore(day) {
 // The days of the right side.
 export function daysOf(view) {
   return view.from2 === null ? periodBefore(view) : { from: view.from2, to: view.to2 };
+}
+
+// What the page's state would be if the right side were the left one.
+export function viewOf(page) {
+  const view = page.state.get();
+  const { kinds2 } = view;
+  const kinds = kinds2 === null ? view.kinds : fromCodes(page.tree, kinds2 === "all" ? null : kinds2);
+  return { ...view, ...daysOf(view), kinds };
 }
 
 // The usual choice that these days are, null for days of somebody's own.

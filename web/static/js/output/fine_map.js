@@ -20,7 +20,8 @@ export async function inFineLines(page, ratio, work) {
 export function drawAgain(page, ratio) {
   drawFiner(ratio);
   page.layers.repaint();
-  page.map.eachLayer((layer) => { if (layer instanceof L.Canvas) layer._update(); });
+  if (page.comparison) page.comparison.second.repaint();
+  for (const map of mapsOf(page)) map.eachLayer((layer) => { if (layer instanceof L.Canvas) layer._update(); });
 }
 
 // Resolves once all that belongs to the map is drawn.
@@ -32,10 +33,18 @@ export async function drawn(page) {
   }
 }
 
-function isDrawing({ map, layers }) {
-  let found = Boolean(layers.heat.coming);
-  map.eachLayer((layer) => {
-    if (layer.drawing || (layer.isLoading && layer.isLoading())) found = true;
-  });
+function isDrawing(page) {
+  const { comparison, layers } = page;
+  let found = Boolean(layers.heat.coming || (comparison && comparison.second.heat.coming));
+  for (const map of mapsOf(page)) {
+    map.eachLayer((layer) => {
+      if (layer.drawing || (layer.isLoading && layer.isLoading())) found = true;
+    });
+  }
   return found;
+}
+
+// The page's map, and the right one of a comparison.
+export function mapsOf({ map, comparison }) {
+  return comparison ? [map, comparison.second.map] : [map];
 }

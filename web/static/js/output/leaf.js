@@ -1,8 +1,9 @@
-// A leaf: the map with all that a map needs on paper or in a picture. Its size is a matter of its class.
+// A leaf: the map, or the two maps of a comparison beside each other, with all that a map needs on paper or in a picture.
+// Its size is a matter of its class.
 
 import { number, t } from "../net/words.js";
 import { byId, el } from "../ui/dom.js";
-import { factsOf, madeAt, noticeOf, periodText, usualTitle } from "./leaf_words.js";
+import { factsOf, leadText, madeAt, noticeOf, sidesOf, usualTitle } from "./leaf_words.js";
 import { barLength } from "./map_scale.js";
 
 const NEEDLE = "M9 0 17 26 9 21z";
@@ -11,24 +12,27 @@ const LEGEND_PARTS = ["legend-scale", "legend-note", "legend-layers"];
 const SVG = "http://www.w3.org/2000/svg";
 
 export class Leaf {
-  // `size` ends the name of its class; `barPx` is the most that the scale bar may be long.
-  constructor({ size, barPx }) {
+  // `size` ends the name of its class; `barPx` is the most that the scale bar may be long; `maps` is 1 or 2.
+  constructor({ size, barPx, maps }) {
     this.barPx = barPx;
+    this.isCompared = maps > 1;
     this.title = el("h1", { class: "leaf__title" });
     this.period = el("p", { class: "leaf__period" });
     this.notice = el("p", { class: "leaf__notice" });
-    this.slot = el("div", { class: "leaf__map" });
+    this.slots = Array.from({ length: maps }, () => el("div", { class: "leaf__map" }));
+    this.captions = this.isCompared ? this.slots.map(() => el("p", { class: "leaf__caption" })) : [];
+    this.maps = el("div", { class: "leaf__maps" }, ...this.slots.flatMap((slot, i) => [this.captions[i], slot]).filter(Boolean));
     this.legend = el("section", { class: "leaf__legend", "aria-label": t("Legend") });
     this.facts = el("dl", { class: "leaf__facts" });
     this.measure = el("div", { class: "leaf__measure" });
     this.foot = el("footer", { class: "leaf__foot" });
     const head = el("header", { class: "leaf__head" }, el("div", {}, this.title, this.period), this.notice);
-    this.node = el("article", { class: "leaf" }, head, this.slot, el("aside", { class: "leaf__side" }, this.legend, this.facts, this.measure), this.foot);
+    this.node = el("article", { class: "leaf" }, head, this.maps, el("aside", { class: "leaf__side" }, this.legend, this.facts, this.measure), this.foot);
     this.setSize(size);
   }
 
   setSize(size) {
-    this.node.className = `leaf leaf--${size}`;
+    this.node.className = `leaf leaf--${size} ${this.isCompared ? "leaf--compared" : ""}`;
   }
 
   // `title` null: the usual one; `perPx`: metres of the ground in a pixel of the leaf; `scale`: n of 1:n, null where a
@@ -36,7 +40,10 @@ export class Leaf {
   draw(page, { title, plan, perPx, scale }) {
     const { project } = page.situation;
     this.title.textContent = title || usualTitle(page);
-    this.period.textContent = periodText(page.state.get());
+    this.period.textContent = leadText(page);
+    sidesOf(page).forEach(([period, ...rest], i) => {
+      if (this.isCompared) this.captions[i].replaceChildren(el("b", {}, period), el("span", {}, rest.join(" · ")));
+    });
     const notice = noticeOf(project);
     this.notice.textContent = notice || "";
     this.notice.hidden = !notice;

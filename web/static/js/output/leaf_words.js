@@ -5,6 +5,7 @@ import { dayName, instantName, toDay } from "../ui/dates.js";
 import { byId } from "../ui/dom.js";
 import { nameOf, toCodes } from "../ui/kind_tree.js";
 import { nameHours, readHours } from "../ui/week_hours.js";
+import { viewOf } from "../compare/other_side.js";
 import { FOCUS, isNone } from "../situation/selection.js";
 
 // The title where nobody has written another.
@@ -23,16 +24,31 @@ function isFocused(page) {
   return FOCUS.some((name) => page.state.get()[name]);
 }
 
-export function periodText({ from, to }) {
+// Below the title: the period, of a comparison the difference in words.
+export function leadText(page) {
+  return page.comparison ? byId("compare-said").textContent : periodText(page.state.get());
+}
+
+// What each map of a comparison shows, left and right: [period, kinds, incidents].
+export function sidesOf(page) {
+  const { comparison, tree } = page;
+  if (!comparison) return [];
+  const sides = [[page.state.get(), page.counts], [viewOf(page), comparison.counts]];
+  return sides.map(([view, counts]) => [
+    periodText(view), view.kinds === null ? t("All kinds") : kindsText(tree, view.kinds), ...(counts ? [`${t("Incidents")} ${countText(counts, view)}`] : []),
+  ]);
+}
+
+function periodText({ from, to }) {
   return `${dayName(from)} – ${dayName(to)} (${tn("{n} day", "{n} days", to - from + 1)})`;
 }
 
-// [name, text] in the order in which they are read; `plan` is one of /api/v1/plans, null where there is none.
+// [name, text] in the order in which they are read, of a comparison what holds for both sides; `plan` is one of /api/v1/plans, null where there is none.
 export function factsOf(page, plan) {
   const view = page.state.get();
+  const own = page.comparison ? [] : [[t("Incidents"), countText(page.counts, view)], [t("Kinds"), kindsText(page.tree, view.kinds)]];
   return [
-    [t("Incidents"), countText(page.counts, view)],
-    [t("Kinds"), kindsText(page.tree, view.kinds)],
+    ...own,
     [t("Hours of the week"), view.hours ? nameHours(readHours(view.hours)) : null],
     [t("Place"), isFocused(page) ? page.place.here.name : t("The whole district")],
     [t("Smoothing radius"), view.surface === "heat" ? t("{n} m", { n: number(view.bandwidth) }) : null],

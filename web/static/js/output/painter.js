@@ -6,15 +6,17 @@ import { mapColours } from "../map/colours.js";
 
 const SIDES = ["Top", "Right", "Bottom", "Left"];
 
-// -> a canvas of `root`'s box, `ratio` pixels to one of the page; `except` (a selector) is left out.
-export function paint(root, ratio, { except = null } = {}) {
+// -> a canvas of `root`'s box or of a part of it ({ left, top, width, height } in px), `ratio` pixels to one of the page;
+// `except` (a selector) is left out.
+export function paint(root, ratio, { except = null, part = null } = {}) {
   const box = root.getBoundingClientRect();
+  const { left, top, width, height } = part || { left: 0, top: 0, width: box.width, height: box.height };
   const canvas = document.createElement("canvas");
-  canvas.width = Math.round(box.width * ratio);
-  canvas.height = Math.round(box.height * ratio);
+  canvas.width = Math.round(width * ratio);
+  canvas.height = Math.round(height * ratio);
   const ctx = canvas.getContext("2d");
   ctx.scale(ratio, ratio);
-  ctx.translate(-box.left, -box.top);
+  ctx.translate(-box.left - left, -box.top - top);
   paintElement(ctx, root, 1, except);
   return canvas;
 }
@@ -92,13 +94,20 @@ function traceBox(ctx, w, h, r) {
 
 function paintSides(ctx, w, h, [top, right, bottom, left], style) {
   const side = (name, x, y, width, height) => {
+    const isDashed = style[`border${name}Style`] === "dashed" && width > height;
     ctx.fillStyle = style[`border${name}Color`];
-    ctx.fillRect(x, y, width, height);
+    for (const [from, length] of isDashed ? dashes(width, 2 * height) : [[0, width]]) ctx.fillRect(x + from, y, length, height);
   };
   side("Top", -w / 2, -h / 2, w, top);
   side("Bottom", -w / 2, h / 2 - bottom, w, bottom);
   side("Left", -w / 2, -h / 2, left, h);
   side("Right", w / 2 - right, -h / 2, right, h);
+}
+
+// An odd number of dashes and gaps as long as each other: [from, length] of the dashes.
+function dashes(whole, wished) {
+  const parts = 2 * Math.round((whole / wished - 1) / 2) + 1;
+  return Array.from({ length: (parts + 1) / 2 }, (_, i) => [(2 * i * whole) / parts, whole / parts]);
 }
 
 // Line by line, where the browser has broken it.

@@ -1,9 +1,9 @@
-// The map laid out on paper, as it will be printed: always light, at a round scale, drawn finely. The page's own map
-// moves onto the leaf and goes back when this is closed.
+// The map, or both of a comparison, laid out on paper as it will be printed: always light, at a round scale, drawn finely.
+// The page's own maps move onto the leaf and go back when this is closed.
 
 import { number, t } from "../net/words.js";
 import { byId, CROSS, el, icon } from "../ui/dom.js";
-import { drawAgain, drawn } from "./fine_map.js";
+import { drawAgain, drawn, mapsOf } from "./fine_map.js";
 import { Leaf } from "./leaf.js";
 import { drawnAt, fittingScale, PX_M, SCALES } from "./map_scale.js";
 import { MapHand } from "./map_hand.js";
@@ -17,18 +17,24 @@ const MARGIN_PX = 24;
 export class Paper {
   // `bounds`: what is to be seen on it, where no scale is asked for.
   constructor(page, { bounds, onLeave }) {
-    Object.assign(this, { page, plan: null, turn: 0, laid: "" });
-    this.holder = page.map.getContainer();
-    this.home = { region: this.holder.parentElement, next: this.holder.nextSibling, spot: page.spot() };
+    Object.assign(this, { page, plan: null, turn: 0, laid: "", spot: page.spot(), comparison: page.comparison });
+    this.holders = mapsOf(page).map((map) => map.getContainer());
+    this.region = this.holders[0].parentElement;
+    if (this.comparison) this.comparison.lend();
     this.bounds = page.state.get().paperScale ? null : bounds;
-    this.leaf = new Leaf({ size: page.state.get().paper, barPx: BAR_PX });
+    this.leaf = new Leaf({ size: page.state.get().paper, barPx: BAR_PX, maps: this.holders.length });
     this.makeBar(onLeave);
     this.room = el("div", { class: "paper__room" }, this.leaf.node);
     this.node = el("section", { class: "paper", id: "paper", role: "dialog", "aria-modal": "true", "aria-label": t("Print") }, this.bar, this.room);
-    this.node.addEventListener("keydown", (event) => { if (event.key === "Escape") onLeave(); });
+    this.node.addEventListener("keydown", (event) => { 
+      if (event.key !== "Escape") return;
+      event.preventDefault(); // it is not the comparison that is left
+      onLeave();
+    });
     this.hand = new MapHand(page.map, () => this.moved());
-    this.leaf.slot.append(this.holder, this.hand.node);
-    this.holder.inert = true;
+    this.leaf.slots.forEach((slot, i) => slot.append(this.holders[i]));
+    this.leaf.maps.append(this.hand.node);
+    for (const holder of this.holders) holder.inert = true;
     this.fitLeaf = () => this.fit();
     this.drawWords = () => this.draw();
     document.body.append(this.node);
@@ -70,7 +76,7 @@ export class Paper {
 
   // The map at the size of its place on this paper, at a round scale: that which was chosen, or one that shows all.
   async lay() {
-    const { page, holder, leaf: { slot } } = this;
+    const { page, leaf: { slots: [slot] } } = this;
     const { paper, paperScale } = page.state.get();
     const isChosen = paperScale && paperScale !== this.fitted;
     this.leaf.setSize(paper);
@@ -91,9 +97,10 @@ export class Paper {
     this.laid = `${paper} ${this.scale} ${width} ${height}`;
     const { zoom, enlarged } = drawnAt(this.scale, centre.lat, { least: page.map.getMinZoom(), most: page.map.getMaxZoom() });
     this.hand.enlarged = enlarged;
-    Object.assign(holder.style, { width: `${width / enlarged}px`, height: `${height / enlarged}px`, transform: `scale(${enlarged})` });
+    for (const { style } of this.holders) Object.assign(style, { width: `${width / enlarged}px`, height: `${height / enlarged}px`, transform: `scale(${enlarged})` });
     page.map.invalidateSize({ pan: false });
     page.map.setView(centre, zoom, { animate: false });
+    if (this.comparison) this.comparison.step.align();
     if (!this.bounds) this.moved();
     this.draw();
     Promise.resolve().then(() => page.state.set({ paperScale: this.scale })); // whoever gets the address sees the same
@@ -128,21 +135,26 @@ export class Paper {
   }
 
   remove() {
-    const { page, holder, home } = this;
+    const { page, holders, comparison } = this;
     const root = document.documentElement;
     this.turn += 1;
     window.removeEventListener("resize", this.fitLeaf);
     window.removeEventListener("beforeprint", this.drawWords);
-    holder.inert = false;
-    for (const name of ["width", "height", "transform"]) holder.style[name] = "";
-    home.region.insertBefore(holder, home.next);
+    const isCompared = comparison !== null && comparison === page.comparison; // it may have ended meanwhile
+    for (const holder of holders) {
+      holder.inert = false;
+      for (const name of ["width", "height", "transform"]) holder.style[name] = "";
+    }
+    this.region.prepend(holders[0]);
+    if (isCompared) holders[0].after(holders[1]);
     this.node.remove();
     usePaper(null);
     delete root.dataset.paper;
     delete root.dataset.paperReady;
     root.setAttribute("data-theme", root.dataset.theme); // the mode goes by the wish again
+    if (isCompared) comparison.takeBack();
     page.map.invalidateSize({ pan: false });
-    page.goTo(home.spot);
+    page.goTo(this.spot);
     drawAgain(page, null);
   }
 }

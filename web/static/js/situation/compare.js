@@ -42,13 +42,14 @@ export const compare = {
         page.comparison.remove();
         page.comparison = null;
       }
+      page.emit("compared");
     });
     const tell = (work) => () => { if (page.comparison) work(page.comparison); };
     page.state.on(["compare", "wall"], draw);
     page.on("grids", draw); // both sides have the same grids: the comparison begins when they are there
     page.on("grids", tell((it) => it.second.setGrids()));
     page.state.on(["compare"], tell((it) => it.resize()));
-    page.state.on(["layers", "opacity"], tell((it) => it.second.drawLayers()));
+    page.state.on(["layers", "opacity", "surface"], tell((it) => it.second.drawLayers()));
     page.state.on(["grid"], tell((it) => it.second.select()));
     page.onSettled([...SELECTION, "from2", "to2", "kinds2", "surface", "by", "bandwidth"], tell((it) => it.draw()));
     page.on("counts", tell((it) => it.tell()));

@@ -11,7 +11,7 @@ export const legend = {
       drawLegend(page.state.get(), page.layers.scales, map.getZoom());
     };
     wireFold();
-    page.state.on(["surface", "by", "layers", "opacity"], draw);
+    page.state.on(["surface", "by", "layers", "opacity", "compare"], draw);
     for (const event of ["scales", "points", "mode"]) page.on(event, draw);
     map.on("zoomend", () => {
       if (seenFrom(map.getZoom()) !== zoom) draw();

@@ -26,16 +26,23 @@ export const print = {
   },
   wire(page) {
     let shown = null;
+    const close = () => {
+      shown.remove();
+      shown = null;
+    };
     const leave = () => page.state.set({ paper: null, paperScale: null });
     const draw = () => page.guarded("print", draw, async () => {
-      const isWanted = () => Boolean(page.state.get().paper) && Boolean(page.layers.features);
+      const isWanted = () => {
+        const { paper, compare } = page.state.get();
+        return Boolean(paper && page.layers.features && Boolean(compare) === Boolean(page.comparison)); // a comparison comes late
+      };
+      if (shown && shown.comparison !== page.comparison) close();
+      if (page.state.get().paper) page.state.set({ wall: false });
       if (isWanted() && !shown) {
-        page.state.set({ compare: null, wall: false }); // one map is printed
         const [{ Paper }] = await Promise.all([import("../output/paper.js"), loadStyle("css/leaf.css"), loadStyle("css/paper.css")]);
         if (isWanted() && !shown) shown = new Paper(page, { bounds: seen(page), onLeave: leave });
       } else if (shown && !page.state.get().paper) {
-        shown.remove();
-        shown = null;
+        close();
         byId("tool-print").focus({ preventScroll: true });
       } else if (shown) shown.lay();
     });
@@ -44,7 +51,7 @@ export const print = {
     page.state.on(["paper", "paperScale"], draw);
     page.state.on(["paperTitle", ...SELECTION], tell);
     for (const event of ["counts", "scales"]) page.on(event, tell);
-    page.on("grids", draw);
+    for (const event of ["grids", "compared"]) page.on(event, draw);
     window.addEventListener("beforeprint", () => headLine(page));
   },
 };
@@ -58,7 +65,7 @@ function seen({ map, home }) {
 function suited(page) {
   const bounds = seen(page);
   const { x, y } = page.map.project(bounds.getSouthEast()).subtract(page.map.project(bounds.getNorthWest()));
-  return x >= y ? "a4-landscape" : "a4-portrait";
+  return (page.comparison ? 2 * x : x) >= y ? "a4-landscape" : "a4-portrait";
 }
 
 // Above the map, where the browser's own command prints the page.

@@ -74,7 +74,7 @@ export function drawLegend(view, scales, zoom) {
   const parts = { heat: () => heatScale(scales.heat, opacityOf(view, "heat")), choropleth: () => gridScale(scales.choropleth, view) };
   const scale = parts[view.surface] ? parts[view.surface]() : null;
   byId("legend-scale").replaceChildren(...[scale].flat().filter(Boolean));
-  const shown = Object.keys(LAYERS).filter((id) => view.layers.has(id));
+  const shown = Object.keys(LAYERS).filter((id) => view.layers.has(id) && !(view.compare && NOT_COMPARED.includes(id)));
   byId("legend-layers").replaceChildren(...shown.map((id) => entry(id, view, scales, zoom)));
 }
 
@@ -142,6 +142,7 @@ const ENTRIES = {
 };
 const SEEN_FROM = { sites: 15, buildings: 15, blocks: 13 }; // zooms; the others are seen from anywhere
 const WIDE = ["points", "borders", "households"];
+const NOT_COMPARED = ["points", "cameras", "households"]; // css/compare.css hides them
 
 // The last zoom up to this one from which more is seen.
 export function seenFrom(zoom) {
