@@ -24,7 +24,7 @@ DAYS = "from=2026-06-01&to=2026-06-30"
 FLAT = f"{DAYS}&{BARE}&opacity=choropleth.100"  # colours as they are in the palette
 LOOK = {"0": (0xE3, 0xEE, 0xF6), "1": (0xB4, 0xD2, 0xE7), "2": (0x7F, 0xB0, 0xD3), "3": (0x44, 0x84, 0xB4)}
 LOOK |= {"4": (0x1F, 0x55, 0x88)}
-UNSURE = (0xC9, 0xC6, 0xBF)
+UNSURE = (0xB9, 0xB5, 0xAC)
 
 
 def grids_in_view(page: Page) -> list[str]:
@@ -207,10 +207,11 @@ def test_a_pile_of_reports_is_one_mark_that_opens_their_list(
 def test_the_disc_of_a_cluster_grows_with_its_incidents_above_the_labels(demo: Watched) -> None:
     year = "from=2025-07-01&to=2026-06-30&surface=none&layers=points,borders,labels"
     page = demo.open(f"/?{year}#13/30.18500/114.96500")
-    order = "() => ['points', 'labels'].map((name) => Number(getComputedStyle(gridmap.map.getPane(name)).zIndex))"
+    panes = "['numbers', 'points', 'labels'].map((name) => gridmap.map.getPane(name))"
+    order = f"() => {panes}.map((pane) => Number(getComputedStyle(pane).zIndex))"
     expect(page.locator("[data-layer=points]")).to_contain_text("越大越多")
-    discs, names = page.evaluate(order)
-    assert discs > names
+    discs, dots, names = page.evaluate(order)
+    assert discs > names > dots
     counts = [2, 80, 500, 1000, 1900, 5000]
     px = np.array(page.evaluate("(counts) => counts.map((n) => 2 * gridmap.layers.late.points.radius(n))", counts))
     assert (np.diff(px) > 0).all()
@@ -222,10 +223,11 @@ def test_the_disc_of_a_cluster_grows_with_its_incidents_above_the_labels(demo: W
     expect(page.locator("[data-layer=points]")).not_to_contain_text("越大越多")
     expect(page.locator("[data-layer=points] .swatch--dot")).to_have_count(1)
     page.wait_for_function("() => gridmap.layers.late.points.answer.mode === 'places'")
-    points, names = page.evaluate(order)
-    assert points < names
     page.evaluate("() => gridmap.map.setZoom(16, { animate: false })")
     expect(page.locator("[data-layer=points]")).to_contain_text("同一地点的件数")
+    expect(page.locator("[data-layer=borders]")).to_contain_text("虚线")
+    page.evaluate("() => gridmap.map.setZoom(11, { animate: false })")
+    expect(page.locator("[data-layer=borders]")).not_to_contain_text("虚线")
 
 
 def test_the_legend_says_that_no_grid_differs_beyond_chance(demo: Watched) -> None:
@@ -234,6 +236,7 @@ def test_the_legend_says_that_no_grid_differs_beyond_chance(demo: Watched) -> No
     page.wait_for_function("() => gridmap.layers.scales.choropleth")
     is_all_chance = not any(found["significant"] for found in values.values())
     expect(page.locator("#legend-note")).to_contain_text("均未超出偶然" if is_all_chance else "灰色")
+    expect(page.locator("#legend-scale .legend__classes")).to_have_count(0 if is_all_chance else 1)
     page.evaluate(
         """(isAllChance) => {
             const { choropleth } = gridmap.layers.scales;
@@ -244,14 +247,35 @@ def test_the_legend_says_that_no_grid_differs_beyond_chance(demo: Watched) -> No
         is_all_chance,
     )
     expect(page.locator("#legend-note")).to_contain_text("灰色" if is_all_chance else "均未超出偶然")
+    assert page.evaluate("() => gridmap.map.hasLayer(gridmap.layers.basemap.water)")  # above the colours
+    page.evaluate("() => gridmap.state.set({ surface: 'heat', from: gridmap.state.get().to })")
+    note = page.locator("#legend-note")
+    expect(note).to_contain_text("所选 1 天，按 30 天折算：1 起相当于 30 起")
+    expect(note).to_contain_text("单独一起不显为热点")
+    expect(note).to_contain_text("起只知月份，时段只含其月份的一部分，未计入本图")
+    assert not page.evaluate("() => gridmap.map.hasLayer(gridmap.layers.basemap.water)")
+    top = asked(demo.base, "/api/v1/legend?days=1")["max"]
+    assert page.evaluate("() => gridmap.layers.scales.heat.max") == top > asked(demo.base, "/api/v1/legend")["max"]
 
 
-def test_grids_of_another_plan_are_asked_for_by_its_uid(demo: Watched) -> None:
+def test_another_plan_is_chosen_where_there_is_one_and_asked_for_by_its_uid(demo: Watched) -> None:
     plan = asked(demo.base, "/api/v1/plans")["items"][0]
-    with demo.page.expect_request("**/api/v1/grids.geojson?plan=**") as request:
-        page = demo.open(f"/?{DAYS}&plan={plan['uid']}")
-    assert plan["uid"] in request.value.url
+    page = demo.open(f"/?{DAYS}&plan={plan['uid']}")
     assert page.evaluate("() => gridmap.layers.features.length") == plan["grids"]
+    page.wait_for_function("() => gridmap.plans.length")
+    expect(page.locator("#plans")).to_be_hidden()  # there is no other to choose
+    other = plan | {"uid": "0", "name": "新方案"}
+    past = plan | {"in_force": False, "from": "2025-01-01", "to": "2025-12-31"}
+    page.route("**/api/v1/plans", lambda route: route.fulfill(json={"items": [other, past]}))
+    page.goto(f"{demo.base}/?{DAYS}")
+    page.wait_for_selector("#plans:not([hidden])")
+    assert page.locator("#plan option").all_inner_texts()[0] == "当日：新方案"
+    assert page.locator("#plan option").all_inner_texts()[1].startswith(f"{plan['name']} · 2025")
+    with page.expect_request("**/api/v1/grids.geojson?plan=**") as request:
+        page.select_option("#plan", plan["uid"])
+    assert plan["uid"] in request.value.url
+    page.wait_for_url(f"**plan={plan['uid']}**")
+    expect(page.locator(".chip[data-filter=plan]")).to_contain_text(plan["name"])
 
 
 def test_theme_changes_page_and_map(demo: Watched) -> None:

@@ -14,7 +14,7 @@ import { explain, notify, dismiss, setBusy } from "../ui/notices.js";
 import { isAbort } from "../net/api.js";
 import { otherWords } from "./other_side.js";
 
-const PANES = { choropleth: 240, heat: 250, roads: 300, blocks: 390, grids: 400, borders: 420, selected: 430, labels: 450 };
+const PANES = { choropleth: 240, water: 245, heat: 250, roads: 300, blocks: 390, grids: 400, borders: 420, selected: 430, labels: 450 };
 
 export class SecondMap {
   constructor(page, holder) {

@@ -3,7 +3,7 @@
 
 import { mapColours } from "./colours.js";
 import { CanvasTiles } from "./canvas_tiles.js";
-import { borderRules, groundRules, roadRules } from "./basemap_rules.js";
+import { borderRules, groundRules, roadRules, waterRules } from "./basemap_rules.js";
 import { labelRules } from "./label_rules.js";
 
 const MAX_DATA_ZOOM = 15;
@@ -21,6 +21,7 @@ export class Basemap {
     this.gridsVersion = 0;
     this.shown = { ...shown, selected: null, hasGrids: false };
     this.ground = new CanvasTiles(this.views, { pane: "tilePane" });
+    this.water = new CanvasTiles(this.views, { pane: "water" });
     this.roads = new CanvasTiles(this.views, { pane: "roads" });
     this.borders = new CanvasTiles(this.views, { pane: "borders" });
     this.labels = new CanvasTiles(this.views, { pane: "labels" });
@@ -32,7 +33,16 @@ export class Basemap {
   }
 
   addTo(map) {
+    this.map = map;
     for (const layer of this.layers) layer.addTo(map);
+    this.showWater();
+  }
+
+  // Grids in colour would hide the lakes: there they lie above.
+  showWater() {
+    if (!this.map) return;
+    if (this.shown.isColoured) this.water.addTo(this.map);
+    else this.water.remove();
   }
 
   openFile() {
@@ -51,18 +61,20 @@ export class Basemap {
   retry() {
     this.openFile();
     this.labels.views.set("", this.views.get(""));
-    for (const layer of this.layers) layer.redraw();
+    for (const layer of [...this.layers, this.water]) layer.redraw();
   }
 
   show(patch) {
     Object.assign(this.shown, patch);
     this.paint();
+    this.showWater();
   }
 
   // After a change of colours, of what is shown, or of the grids' names.
   paint() {
     const colours = mapColours();
     this.ground.use(groundRules(colours, this.shown), []);
+    this.water.use(this.shown.isColoured ? waterRules(colours) : [], []);
     this.roads.use(roadRules(colours, this.shown), []);
     this.borders.use(borderRules(colours, this.shown), []);
     this.write(colours);

@@ -36,6 +36,16 @@ export function groundRules(c, { buildings, hasGrids, opacity }) {
   return rules;
 }
 
+// Water above grids in colour, with its shore: its own blue alone is too near to a class of theirs.
+export function waterRules(c) {
+  const shore = (width) => ({ color: c.labelWater, width, opacity: 0.6, lineCap: "round", lineJoin: "round" });
+  return [
+    { dataLayer: "ground", filter: line("water"), symbolizer: new LineSymbolizer(shore((zoom) => Math.max(1, (zoom - 11) * 0.8))) },
+    { dataLayer: "ground", filter: area("water"), symbolizer: new LineSymbolizer(shore((zoom) => (zoom < 14 ? 2 : 3))) },
+    { dataLayer: "ground", filter: area("water"), symbolizer: new PolygonSymbolizer({ fill: c.waterOver }) }, // hides where a river's shore runs in a lake
+  ];
+}
+
 const CLASSES = [["path", PATH, 15], ["lane", LANE, 13], ["street", STREET, 11], ["trunk", TRUNK, 9]];
 
 // From far away the many small streets would hide the heat.

@@ -1,7 +1,7 @@
 // The map's colours, read from css/tokens.css so that they are written once.
 
 const NAMES = [
-  "beyond", "land", "block", "building", "building-edge", "building-over", "water", "green", "road", "road-case", "railway", "wall",
+  "beyond", "land", "block", "building", "building-edge", "building-over", "water", "water-over", "green", "road", "road-case", "railway", "wall",
   "border", "halo", "label", "label-road", "label-water", "label-green", "place", "on-place", "camera", "hatch", "unsure",
 ];
 

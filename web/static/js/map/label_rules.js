@@ -30,8 +30,8 @@ function faded(colours, opacity) {
   return Object.fromEntries(Object.entries(colours).map(([name, text]) => [name, fade(text)]));
 }
 
-function text(c, { size, weight = 400, fill = c.label, style, props, spacing = 0 }) {
-  return new Padding(PADDING_PX, new CenteredTextSymbolizer({
+function text(c, { size, weight = 400, fill = c.label, style, props, spacing = 0, paddingPx = PADDING_PX }) {
+  return new Padding(paddingPx, new CenteredTextSymbolizer({
     fontFamily: FONT, fontSize: size, fontWeight: weight, fontStyle: style, fill, stroke: c.halo, width: HALO_PX,
     labelProps: props, letterSpacing: spacing, lineHeight: 1.3, maxLineChars: 14,
   }));
@@ -56,7 +56,9 @@ function areas(c) {
   const of = (level) => (zoom, f) => f.props.kind === level;
   return [
     { dataLayer: "area_label", maxzoom: 10, filter: of("district"), symbolizer: text(c, { size: 16, weight: 600, spacing: 2 }) },
-    { dataLayer: "area_label", minzoom: 11, maxzoom: 15, filter: of("street"), symbolizer: text(c, { size: (zoom) => (zoom < 13 ? 13 : 16), weight: 600, spacing: 1.5 }) },
+    // from afar they lie close together: each should have room
+    { dataLayer: "area_label", minzoom: 11, maxzoom: 12, filter: of("street"), symbolizer: text(c, { size: 12, weight: 600, paddingPx: 2 }) },
+    { dataLayer: "area_label", minzoom: 13, maxzoom: 15, filter: of("street"), symbolizer: text(c, { size: 16, weight: 600, spacing: 1.5 }) },
     { dataLayer: "area_label", minzoom: 13, maxzoom: 17, filter: of("community"), symbolizer: text(c, { size: (zoom) => (zoom < 15 ? 12 : 14), weight: 600, fill: c.border }) },
     { dataLayer: "area_label", minzoom: 17, filter: of("compound"), symbolizer: text(c, { size: 12, fill: c.labelRoad }) },
   ];
@@ -76,7 +78,7 @@ const isFew = (zoom, f) => !["enterprise", "water", "greenhouse"].includes(f.pro
 
 function grounds(c) {
   return [
-    { dataLayer: "ground_label", minzoom: 12, filter: (zoom, f) => f.props.kind === "water", symbolizer: text(c, { size: 12, style: "italic", fill: c.labelWater, spacing: 2 }) },
+    { dataLayer: "ground_label", minzoom: 13, filter: (zoom, f) => f.props.kind === "water", symbolizer: text(c, { size: 12, style: "italic", fill: c.labelWater, spacing: 2 }) },
     { dataLayer: "ground_label", minzoom: 13, filter: (zoom, f) => f.props.kind === "green", symbolizer: text(c, { size: 12, fill: c.labelGreen }) },
   ];
 }

@@ -9,39 +9,46 @@ const AREA_PX = 1.35; // the area of a mark grows with its count
 const MOST_PX = 22;
 const CLUSTER_PX = [9, MOST_PX]; // radius of the smallest cluster and of one of MANY incidents or more, at every zoom
 const MANY = 2000;
-const ABOVE_LABELS = "455"; // a cluster hides a name rather than its own number; the pane's own place is below the labels
+const NUMBERS_PANE = "numbers";
+const ABOVE_LABELS = "455"; // a mark with a number hides a name rather than being hidden; the others lie below the labels
 const NUMBER_FROM_PX = 8.5; // a smaller mark has no room for its number
 const NUMBERED_ZOOM = 16; // from here on every pile has its number
 const GRASP_PX = 6; // beyond the mark, for fingers and unsteady hands
 
+const NOTHING = { lon: [], lat: [], count: [], mode: null };
+
 export class Points {
   // onMoved(bounds, zoom): other ground has come into view. onDrawn({ mode, numbered }): other marks are drawn than before;
-  // `mode` is "clusters", "places" or null.
+  // `mode` is "clusters", "places" or null, `numbered` says that a mark in view has its number.
   constructor(map, { onMoved, onDrawn }) {
     this.map = map;
     this.answer = null;
     this.marks = [];
     this.drawn = { mode: null, numbered: false };
     this.onDrawn = onDrawn;
-    this.below = map.getPane("points").style.zIndex;
+    const { style } = map.createPane(NUMBERS_PANE);
+    Object.assign(style, { zIndex: ABOVE_LABELS, opacity: map.getPane("points").style.opacity });
     this.overlay = new CanvasOverlay((...how) => this.draw(...how), { pane: "points" });
+    this.numbers = new CanvasOverlay((...how) => this.drawNumbered(...how), { pane: NUMBERS_PANE });
     this.overlay.on("moved", () => onMoved(this.overlay.reach(), map.getZoom()));
   }
 
   show(visible) {
-    if (visible) this.overlay.addTo(this.map);
-    else this.overlay.remove();
+    for (const overlay of [this.overlay, this.numbers]) {
+      if (visible) overlay.addTo(this.map);
+      else overlay.remove();
+    }
   }
 
   // The server's answer: columns lon, lat, count, kind; null where there is nothing to ask.
   set(answer) {
     this.answer = answer;
-    this.map.getPane("points").style.zIndex = this.isClustered() ? ABOVE_LABELS : this.below;
-    this.overlay.again();
+    this.paint();
   }
 
   paint() {
     this.overlay.again();
+    this.numbers.again();
   }
 
   // The mark under a place on the screen (px in the map), with `index` of the answer; the topmost, null for none.
@@ -73,27 +80,41 @@ export class Points {
     return count > 1 && zoom >= NUMBERED_ZOOM ? Math.max(NUMBER_FROM_PX, radius) : radius;
   }
 
+  // The marks without a number; that there are marks is told by what is in view.
   draw(ctx, spot) {
-    this.marks = [];
-    if (!this.answer) {
-      this.tell(null, false);
-      return;
-    }
-    const { lon, lat, count, mode } = this.answer;
-    const colours = mapColours();
+    const { lon, lat, count, mode } = this.answer || NOTHING;
     // the many small ones first: a large mark is never buried
     this.marks = [...count.keys()].sort((a, b) => count[a] - count[b]);
+    const colours = mapColours();
+    const bounds = this.map.getBounds();
+    let numbered = false;
+    for (const index of this.marks) {
+      const radius = this.radius(count[index]);
+      if (radius >= NUMBER_FROM_PX) {
+        numbered = numbered || bounds.contains([lat[index], lon[index]]);
+        continue;
+      }
+      const [x, y] = spot(lon[index], lat[index]);
+      if (mode === "clusters") ring(ctx, x, y, radius, colours);
+      disc(ctx, x, y, radius, colours);
+    }
+    this.tell(mode, numbered);
+  }
+
+  drawNumbered(ctx, spot) {
+    const { lon, lat, count, mode } = this.answer || NOTHING;
+    const colours = mapColours();
     ctx.textAlign = "center";
     ctx.textBaseline = "middle";
     for (const index of this.marks) {
-      const [x, y] = spot(lon[index], lat[index]);
       const radius = this.radius(count[index]);
-      if (count[index] > 1 && mode === "places" && radius >= NUMBER_FROM_PX) disc(ctx, x + 2.5, y - 2.5, radius, colours); // a pile
-      if (mode === "clusters") ring(ctx, x, y, radius, colours);
+      if (radius < NUMBER_FROM_PX) continue;
+      const [x, y] = spot(lon[index], lat[index]);
+      if (mode === "places") disc(ctx, x + 2.5, y - 2.5, radius, colours); // a pile
+      else ring(ctx, x, y, radius, colours);
       disc(ctx, x, y, radius, colours);
-      if (radius >= NUMBER_FROM_PX) write(ctx, x, y, count[index], radius, colours);
+      write(ctx, x, y, count[index], radius, colours);
     }
-    this.tell(mode, count.some((many) => this.radius(many) >= NUMBER_FROM_PX));
   }
 
   tell(mode, numbered) {

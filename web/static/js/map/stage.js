@@ -6,7 +6,7 @@ import { t } from "../net/words.js";
 
 // Below to above: ground (tilePane 200), what colours areas, heat, streets, lines, marks, labels, tooltips (650).
 const PANES = {
-  households: 230, choropleth: 240, heat: 250, roads: 300, blocks: 390, grids: 400, borders: 420, selected: 430, cameras: 440, points: 445, labels: 450,
+  households: 230, choropleth: 240, water: 245, heat: 250, roads: 300, blocks: 390, grids: 400, borders: 420, selected: 430, cameras: 440, points: 445, labels: 450,
 };
 const PHONE_PX = 760;
 

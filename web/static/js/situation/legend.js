@@ -8,11 +8,11 @@ export const legend = {
     let zoom = null; // the last step at which something came into view
     const draw = () => {
       zoom = seenFrom(map.getZoom());
-      drawLegend(page.state.get(), page.layers.scales, map.getZoom());
+      drawLegend(page.state.get(), page.layers.scales, map.getZoom(), page.wholeCounts);
     };
     wireFold();
-    page.state.on(["surface", "by", "layers", "opacity", "compare"], draw);
-    for (const event of ["scales", "points", "mode"]) page.on(event, draw);
+    page.state.on(["from", "to", "surface", "by", "layers", "opacity", "compare"], draw);
+    for (const event of ["scales", "counts", "points", "mode"]) page.on(event, draw);
     map.on("zoomend", () => {
       if (seenFrom(map.getZoom()) !== zoom) draw();
     });

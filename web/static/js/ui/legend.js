@@ -1,7 +1,7 @@
 // The card on the map that says what its colours and marks mean. Colours look as they do over the ground.
 
 import { mapColours, over, scaleColours } from "../map/colours.js";
-import { decimal, number, t, tn } from "../net/words.js";
+import { decimal, lang, number, t, tn } from "../net/words.js";
 import { byId, el } from "./dom.js";
 import { LAYERS, opacityOf } from "./layer_list.js";
 
@@ -48,29 +48,57 @@ export function titleOf({ surface, by }) {
   return TITLES[surface === "choropleth" ? by : surface]();
 }
 
+const UNIT_DAYS = 30; // what densities are scaled to
+const FEW_DAYS = 7; // in a shorter period one incident weighs so much that it must be said
+
 const NOTES = {
-  heat: () => t("The scale stays the same at every zoom and for every period."),
-  rate: () => t("Smoothed: small grids lean towards the mean, so that few households do not mislead."),
-  change: (scale) => [
-    isAllChance(scale) ? t("No grid differs beyond chance.") : t("Grey: the difference may be chance."),
-    scale && scale.left_out ? tn("{n} incident is known by month only and counts in whole months only.", "{n} incidents are known by month only and count in whole months only.", scale.left_out) : "",
-  ].join(" ").trim(),
+  heat: ({ heat }, view, counts) => [scalingNote(view), heat && scaleNote(heat), leftOutNote(counts.left_out)],
+  count: ({ choropleth }) => [leftOutNote(leftOut(choropleth, "count"))],
+  rate: ({ choropleth }) => [
+    t("Smoothed: small grids lean towards the mean, so that few households do not mislead."),
+    leftOutNote(leftOut(choropleth, "rate")),
+  ],
+  change: ({ choropleth }) => [
+    isAllChance(choropleth) ? t("No grid differs beyond chance.") : t("Grey: the difference may be chance."),
+    leftOut(choropleth, "change") ? tn("{n} incident is known by month only and counts in whole months only.", "{n} incidents are known by month only and count in whole months only.", choropleth.left_out) : "",
+  ],
 };
 
+function scalingNote({ from, to }) {
+  const days = to - from + 1;
+  if (!(days < FEW_DAYS)) return "";
+  return tn("{n} day is scaled to 30: 1 incident counts as {m}.", "{n} days are scaled to 30: 1 incident counts as {m}.", days, { m: decimal(UNIT_DAYS / days, 1) });
+}
+
+function scaleNote({ widened }) {
+  return widened
+    ? t("The scale ends higher than for longer periods, so that a lone incident is no hot spot.")
+    : t("The scale stays the same at every zoom and for every longer period.");
+}
+
+function leftOutNote(n) {
+  return n ? tn("{n} incident known by month only is not in this picture: the period has only part of its month.", "{n} incidents known by month only are not in this picture: the period has only part of their months.", n) : "";
+}
+
+function leftOut(scale, by) {
+  return scale && scale.by === by ? scale.left_out : 0;
+}
+
+// A change from nothing has a class and no value.
 function isAllChance(scale) {
   if (!scale || scale.by !== "change") return false;
-  const found = Object.values(scale.values).filter(({ value }) => value !== null);
+  const found = Object.values(scale.values).filter((one) => one.class !== null);
   return found.length > 0 && !found.some(({ significant }) => significant);
 }
 
 // `scales`: { heat, choropleth, households }, the server's answers as far as they have come, and { points }, what
-// marks are drawn; `zoom` is the map's.
-export function drawLegend(view, scales, zoom) {
+// marks are drawn; `zoom` is the map's, `counts` the figures of the whole map.
+export function drawLegend(view, scales, zoom, counts) {
   const name = view.surface === "choropleth" ? view.by : view.surface;
   const [title, unit] = titleOf(view);
   byId("legend-title").textContent = title;
   byId("legend-unit").textContent = unit;
-  byId("legend-note").textContent = NOTES[name] ? NOTES[name](scales.choropleth) : "";
+  byId("legend-note").textContent = NOTES[name] ? NOTES[name](scales, view, counts).filter(Boolean).join(lang === "zh" ? "" : " ") : "";
   const parts = { heat: () => heatScale(scales.heat, opacityOf(view, "heat")), choropleth: () => gridScale(scales.choropleth, view) };
   const scale = parts[view.surface] ? parts[view.surface]() : null;
   byId("legend-scale").replaceChildren(...[scale].flat().filter(Boolean));
@@ -96,7 +124,8 @@ function gridScale(scale, view) {
     unsure.style.background = over(ground.unsure, strength, ground.land);
     rest.unshift(el("li", {}, unsure, t("not significant")));
   }
-  return [bar(classesOf(scale.breaks, colours), scale.diverging), el("ul", { class: "legend__rest" }, ...rest)];
+  const classes = isAllChance(scale) ? null : bar(classesOf(scale.breaks, colours), scale.diverging); // colours that are nowhere
+  return [classes, el("ul", { class: "legend__rest" }, ...rest)];
 }
 
 function classesOf(breaks, colours) {
@@ -133,24 +162,25 @@ const ENTRIES = {
   sites: () => [el("i", { class: "swatch swatch--site" }, "校"), t("Key sites"), ""],
   cameras: () => [mark("camera"), t("Cameras"), ""],
   grids: () => [mark("grid"), t("Grids"), ""],
-  borders: () => [mark("borders"), t("Borders"), t("dashed: communities")],
+  borders: ({ zoom }) => (zoom < COMMUNITIES_FROM ? [mark("border"), t("Borders"), ""] : [mark("borders"), t("Borders"), t("dashed: communities")]),
   streets: () => [mark("streets"), t("Streets"), ""],
   buildings: () => [el("i", { class: "swatch swatch--building" }), t("Buildings"), ""],
   blocks: () => [mark("blocks"), t("Blocks"), ""],
   households: () => [null, t("Household density"), t("households per hectare")],
   labels: () => [el("i", { class: "swatch swatch--label" }, "文"), t("Labels"), ""],
 };
+const COMMUNITIES_FROM = 12; // map/basemap_rules.js draws their borders from this zoom on
 const SEEN_FROM = { sites: 15, buildings: 15, blocks: 13 }; // zooms; the others are seen from anywhere
 const WIDE = ["points", "borders", "households"];
 const NOT_COMPARED = ["points", "cameras", "households"]; // css/compare.css hides them
 
 // The last zoom up to this one from which more is seen.
 export function seenFrom(zoom) {
-  return Math.max(0, ...Object.values(SEEN_FROM).filter((from) => from <= zoom));
+  return Math.max(0, ...[...Object.values(SEEN_FROM), COMMUNITIES_FROM].filter((from) => from <= zoom));
 }
 
 function entry(id, view, scales, zoom) {
-  const [swatch, name, remark] = ENTRIES[id](scales);
+  const [swatch, name, remark] = ENTRIES[id]({ ...scales, zoom });
   const isUnseen = zoom < (SEEN_FROM[id] || 0);
   const more = isUnseen ? t("nearer") : remark;
   const words = el("span", { class: "legend__name" }, name, more ? el("small", {}, more) : null);
@@ -168,9 +198,9 @@ function entry(id, view, scales, zoom) {
 
 function pointsEntry(drawn) {
   const name = t("Incident points");
-  if (drawn && drawn.mode === "clusters") return [mark("clusters", number(80)), name, t("a disc: incidents nearby; its size grows with their number")];
-  if (drawn && drawn.numbered) return [mark("places", number(8)), name, t("number: reports at one place")];
-  return [mark("dot"), name, ""];
+  if (!drawn || !drawn.numbered) return [mark("dot"), name, ""];
+  if (drawn.mode === "clusters") return [mark("clusters", number(80)), name, t("a disc: incidents nearby; its size grows with their number")];
+  return [mark("places", number(8)), name, t("number: reports at one place")];
 }
 
 function mark(kind, text = null) {

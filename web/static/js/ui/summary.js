@@ -28,8 +28,13 @@ export function saySummary(view, counts) {
 }
 
 // What is known by day or month only: part of the figure, or left out of it where hours are chosen.
-function coarse(view, { month_rows: months, day_rows: days = 0 }) {
-  if (!view.hours) return months ? [t("{n} by month only", { n: number(months) })] : [];
+function coarse(view, { month_rows: months, day_rows: days = 0, left_out: leftOut = 0 }) {
+  if (!view.hours) {
+    return [
+      ...(months ? [t("{n} by month only", { n: number(months) })] : []),
+      ...(leftOut ? [t("{n} more by month only are left out", { n: number(leftOut) })] : []),
+    ];
+  }
   return months + days ? [t("{n} without an hour are left out", { n: number(months + days) })] : [];
 }
 
