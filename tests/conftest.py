@@ -24,6 +24,17 @@ from tests.postgres_databases import Databases
 SERVER = os.environ.get("GRIDMAP_TEST_DB", "")
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """A run on a server is of the tests that ask it: the others are in every run on SpatiaLite."""
+    if not SERVER:
+        return
+    chosen: dict[bool, list[pytest.Item]] = {True: [], False: []}
+    for item in items:
+        chosen["databases" in getattr(item, "fixturenames", ())].append(item)
+    items[:] = chosen[True]
+    config.hook.pytest_deselected(items=chosen[False])
+
+
 @pytest.fixture(scope="session")
 def databases() -> Iterator[Databases | None]:
     """The databases of this run on the server of GRIDMAP_TEST_DB; None when it runs on SpatiaLite."""

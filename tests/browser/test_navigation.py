@@ -70,8 +70,9 @@ def test_from_the_district_down_to_a_block_and_back(demo: Watched) -> None:
     first.click()
     expect(page.locator("#detail-total")).to_have_text(str(most))
     assert f"block={block}" in page.url
-    assert zoom(page) >= 17
+    page.wait_for_function("() => gridmap.map.getZoom() >= 17")
     listed = asked(demo.base, f"/api/v1/incidents?{page.url.split('?')[1].split('#')[0]}&limit=10")["items"]
+    expect(page.locator("#detail-incidents-list a")).to_have_count(len(listed))
     links = page.eval_on_selector_all("#detail-incidents-list a", "nodes => nodes.map((a) => a.getAttribute('href'))")
     assert links == [f"/incidents/{item['uid']}" for item in listed]
     assert crumbs(page) == [areas[code]["name"] for code in (STREET[:6], STREET, COMMUNITY)] + [name]

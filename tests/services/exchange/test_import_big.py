@@ -7,9 +7,6 @@ from pathlib import Path
 import pytest
 
 from scripts import big_import
-from tests.conftest import SERVER
-
-pytestmark = pytest.mark.skipif(bool(SERVER), reason="it makes a SpatiaLite database of its own")
 
 
 def test_a_table_in_many_pieces_takes_little_memory(tmp_path: Path) -> None:
