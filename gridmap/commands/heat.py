@@ -34,6 +34,8 @@ def heat(
 ) -> None:
     """Write a heat map to OUT: a picture (.png), a raster in the project's projection (.tif), or one HTML file that
     opens anywhere without a network (.html).
+
+    The density is the map's: it does not fade towards the district's border, beyond which there is none.
     """
     chosen = Selection(_day(from_at), _day(to_at), kinds or None)
     store = open_project(load(), create=False)

@@ -12,6 +12,7 @@ from gridmap.geo.smoothing import Nodes, gaussian_sums
 
 M2_PER_KM2 = 1e6
 MAX_CELLS = 1 << 26
+HALF = 0.5  # of a cell: then it counts as inside
 
 Bounds = tuple[float, float, float, float]
 
@@ -35,26 +36,31 @@ def density(
     error against the exact sum is at most 1e-5 of its peak, within or beyond the bounds, and 0.1 % of the density
     itself wherever that is above a thousandth of the peak (see `smoothing`).
 
-    `mask[rows, cols]` is the part of the raster where events can be reported at all: there, the density is divided by
-    the share of the kernel that lies inside (Diggle 1985), so that it does not fade at the district's border; elsewhere
-    it is NaN. Pass only events from inside the mask.
+    `mask[rows, cols]` is the part of the raster where events can be reported at all, as flags or as the share of each
+    cell: there (half a cell at least), the density is divided by the share of the kernel that lies inside (Diggle
+    1985), so that it does not fade at the district's border; elsewhere it is NaN. Pass only events from inside.
 
     Raises BadInput for empty bounds, a bandwidth below one cell, coordinates or weights that are not finite, negative
     weights and shapes that do not match; TooLarge for more than 2**26 cells.
     """
-    rows, cols = raster_shape(bounds, cell_m)
+    nodes = raster_nodes(bounds, cell_m)
     xs, ys = np.asarray(x, dtype=np.float64).ravel(), np.asarray(y, dtype=np.float64).ravel()
     if len(xs) != len(ys):
         raise BadInput(f"There are {len(xs)} x but {len(ys)} y.", "Give one y for every x.")
-    nodes = Nodes(bounds[0] + cell_m / 2, bounds[3] - cell_m / 2, cell_m, -cell_m, cols, rows)
-    inside = None if mask is None else _checked_mask(mask, rows, cols)
+    cover = None if mask is None else _checked_mask(mask, nodes.rows, nodes.cols)
     sums = gaussian_sums(
         [(xs, ys, _checked_weights(weights, len(xs)))], nodes, sigma_x=bandwidth_m, sigma_y=bandwidth_m
     )
     per_km2 = np.multiply(sums, M2_PER_KM2, dtype=np.float64)
-    if inside is None:
+    if cover is None:
         return per_km2
-    return np.where(inside, per_km2 / _kernel_share(inside, nodes, bandwidth_m), np.nan)
+    return np.where(cover >= HALF, per_km2 / _kernel_share(cover, nodes, bandwidth_m), np.nan)
+
+
+def raster_nodes(bounds: Bounds, cell_m: float) -> Nodes:
+    """The centres of the cells that cover the bounds; raises BadInput or TooLarge as `density` does."""
+    rows, cols = raster_shape(bounds, cell_m)
+    return Nodes(bounds[0] + cell_m / 2, bounds[3] - cell_m / 2, cell_m, -cell_m, cols, rows)
 
 
 def raster_shape(bounds: Bounds, cell_m: float) -> tuple[int, int]:
@@ -82,18 +88,21 @@ def _checked_weights(weights: ArrayLike | None, count: int) -> NDArray[np.float6
     return values
 
 
-def _checked_mask(mask: ArrayLike, rows: int, cols: int) -> NDArray[np.bool_]:
-    inside = np.asarray(mask, dtype=np.bool_)
-    if inside.shape != (rows, cols):
-        raise BadInput(f"The mask is {inside.shape} but the raster {(rows, cols)}.", "Make it with raster_shape().")
-    return inside
+def _checked_mask(mask: ArrayLike, rows: int, cols: int) -> NDArray[np.float32]:
+    cover = np.asarray(mask, dtype=np.float32)
+    if cover.shape != (rows, cols):
+        raise BadInput(f"The mask is {cover.shape} but the raster {(rows, cols)}.", "Make it with raster_shape().")
+    if not ((cover >= 0) & (cover <= 1)).all():
+        raise BadInput("A part of the mask is below 0, above 1 or no number.", "Give flags, or shares of each cell.")
+    return cover
 
 
-def _kernel_share(inside: NDArray[np.bool_], nodes: Nodes, bandwidth_m: float) -> NDArray[np.float32]:
+def _kernel_share(cover: NDArray[np.float32], nodes: Nodes, bandwidth_m: float) -> NDArray[np.float32]:
     """Which part of a kernel centred at each cell lies inside the mask (1 far from its rim)."""
-    row, col = np.nonzero(inside)
+    row, col = np.nonzero(cover)
     x, y = nodes.x0 + col * nodes.step_x, nodes.y0 + row * nodes.step_y
-    share = gaussian_sums([(x, y, None)], nodes, sigma_x=bandwidth_m, sigma_y=bandwidth_m)
+    inside = cover[row, col].astype(np.float64)
+    share = gaussian_sums([(x, y, inside)], nodes, sigma_x=bandwidth_m, sigma_y=bandwidth_m)
     share *= abs(nodes.step_x * nodes.step_y)
-    share[~inside] = 1.0
+    share[cover < HALF] = 1.0
     return share

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from gridmap.geo.compiling import compiled
 from gridmap.geo.locate import GridLocator
-from gridmap.geo.projection import to_web_mercator
+from gridmap.geo.projection import LocalProjection, from_web_mercator, to_web_mercator
 from gridmap.geo.smoothing import Nodes
 
 Floats = NDArray[np.float64]
@@ -57,11 +57,20 @@ class Mask:
 
     def cover(self, nodes: Nodes) -> NDArray[np.float32]:
         """The share of each cell round a node that is ground: float32[rows, cols] in 0 ... 1."""
-        cells = np.empty((len(self.edges), 4))
-        for axis, (first, step) in enumerate(((nodes.x0, nodes.step_x), (nodes.y0, nodes.step_y))):
-            cells[:, axis::2] = (self.edges[:, axis::2] - first) / step + 0.5
-        covered: NDArray[np.float32] = _covered(cells, nodes.rows, nodes.cols)
-        return covered
+        return _cover(self.edges, nodes)
+
+    def cover_in(self, projection: LocalProjection, nodes: Nodes) -> NDArray[np.float32]:
+        """The same for nodes in metres of a projection."""
+        ends = (projection.forward(*from_web_mercator(self.edges[:, k], self.edges[:, k + 1])) for k in (0, 2))
+        return _cover(np.column_stack([column for end in ends for column in end]), nodes)
+
+
+def _cover(edges: Floats, nodes: Nodes) -> NDArray[np.float32]:
+    cells = np.empty((len(edges), 4))
+    for axis, (first, step) in enumerate(((nodes.x0, nodes.step_x), (nodes.y0, nodes.step_y))):
+        cells[:, axis::2] = (edges[:, axis::2] - first) / step + 0.5
+    covered: NDArray[np.float32] = _covered(cells, nodes.rows, nodes.cols)
+    return covered
 
 
 def _edges(polygons: NDArray[np.object_]) -> Floats:

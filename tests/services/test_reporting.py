@@ -125,6 +125,7 @@ def test_the_raster_holds_the_same_events_in_true_metres(calm: Store, tmp_path: 
     write_heat(calm, path, THEFTS, now=world.now, bandwidth_m=100.0)
     with rasterio.open(path) as file:
         values, transform = file.read(1), file.transform
+        inside = file.read_masks(1) > 0
         assert (file.dtypes, file.nodata, file.units) == (("float32",), -1.0, ("events per km2 and 30 days",))
         assert "tmerc" in file.crs.to_proj4()
         assert file.tags()["period"] == "2024-05-01/2024-05-31"
@@ -132,7 +133,9 @@ def test_the_raster_holds_the_same_events_in_true_metres(calm: Store, tmp_path: 
         assert file.tags()["incidents"] == "50"
         assert file.tags()["synthetic"] == "no"
     cell_km2 = transform.a * -transform.e / 1e6
-    assert values.sum() * cell_km2 * 31 / 30 == pytest.approx(50, rel=1e-3)
+    assert values[inside].sum() * cell_km2 * 31 / 30 == pytest.approx(50, rel=1e-3)
+    assert inside.sum() * cell_km2 == pytest.approx(4 * 1.0672, rel=0.01)  # four blocks, and nothing beyond
+    assert (values[~inside] == -1).all()
     row, col = np.unravel_index(values.argmax(), values.shape)
     x, y = rasterio.transform.xy(transform, row, col)
     projection = Situation(calm, now=world.now).picture().ground.projection
@@ -141,11 +144,29 @@ def test_the_raster_holds_the_same_events_in_true_metres(calm: Store, tmp_path: 
     assert (x, y) == (pytest.approx(there[0][0], abs=20), pytest.approx(there[1][0], abs=20))
 
 
+def test_the_raster_is_what_the_map_says_up_to_the_border(calm: Store, tmp_path: Path) -> None:
+    """A wide kernel reaches over the district's corner, 480 m west of the cluster and 554 m south of it."""
+    path = tmp_path / "wide.tif"
+    write_heat(calm, path, THEFTS, now=world.now, bandwidth_m=400.0)
+    picture = Situation(calm, now=world.now).picture()
+    projection = picture.ground.projection
+    assert projection is not None
+    with rasterio.open(path) as file:
+        for lon, lat in [(0.005, 0.005), (0.0005, 0.005), (0.0008, 0.0008), (0.0195, 0.012)]:
+            at = world.WEST + lon, world.SOUTH + lat
+            x, y = projection.forward(*([value] for value in at))
+            row, col = file.index(float(x[0]), float(y[0]))
+            centre = projection.inverse(*([value] for value in file.xy(row, col)))
+            said = picture.heat_value(float(centre[0][0]), float(centre[1][0]), THEFTS, 400.0).per_km2_30d
+            assert said == pytest.approx(float(file.read(1)[row, col]), rel=0.005)
+
+
 def test_the_raster_without_incidents_is_zero(calm: Store, tmp_path: Path) -> None:
     path = tmp_path / "none.tif"
     write_heat(calm, path, EMPTY, now=world.now)
     with rasterio.open(path) as file:
-        assert not file.read(1).any()
+        assert not file.read(1, masked=True).filled(0).any()
+        assert (file.read_masks(1) > 0).any()
 
 
 def test_before_the_first_import_there_is_no_raster(store: Store, settings: Settings, tmp_path: Path) -> None:
