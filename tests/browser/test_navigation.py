@@ -308,6 +308,10 @@ def test_news_that_the_filters_hide_stay_untold(settings: Settings, watch: Watch
         page.wait_for_timeout(300)
         expect(page.locator("[data-notice=news]")).to_have_count(0)
         expect(page.locator(".ring")).to_have_count(0)
+        later = asked(base, "/api/v1/changes?since=0") | {"now_on": "2099-01-01", "entries": []}
+        page.route("**/api/v1/changes*", lambda route: route.fulfill(json=later))
+        with page.expect_response("**/api/v1/situation*", timeout=10_000):
+            pass  # nothing happened, but the day turned: another plan may have begun with it
 
 
 def test_lost_server_is_told_and_found_again(settings: Settings, watch: Watch) -> None:
