@@ -125,20 +125,40 @@ def test_a_cycle_shows_one_view_after_the_other(watch: Callable[..., Watched], d
         page.clock.run_for(20_000)
     assert "cycle=20" in page.url
     assert "order.noise" not in page.url
+    page.mouse.move(900, 500)
+    assert page.eval_on_selector(".wall__ways", "node => getComputedStyle(node).opacity") == "1"
+    page.select_option(".wall__cycle", "")
+    page.clock.run_for(50_000)
+    expect(caption).to_have_text(standard[0])
+    assert "cycle" not in page.url
+    page.select_option(".wall__cycle", "60")
+    page.clock.run_for(60_000)
+    expect(caption).to_have_text(standard[1])
+    assert "cycle=60" in page.url
 
 
-def test_everything_is_shifted_so_that_nothing_burns_in(watch: Callable[..., Watched], demo_address: str) -> None:
+def test_everything_is_shifted_so_that_nothing_burns_in_and_what_failed_is_asked_for_again(
+    watch: Callable[..., Watched], demo_address: str
+) -> None:
     watched = watch(demo_address, FULL_HD)
+    watched.allowed += ["ERR_FAILED"]
     page = watched.page
     page.clock.install()
+    page.route("**/*.pmtiles*", lambda route: route.abort())
     page.goto(f"{demo_address}/?wall=1")
     page.wait_for_selector(".number", timeout=PATIENCE_MS)
+    page.wait_for_function("() => gridmap.layers.baseAgain.tries > 0")
+    for _ in range(3):
+        page.clock.run_for(9_000)
+    expect(page.locator("[data-notice='base']")).to_have_count(0)  # nobody is there to press its button
+    page.unroute("**/*.pmtiles*")
     places = set()
     for _ in range(4):
         box = page.locator(".wall__clock").bounding_box()
         places.add((round(box["x"]), round(box["y"])))
         page.clock.run_for(61_000)
     assert len(places) == 4
+    page.wait_for_function("() => gridmap.layers.basemap.views.get('').tileCache.cache.size > 0")
 
 
 def test_new_incidents_come_by_themselves_and_without_their_address(

@@ -9,6 +9,7 @@ import { boundsOf } from "../map/grid_extent.js";
 import { GridLabels } from "../map/grid_labels.js";
 import { Grids } from "../map/grids.js";
 import { Heat } from "../map/heat.js";
+import { Again } from "../ui/again.js";
 import { wireLayers } from "../ui/layers.js";
 import { dismiss, notify, setBusy } from "../ui/notices.js";
 import { firstAndLast } from "../ui/pace.js";
@@ -20,9 +21,8 @@ import { LATE } from "./late_layers.js";
 import { FOCUS, SELECTION } from "./selection.js";
 
 // Layers with a pane of their own fade as a whole; the others are drawn fainter.
-const PANES = { heat: "heat", choropleth: "choropleth", households: "households", points: "points", cameras: "cameras", grids: "grids", borders: "borders", streets: "roads" };
+const PANES = { heat: "heat", choropleth: "choropleth", households: "households", points: ["points", "numbers"], cameras: "cameras", grids: "grids", borders: "borders", streets: "roads" };
 const DRAWN = ["layers", "opacity"];
-const RETRIES_MS = [500, 2000];
 
 export const layers = {
   address: layerWords,
@@ -38,7 +38,6 @@ class Layers {
     this.late = {};
     this.common = null;
     this.ownScale = null;
-    this.baseRetries = [...RETRIES_MS];
     this.ask = {
       legend: latest((values, how) => getJson("/api/v1/legend", values, how)),
       choropleth: latest((values, how) => getJson("/api/v1/choropleth", values, how)),
@@ -48,9 +47,10 @@ class Layers {
     wireLayers(page);
     page.state.on(["from", "to", "kinds", "hours", "bandwidth", "surface"], () => this.drawHeat());
     page.state.on(["kinds", "bandwidth", "surface"], () => this.drawLegend());
+    page.state.on(["from", "to"], (view) => { if (scaleDaysOf(view) !== this.scaleDays) this.drawLegend(); });
     page.state.on([...SELECTION, "surface", "by"], firstAndLast(() => this.drawChoropleth()));
     page.state.on(["plan"], () => this.loadGrids());
-    page.state.on(DRAWN, () => this.showAll());
+    page.state.on([...DRAWN, "surface"], () => this.showAll());
     page.state.on([...DRAWN, "surface", "by"], (view) => { if (!view.wall) remember(view); });
     page.on("renew", ({ before, now }) => {
       this.drawHeat();
@@ -66,23 +66,26 @@ class Layers {
     this.gridLabels = new GridLabels();
     this.basemap = new Basemap(this.page.situation.basemap, this.gridLabels, this.shown());
     const { ground, roads, borders, labels } = this.basemap;
+    this.baseAgain = new Again(() => this.basemap.retry(), () => this.tellFailed("base", t("Parts of the base map could not be drawn."), this.baseAgain));
     for (const [name, layer] of Object.entries({ ground, roads, borders, labels })) {
-      layer.on("load", () => markReady(name));
-      layer.on("tileerror", () => this.tellBaseFailed());
+      layer.on("load", () => {
+        markReady(name);
+        if (!this.baseAgain.isWaiting && !this.basemap.layers.some((one) => one.isLoading())) this.drawn("base", this.baseAgain);
+      });
+      layer.on("tileerror", () => this.baseAgain.failed());
     }
   }
 
   drawData() {
     const { page } = this;
+    this.heatAgain = new Again(() => this.heat.retry(), () => this.tellFailed("heat", t("Parts of the heat map could not be drawn."), this.heatAgain));
     this.heat = new Heat(page.map, page.situation.project.extent, {
       onBusy: setBusy,
       onDrawn: () => {
         markReady("heat");
-        dismiss("heat");
+        this.drawn("heat", this.heatAgain);
       },
-      onFailed: () => notify("heat", {
-        text: t("Parts of the heat map could not be drawn."), isError: true, action: () => this.heat.retry(), label: t("Try again"),
-      }),
+      onFailed: () => this.heatAgain.failed(),
     });
     this.choropleth = new AreaColours(page.map, { pane: "choropleth" });
     this.grids = new Grids(page.map);
@@ -97,22 +100,18 @@ class Layers {
     this.drawHeat();
   }
 
-  // What a hiccup cut off is asked for again, twice by itself: before a wall nobody presses a button.
-  tellBaseFailed() {
-    if (this.retryingBase) return;
-    if (this.baseRetries.length) {
-      this.retryingBase = setTimeout(() => {
-        this.retryingBase = null;
-        this.basemap.retry();
-      }, this.baseRetries.shift());
-      return;
-    }
+  tellFailed(key, text, again) {
+    if (this.page.state.get().wall) return; // nobody is there to press a button
     const action = () => {
-      this.baseRetries = [...RETRIES_MS];
-      dismiss("base");
-      this.basemap.retry();
+      dismiss(key);
+      again.byHand();
     };
-    notify("base", { text: t("Parts of the base map could not be drawn."), isError: true, action, label: t("Try again") });
+    notify(key, { text, isError: true, action, label: t("Try again") });
+  }
+
+  drawn(key, again) {
+    again.succeeded();
+    dismiss(key);
   }
 
   // `begin` is done as soon as it is known what there is, before it is drawn.
@@ -155,7 +154,7 @@ class Layers {
     const opacity = Object.fromEntries(["buildings", "blocks", "sites", "labels"].map((id) => [id, opacityOf(view, id)]));
     return {
       buildings: show("buildings"), roads: show("streets"), borders: show("borders"), labels: show("labels"), grids: show("grids"),
-      blocks: show("blocks"), sites: show("sites"), opacity,
+      blocks: show("blocks"), sites: show("sites"), isColoured: view.surface === "choropleth", opacity,
     };
   }
 
@@ -163,7 +162,10 @@ class Layers {
   showAll() {
     const { page } = this;
     const view = page.state.get();
-    for (const [id, pane] of Object.entries(PANES)) page.map.getPane(pane).style.opacity = opacityOf(view, id);
+    for (const [id, names] of Object.entries(PANES)) {
+      const panes = [names].flat().map((name) => page.map.getPane(name)).filter(Boolean); // some come with their layer
+      for (const { style } of panes) style.opacity = opacityOf(view, id);
+    }
     const shown = this.shown();
     if (JSON.stringify(shown) !== this.wasShown) this.basemap.show(shown);
     this.wasShown = JSON.stringify(shown);
@@ -207,7 +209,8 @@ class Layers {
     const words = page.selection();
     if (!words || page.state.get().surface !== "heat") return;
     await page.guarded("legend", () => this.drawLegend(), async () => {
-      this.ownScale = await this.ask.legend({ kinds: words.kinds, bw: page.state.get().bandwidth, theme: isDark() ? "dark" : "light" });
+      this.scaleDays = scaleDaysOf(page.state.get());
+      this.ownScale = await this.ask.legend(scaleWords(page, words.kinds, this.scaleDays));
       this.scales.heat = this.common || this.ownScale;
       page.emit("scales");
     });
@@ -227,4 +230,16 @@ class Layers {
       page.emit("scales");
     });
   }
+}
+
+const LONG_DAYS = 365; // periods that are longer yet share one scale
+
+// How long a period is, as far as the heat's scale depends on it.
+export function scaleDaysOf({ from, to }) {
+  return Math.min(to - from + 1, LONG_DAYS);
+}
+
+// What the heat's scale (/api/v1/legend) goes by.
+export function scaleWords(page, kinds, days) {
+  return { kinds, days, bw: page.state.get().bandwidth, theme: isDark() ? "dark" : "light" };
 }

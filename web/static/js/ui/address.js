@@ -32,8 +32,10 @@ export function writeAddress(address, { push = false } = {}) {
   history[push ? "pushState" : "replaceState"](null, "", address);
 }
 
+// This address with another value of a parameter, null for none.
 export function withParameter(name, value) {
   const asked = new URLSearchParams(location.search);
-  asked.set(name, value);
+  if (value === null) asked.delete(name);
+  else asked.set(name, value);
   return `${location.pathname}?${asked.toString().replace(/%2C/g, ",")}${location.hash}`;
 }

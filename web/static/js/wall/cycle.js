@@ -12,8 +12,15 @@ const QUIET = { quiet: true };
 export class Cycle {
   constructor(page, map, onName) {
     Object.assign(this, { page, map, onName, at: 0 });
-    const { cycle, kinds } = page.state.get();
-    this.kinds = kinds;
+    this.kinds = page.state.get().kinds;
+    this.begin();
+  }
+
+  // From the first view, by the seconds of the state.
+  begin() {
+    const { cycle } = this.page.state.get();
+    this.stop();
+    this.at = 0;
     this.show();
     this.timer = cycle ? setInterval(() => this.next(), 1000 * cycle) : 0;
   }

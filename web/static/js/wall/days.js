@@ -1,7 +1,7 @@
 // Eight weeks of days as bars, the last seven in the accent; weeks are marked by the date of their first day.
 
 import { FONT } from "../map/colours.js";
-import { number, locale, t } from "../net/words.js";
+import { lang, number, locale, t } from "../net/words.js";
 import { toDay } from "../ui/dates.js";
 
 const DAYS = 56;
@@ -27,7 +27,7 @@ export function drawDays(canvas, { first_on: firstOn, daily }, today) {
   const step = width / DAYS;
   ctx.font = `${label}px ${FONT}`;
   ctx.textBaseline = "alphabetic";
-  const date = new Intl.DateTimeFormat(locale, { timeZone: "UTC", month: "numeric", day: "numeric" });
+  const date = new Intl.DateTimeFormat(locale, { timeZone: "UTC", month: lang === "zh" ? "numeric" : "short", day: "numeric" });
   counts.forEach((count, i) => {
     const tall = ((floor - 1.3 * label) * count) / most;
     ctx.fillStyle = colour(i >= DAYS - WEEK ? "--bar-in" : "--bar-out");

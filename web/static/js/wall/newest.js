@@ -8,7 +8,7 @@ import { nameOf } from "../ui/kind_tree.js";
 export function drawNewest(node, items, page, lang) {
   const { time_zone: timeZone, now_on: nowOn } = page.situation.project;
   const time = new Intl.DateTimeFormat(locale, { timeZone, hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-  const day = new Intl.DateTimeFormat(locale, { timeZone: "UTC", month: "numeric", day: "numeric" });
+  const day = new Intl.DateTimeFormat(locale, { timeZone: "UTC", month: lang === "zh" ? "numeric" : "short", day: "numeric" });
   const when = ({ precision, occurred_at: at, occurred_on: on }) => {
     if (precision === "month") return [monthName(toDay(on))];
     const parts = precision === "minute" ? [time.format(new Date(at))] : [];

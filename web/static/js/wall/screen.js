@@ -70,11 +70,13 @@ export class Screen {
       wasFull = Boolean(document.fullscreenElement);
     });
     let timer = 0;
-    this.on(document, "pointermove", () => {
+    const show = () => {
       root.dataset.pointer = "1";
       clearTimeout(timer);
       timer = setTimeout(() => { delete root.dataset.pointer; }, POINTER_MS);
-    });
+    };
+    show(); // whoever puts the wall up sees once what can be done
+    this.on(document, "pointermove", show);
     this.stops.push(() => clearTimeout(timer));
   }
 

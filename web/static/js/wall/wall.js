@@ -4,6 +4,7 @@
 import { getJson, latest } from "../net/api.js";
 import { lang, t } from "../net/words.js";
 import { heatStrip, choroplethStrip } from "../compare/scale_strip.js";
+import { withParameter, writeAddress } from "../ui/address.js";
 import { CROSS, el, icon } from "../ui/dom.js";
 import { kindsText } from "../compare/other_side.js";
 import { wordsOf } from "../situation/selection.js";
@@ -16,6 +17,7 @@ import { MapOnWall } from "./map_on_wall.js";
 import { startClock } from "./clock.js";
 
 const NEWEST = 12; // as many as the tallest wall has room for
+const SECONDS = [15, 30, 60, 300];
 const AGAIN_MS = 60000; // time goes on also where nothing comes in
 const asking = (path) => latest((values, how) => getJson(path, values, how));
 
@@ -27,7 +29,7 @@ export class Wall {
     this.build(onLeave);
     document.body.append(this.root);
     this.screen = new Screen(this.root, onLeave);
-    this.map = new MapOnWall(page, spot);
+    this.map = new MapOnWall(page, spot, [this.caption, this.parts.scale]);
     this.cycle = new Cycle(page, this.map, (name) => { this.caption.textContent = name; });
     this.clock = startClock(page, this.parts.clock, this.parts.date, () => this.newDay());
     this.timer = setInterval(() => this.draw(), AGAIN_MS);
@@ -53,7 +55,25 @@ export class Wall {
         figures, el("h3", { class: "wall__title" }, t("Newest incidents")), newest),
       el("div", { class: "wall__over" }, this.caption, scale),
       el("div", { class: "wall__below" }, el("h3", { class: "wall__title" }, t("Incidents a day, last 8 weeks")), days),
-      el("button", { type: "button", class: "wall__leave", onclick: onLeave, title: t("Leave the wall screen") }, icon(CROSS), el("span", { class: "unseen" }, t("Leave the wall screen"))));
+      el("div", { class: "wall__ways" }, this.cycleField(),
+        el("button", { type: "button", class: "wall__leave", onclick: onLeave, title: t("Leave the wall screen") }, icon(CROSS), el("span", { class: "unseen" }, t("Leave the wall screen")))));
+  }
+
+  // Whether another view is shown by itself, and how often; the address says so too.
+  cycleField() {
+    const { cycle: now } = this.page.state.get();
+    const every = [...new Set([...SECONDS, now || SECONDS[0]])].sort((a, b) => a - b);
+    const field = el("select", { class: "wall__cycle", "aria-label": t("Change of views") },
+      el("option", { value: "" }, t("One view")), ...every.map((n) => el("option", { value: n }, t("Another view every {n} s", { n }))));
+    field.value = now || "";
+    field.addEventListener("change", () => {
+      const cycle = Number(field.value) || null;
+      this.page.state.set({ cycle }, { quiet: true });
+      this.before = { ...this.before, cycle };
+      writeAddress(withParameter("cycle", cycle));
+      this.cycle.begin();
+    });
+    return field;
   }
 
   // The kinds that were chosen stay chosen.
