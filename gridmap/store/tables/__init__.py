@@ -2,6 +2,7 @@
 
 from gridmap.store.tables.base import STORAGE_SRID, Base
 from gridmap.store.tables.events import Fix, Incident, IncidentEvent, Route, Track
+from gridmap.store.tables.people import Account, ApiToken, RecordOpening, RecoveryCode
 from gridmap.store.tables.places import Building, BuildingAlias, Camera, Ground, Household, Site, Street, Unit
 from gridmap.store.tables.plans import (
     Area,
@@ -29,6 +30,8 @@ from gridmap.store.tables.record import (
 
 __all__ = [
     "STORAGE_SRID",
+    "Account",
+    "ApiToken",
     "Area",
     "AreaAlias",
     "Assignment",
@@ -56,6 +59,8 @@ __all__ = [
     "Job",
     "Post",
     "Project",
+    "RecordOpening",
+    "RecoveryCode",
     "Route",
     "Site",
     "Street",

@@ -128,7 +128,7 @@ class GridOutline(Base):
 
 
 class Worker(Identified, Base):
-    """Somebody who does the work. Only a display name here; contact data is encrypted and comes with accounts."""
+    """Somebody who does the work. Only a display name here; contact data is encrypted."""
 
     __tablename__ = "worker"
     name: Mapped[str] = mapped_column(String(60))
@@ -136,7 +136,9 @@ class Worker(Identified, Base):
 
 
 class Post(Identified, Base):
-    """A role held for exactly one of: an area, a grid, a building. `worker_id` empty: vacant."""
+    """A role held for exactly one of: an area (a compound is one), a grid, a building or one stairwell (`stairwell`)
+    of it. `worker_id` empty: vacant. The deputy may do what the holder may.
+    """
 
     __tablename__ = "post"
     __table_args__ = (
@@ -152,5 +154,7 @@ class Post(Identified, Base):
     area_id: Mapped[int | None] = mapped_column(ForeignKey("area.id"), index=True)
     grid_id: Mapped[int | None] = mapped_column(ForeignKey("grid.id"), index=True)
     building_id: Mapped[int | None] = mapped_column(ForeignKey("building.id"), index=True)
+    stairwell: Mapped[str | None] = mapped_column(String(20))
+    deputy_id: Mapped[int | None] = mapped_column(ForeignKey("worker.id"), index=True)
     valid_from: Mapped[dt.date | None]
     valid_to: Mapped[dt.date | None]
