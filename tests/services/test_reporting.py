@@ -69,7 +69,7 @@ def test_the_words_say_period_number_kinds_and_bandwidth(calm: Store) -> None:
     assert replace(report, picture=unnamed).title == "事件热力图"
     english = report_of(calm, THEFTS, "en")
     assert english.title == "四块地: incident heat map"
-    assert english.lines == ("2024-05-01 to 2024-05-31  ·  50 incidents", "Kinds: Theft  ·  kernel bandwidth 100 m")
+    assert english.lines == ("1 May 2024 to 31 May 2024  ·  50 incidents", "Kinds: Theft  ·  kernel bandwidth 100 m")
     assert any("审图号" in line for line in report.small)
     assert any("测试数据" in line for line in report.small)
 

@@ -15,7 +15,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from PIL import Image
 
-from gridmap.services.reporting.coloured import NO_DATA, SCALES
+from gridmap.services.reporting.coloured import SCALES
 
 MAY = "from=2024-05-01&to=2024-05-31"
 
@@ -82,12 +82,31 @@ def test_a_page_shows_the_grids_in_the_colours_of_the_map(client: FlaskClient) -
     assert "各网格每百户事件数" in text and "无数据" in text and "核带宽" not in text
     assert f"≥ {found['breaks'][-1]:g}" in text
     for value in found["values"].values():
-        colour = SCALES["classes"][value["class"]] if value["class"] is not None else NO_DATA
-        assert f'"fill": "{colour}"' in text
+        if value["class"] is not None:
+            assert f'"fill": "{SCALES["classes"][value["class"]]}"' in text
+    without = [code for code, value in found["values"].items() if value["class"] is None]
+    assert text.count('"fill": null') == len(without)
+    assert ('fillColor: "url(#no-data)"' in text) == bool(without)
+    assert 'class="hatched"' in text
     heat = client.get(f"/api/v1/downloads/map.html?{MAY}").get_data(as_text=True)
     assert text.count("data:image/png") == heat.count("data:image/png") - 1  # no heat over the colours
     refused = client.get(f"/api/v1/downloads/map.png?{MAY}&by=rate")
     assert refused.status_code == 422 and refused.get_json()["error"]["hint"]
+
+
+def test_a_page_tells_what_is_left_out_and_how_few_days_are_scaled(client: FlaskClient) -> None:
+    broken = "from=2024-05-02&to=2024-05-31"
+    for by in ("", "&by=count", "&by=rate"):
+        text = client.get(f"/api/v1/downloads/map.html?{broken}{by}").get_data(as_text=True)
+        assert "另有 4 起只知月份" in text
+        assert "另有" not in client.get(f"/api/v1/downloads/map.html?{MAY}{by}").get_data(as_text=True)
+    day = "from=2024-05-21&to=2024-05-21&kinds=help"
+    client.set_cookie("lang", "en")
+    text = client.get(f"/api/v1/downloads/map.html?{day}").get_data(as_text=True)
+    assert "21 May 2024 to 21 May 2024" in text
+    assert "Scaled from 1 to 30 days: 1 incident counts as 30" in text and "no hot spot" in text
+    legend = client.get("/api/v1/legend?days=1&kinds=help").get_json()
+    assert legend["widened"] and f"{legend['max']:g}+</li>" in text
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,12 @@ def test_the_list_shows_what_is_asked_for(client: FlaskClient, query: str, count
     assert rows(response.text) == count
 
 
+def test_days_are_written_in_the_form_of_the_language(client: FlaskClient) -> None:
+    assert "<time>30 May 2024</time>" in client.get("/incidents?grid=G2&lang=en").text
+    assert "<time>May 2024</time>" in client.get("/incidents?kind=dispute&lang=en").text
+    assert "<time>2024-05-30</time>" in client.get("/incidents?grid=G2&lang=zh").text
+
+
 def test_older_pages_follow_and_end(client: FlaskClient) -> None:
     first = client.get("/incidents").text
     older = re.search(r'href="(/incidents\?after=[^"]+)" rel="next"', first)
@@ -93,6 +99,7 @@ def test_an_imported_incident_s_page_stands_without_a_script(client: FlaskClient
     text = client.get(f"/incidents/{uid}?lang=en").text
     assert "青龙社区" in text
     assert "Nothing was done to it since it was stored." in text
+    assert "30 May 2024" in text
     assert re.search(r'id="question"[^>]* hidden', text)
 
 

@@ -6,13 +6,13 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask_babel import gettext
 
 from gridmap.services import incident_story as story_of
 from gridmap.services.incident_story import IncidentDetail
 from gridmap.store.stories import StoryLine
+from web import dates
 
 
 def _(text: str) -> str:
@@ -63,15 +63,10 @@ class Told:
 
 
 def when(at: dt.datetime | None, on: dt.date, precision: str, time_zone: str) -> str:
-    """'2026-06-30 17:55', '2026-06-30' or '2026-06': as exactly as it is known."""
+    """'2026-06-30 17:55', '2026-06-30' or '2026-06', in the form of the language: as exactly as it is known."""
     if precision == "minute" and at is not None:
-        return instant(at, time_zone)
-    return f"{on:%Y-%m}" if precision == "month" else on.isoformat()
-
-
-def instant(at: dt.datetime, time_zone: str) -> str:
-    """An instant by the project's clock."""
-    return at.astimezone(ZoneInfo(time_zone)).strftime("%Y-%m-%d %H:%M")
+        return dates.instant(at, time_zone)
+    return dates.month(on) if precision == "month" else dates.day(on)
 
 
 def story(found: IncidentDetail, kinds: Mapping[str, str], time_zone: str) -> list[Told]:
@@ -80,8 +75,8 @@ def story(found: IncidentDetail, kinds: Mapping[str, str], time_zone: str) -> li
     incident = found.incident
     if incident.file and incident.imported_at:
         heading = gettext(_("Imported from a file"))
-        first = Told(incident.imported_at, instant(incident.imported_at, time_zone), "", heading, after=incident.file)
-        told.append(first)
+        when_read = dates.instant(incident.imported_at, time_zone)
+        told.append(Told(incident.imported_at, when_read, "", heading, after=incident.file))
     return sorted(told, key=lambda line: line.at, reverse=True) if incident.file else told[::-1]
 
 
@@ -92,7 +87,7 @@ def _line(line: StoryLine, kinds: Mapping[str, str], time_zone: str) -> Told:
     actor = gettext(ACTORS[line.actor]) if line.actor in ACTORS else line.actor
     return Told(
         at=line.at,
-        when=instant(line.at, time_zone),
+        when=dates.instant(line.at, time_zone),
         actor=actor,
         heading=gettext(HEADINGS.get(line.action, line.action)),
         before=_grid(before) if is_placed and before else "",
@@ -132,4 +127,6 @@ def _value(name: str, place: Mapping[str, Any], kinds: Mapping[str, str]) -> str
         return "–"
     if name == "kind":
         return kinds.get(value, str(value))
+    if name == "occurred_on":
+        return dates.day(value)
     return gettext(PRECISIONS[value]) if name == "precision" else str(value)

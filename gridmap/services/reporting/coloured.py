@@ -13,7 +13,7 @@ SCALES = {
     "classes": ("#E3EEF6", "#B4D2E7", "#7FB0D3", "#4484B4", "#1F5588"),
     "change": ("#1F5FA8", "#86B4DC", "#EDEDEA", "#F0AE6C", "#B4530A"),
 }
-UNSURE, NO_DATA, LAND = "#C9C6BF", "#E6DCC6", "#F4F2ED"
+UNSURE, HATCH, LAND = "#B9B5AC", "#8D8A84", "#F4F2ED"
 OPACITY = 0.85
 
 
@@ -36,24 +36,34 @@ class ColouredGrids:
     def scale(self) -> tuple[str, ...]:
         return SCALES["change" if self.found.diverging else "classes"]
 
-    def legend(self) -> Iterator[tuple[str, str]]:
-        """Colour as it looks over the land and text of each class, then of what has none."""
+    @property
+    def is_all_chance(self) -> bool:
+        """Whether it is a change, and no grid differs by more than chance."""
+        values = [value for value in self.found.values.values() if value.class_ is not None]
+        return self.found.diverging and bool(values) and not any(value.significant for value in values)
+
+    def legend(self) -> Iterator[tuple[str | None, str]]:
+        """Colour as it looks over the land and text of each class, then of what has none: None is hatched.
+
+        Classes that no grid is in, because all may be chance, are left out.
+        """
         words, breaks = WORDS[self.lang], [f"{edge:g}" for edge in self.found.breaks]
         texts = [
             f"< {breaks[0]}",
             *(f"{a} – {b}" for a, b in pairwise(breaks)),
             f"≥ {breaks[-1]}",
         ]
-        yield from zip(map(_over_land, self.scale), texts, strict=True)
+        if not self.is_all_chance:
+            yield from zip(map(_over_land, self.scale), texts, strict=True)
         if self.found.diverging:
             yield _over_land(UNSURE), words["not_significant"]
-        yield _over_land(NO_DATA), words["no_data"]
+        yield None, words["no_data"]
 
-    def colour(self, code: str) -> str:
-        """The colour of a grid."""
+    def colour(self, code: str) -> str | None:
+        """The colour of a grid, None without a value."""
         value = self.found.values.get(code)
         if value is None or value.class_ is None:
-            return NO_DATA
+            return None
         return UNSURE if self.found.diverging and not value.significant else self.scale[value.class_]
 
     def told(self, code: str) -> str | None:

@@ -26,7 +26,7 @@ from gridmap.geo.projection import from_web_mercator
 from gridmap.services.leaflet import LEAFLET, BareMap, Script, render, zoom_of_width
 from gridmap.services.reporting import drawing
 from gridmap.services.reporting.canvas import Canvas, MercatorBounds
-from gridmap.services.reporting.coloured import OPACITY, ColouredGrids
+from gridmap.services.reporting.coloured import HATCH, OPACITY, ColouredGrids
 from gridmap.services.reporting.report import HeatReport
 from gridmap.services.reporting.scene import HeatImage, Scene, view_of
 from gridmap.services.situation.heat import palette_of
@@ -56,6 +56,11 @@ function suitZoom() {
 }
 {{ map }}.on("zoomend", suitZoom);
 suitZoom();
+"""
+# a pattern needs SVG, and keeps its width at every zoom
+HATCHED = """
+L.geoJSON({{ values.grids|tojson }}, {renderer: L.svg({pane: "tilePane"}), pane: "tilePane", interactive: false,
+  style: {stroke: false, fillColor: "url(#no-data)", fillOpacity: 1, fixed: true}}).addTo({{ map }});
 """
 # text nodes, so that no name of a grid can become markup
 TOOLTIP = JsCode(
@@ -102,6 +107,9 @@ main { flex: 1; min-height: 240px; position: relative; border-block: 1px solid v
 .legend ul { margin: 0; padding: 0; list-style: none; font-size: 12px; font-variant-numeric: tabular-nums; }
 .legend ul li { display: flex; align-items: center; gap: 8px; width: auto; }
 .legend ul i { width: 22px; border: 1px solid var(--edge); }
+.legend .hatched { background: repeating-linear-gradient(-45deg, transparent 0 4px, {{ hatch }} 4px 5px) var(--land); }
+.legend .remark { max-width: 280px; margin: 4px 0 0; }
+.defs { position: absolute; width: 0; height: 0; }
 footer { padding: 6px 16px; color: var(--muted); font-size: 12px; }
 .name { position: absolute; color: var(--ink); font: 12px/1.2 inherit; white-space: nowrap; pointer-events: none;
   text-shadow: 0 0 2px #fff, 0 0 3px #fff, 1px 0 2px #fff, -1px 0 2px #fff, 0 1px 2px #fff, 0 -1px 2px #fff; }
@@ -124,12 +132,16 @@ footer { padding: 6px 16px; color: var(--muted); font-size: 12px; }
 {{ map.element|safe }}
 <section class="legend">
 {% if report.coloured %}<p>{{ report.coloured.unit }}</p>
-<ul>{% for colour, text in report.coloured.legend() %}<li><i style="background:{{ colour }}"></i>{{ text }}</li>
+<ul>{% for colour, text in report.coloured.legend() %}<li><i
+{%- if colour %} style="background:{{ colour }}"{% else %} class="hatched"{% endif %}></i>{{ text }}</li>
 {% endfor %}</ul>
 {% else %}<p>{{ report.words.unit }}</p>
 <ol>{% for part in report.legend.classes %}<li><i style="background:{{ part.composited }}"></i>
 {{- "%g"|format(part.low) }}{{ "+" if part.high is none }}</li>{% endfor %}</ol>{% endif %}
-</section>
+{% for remark in report.remarks %}<p class="remark">{{ remark }}</p>
+{% endfor %}</section>
+<svg class="defs" aria-hidden="true"><pattern id="no-data" width="8" height="8" patternUnits="userSpaceOnUse">
+<path d="M-8 8 0 0M0 8 8 0M8 8 16 0" stroke="{{ hatch }}" stroke-width="1"/></pattern></svg>
 </main>
 <footer>{% for line in report.small %}{{ "" if loop.first else " · " }}{{ line }}{% endfor %}</footer>
 <script>{{ leaflet_js|safe }}</script>
@@ -144,7 +156,7 @@ def write_page(scene: Scene, report: HeatReport) -> str:
     """The whole file's text."""
     map_ = BareMap(view_of(report))
     map_.options["zoom_snap"] = 0.25  # there are no tiles that whole zooms would suit
-    below, above = _drawn(scene)
+    below, above = _drawn(scene, is_coloured=report.coloured is not None)
     _overlay(below, scene.bounds, pane=GROUND).add_to(map_)
     if report.coloured is not None:
         _add_colours(map_, report, report.coloured)
@@ -162,16 +174,19 @@ def write_page(scene: Scene, report: HeatReport) -> str:
         lang="zh-CN" if report.lang == "zh" else "en",
         report=report,
         map=render(map_),
+        hatch=HATCH,
         leaflet_js=(LEAFLET / "leaflet.js").read_text(encoding="utf-8"),
         leaflet_css=_without_files((LEAFLET / "leaflet.css").read_text(encoding="utf-8")),
     )
 
 
-def _drawn(scene: Scene) -> tuple[bytes, bytes]:
-    """The district as two pictures: what lies below the heat, and what lies above it."""
+def _drawn(scene: Scene, *, is_coloured: bool) -> tuple[bytes, bytes]:
+    """The district as two pictures: what lies below the heat or the grids' colours, and what lies above."""
     below = Canvas(scene.bounds, DRAWN_LONG_PX, drawing.LAND)
     drawing.draw_ground(below, scene)
     above = Canvas(scene.bounds, DRAWN_LONG_PX, None)
+    if is_coloured:
+        drawing.draw_water(above, scene)
     drawing.draw_roads(above, scene)
     return _png(below.finished().convert("RGB")), _png(above.finished())
 
@@ -193,11 +208,19 @@ def _add_grids(map_: BareMap, report: HeatReport) -> None:
 
 
 def _add_colours(map_: BareMap, report: HeatReport, coloured: ColouredGrids) -> None:
-    """Each grid in the colour of its value, above the ground and below the streets."""
+    """Each grid in the colour of its value, above the ground and below the streets; hatched without one."""
     collection: dict[str, Any] = json.loads(report.picture.ground.layer.geojson)
+    filled: list[Any] = []
+    hatched: list[Any] = []
     for feature in collection["features"]:
-        feature["properties"] = {"fill": coloured.colour(feature["properties"]["code"])}
-    GeoJson(collection, style_function=_filled, interactive=False, pane=GROUND, control=False).add_to(map_)
+        colour = coloured.colour(feature["properties"]["code"])
+        feature["properties"] = {"fill": colour}
+        (hatched if colour is None else filled).append(feature)
+    if filled:
+        part = {**collection, "features": filled}
+        GeoJson(part, style_function=_filled, interactive=False, pane=GROUND, control=False).add_to(map_)
+    if hatched:
+        Script(HATCHED, grids={**collection, "features": hatched}).add_to(map_)
 
 
 def _filled(feature: dict[str, Any]) -> dict[str, Any]:

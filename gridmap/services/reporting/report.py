@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 from gridmap import __version__
 from gridmap.services.change.choropleth import choropleth
 from gridmap.services.reporting.coloured import ColouredGrids
-from gridmap.services.reporting.texts import WORDS, Lang, hours_text
+from gridmap.services.reporting.texts import WORDS, Lang, day_text, hours_text
 from gridmap.services.situation import Counts, Legend, Picture, Selection
+from gridmap.services.situation.heat import UNIT_DAYS
 from gridmap.services.situation.period import Period
+
+FEW_DAYS = 7  # in a shorter period one incident weighs so much that it must be said
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +77,35 @@ class HeatReport:
         count = words["count"].format(count=f"{counts.total:,}") if counts.total else words["empty"]
         if counts.month_rows:
             count += words["comma"] + words["month_rows"].format(count=f"{counts.month_rows:,}")
-        period = words["period"].format(from_on=self.period.from_on, to_on=self.period.to_on)
+        ends = {"from_on": self.period.from_on, "to_on": self.period.to_on}
+        period = words["period"].format(**{name: day_text(on, self.lang) for name, on in ends.items()})
         kinds = words["kinds"].format(kinds=words["join"].join(self._kind_names()) or words["all_kinds"])
         parts = [kinds, *self._narrower()]
         if self.coloured is None:
             parts.append(words["bandwidth"].format(bandwidth_m=self.bandwidth_m))
         return f"{period}  ·  {count}", "  ·  ".join(parts)
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """How the colours are to be read, where that is not plain: beside the legend."""
+        words, told = self.words, []
+        if self.coloured is None and self.period.days < FEW_DAYS:
+            told.append(words["scaled"].format(days=self.period.days, times=round(UNIT_DAYS / self.period.days, 1)))
+        if self.coloured is None and self.legend.widened:
+            told.append(words["widened"])
+        if self.coloured is not None and self.coloured.is_all_chance:
+            told.append(words["all_chance"])
+        left_out = self._left_out
+        if left_out:
+            told.append(words["left_out"].format(count=f"{left_out:,}"))
+        return tuple(told)
+
+    @property
+    def _left_out(self) -> int:
+        """Heat and grids in colour show the whole district, whatever place is counted."""
+        if self.coloured is not None:
+            return self.coloured.found.left_out
+        return self.picture.left_out(replace(self.chosen, area=None, grid=None, block=None))
 
     @property
     def note(self) -> str | None:
@@ -91,7 +117,8 @@ class HeatReport:
         """Attribution, map approval number, the plan, and what made the file and when."""
         project, words, plan = self.picture.project, self.words, self.picture.ground.plan
         approval = project.approval_number or words["no_approval"]
-        made_at = self.made_at.astimezone(ZoneInfo(project.time_zone)).strftime("%Y-%m-%d %H:%M")
+        local = self.made_at.astimezone(ZoneInfo(project.time_zone))
+        made_at = f"{day_text(local.date(), self.lang)} {local:%H:%M}"
         lines = (
             project.attribution,
             words["approval"].format(number=approval),

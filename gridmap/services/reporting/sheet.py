@@ -27,7 +27,7 @@ Point = tuple[int, int]
 def draw_sheet(scene: Scene, report: HeatReport) -> bytes:
     """The finished PNG."""
     picture = _map(scene)
-    small = _wrapped(report.small, max(picture.width, SHEET_MIN_PX - 2 * MARGIN_PX))
+    small = _wrapped((*report.remarks, *report.small), max(picture.width, SHEET_MIN_PX - 2 * MARGIN_PX))
     head, foot = _head_px(report), 96 + GAP_PX + 24 * len(small) + MARGIN_PX
     sheet = Image.new("RGB", (max(picture.width + 2 * MARGIN_PX, SHEET_MIN_PX), picture.height + head + foot), PANEL)
     pen = ImageDraw.Draw(sheet)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Literal
 
 from gridmap.domain.week_hours import HOURS, WeekHours
@@ -12,6 +13,8 @@ WEEKDAYS = {
     "zh": ("周一", "周二", "周三", "周四", "周五", "周六", "周日"),
     "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
 }
+
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sept", "Oct", "Nov", "Dec")
 
 WORDS: dict[str, dict[str, str]] = {
     "zh": {
@@ -32,6 +35,10 @@ WORDS: dict[str, dict[str, str]] = {
         "unit_change": "%（与上一时段相比）",
         "not_significant": "不显著",
         "no_data": "无数据",
+        "all_chance": "各网格的差异均未超出偶然",
+        "scaled": "所选 {days} 天，按 30 天折算：1 起相当于 {times:g} 起",
+        "widened": "时段短，色标上限相应提高，单独一起不显为热点",
+        "left_out": "另有 {count} 起只知月份，时段只含其月份的一部分，未计入本图",
         "synthetic": "演示数据：图形与事件均为合成",
         "month_rows": "其中 {count} 起只知月份",
         "approval": "审图号：{number}",
@@ -66,6 +73,10 @@ WORDS: dict[str, dict[str, str]] = {
         "unit_change": "% against the period before",
         "not_significant": "not significant",
         "no_data": "no data",
+        "all_chance": "No grid differs beyond chance",
+        "scaled": "Scaled from {days} to 30 days: 1 incident counts as {times:g}",
+        "widened": "The scale ends higher than for longer periods, so that a lone incident is no hot spot",
+        "left_out": "{count} more, known by month only, are not in this picture: the period has part of their months",
         "synthetic": "Demo data: shapes and incidents are synthetic",
         "month_rows": "{count} of them known by month only",
         "approval": "Map approval no.: {number}",
@@ -83,6 +94,11 @@ WORDS: dict[str, dict[str, str]] = {
         "comma": ", ",
     },
 }
+
+
+def day_text(on: dt.date, lang: Lang) -> str:
+    """2026-06-30 or 30 Jun 2026."""
+    return on.isoformat() if lang == "zh" else f"{on.day} {MONTHS[on.month - 1]} {on.year}"
 
 
 def hours_text(hours: WeekHours, lang: Lang) -> str:

@@ -1,8 +1,8 @@
 // The last 24 hours and 7 days beside what was to be expected, and what waits for somebody.
 
 import { getJson, latest, query } from "../net/api.js";
-import { decimal, number, t } from "../net/words.js";
-import { instantName, toDay, toText } from "../ui/dates.js";
+import { decimal, lang, number, t } from "../net/words.js";
+import { dayName, instantName, toDay, toText } from "../ui/dates.js";
 import { byId, el, icon } from "../ui/dom.js";
 import { FOCUS } from "./selection.js";
 
@@ -101,7 +101,7 @@ function how(page, { weeks, windows }) {
 
 function clock(instant, { time_zone: timeZone, is_demo: isDemo }) {
   const end = new Date(Date.parse(instant) + 1000); // the demo's day ends at 24:00, which is the next day's 00:00
-  if (isDemo) return t("the end of {day} (demo)", { day: dayIn(instant, timeZone) });
+  if (isDemo) return t("the end of {day} (demo)", { day: lang === "zh" ? dayIn(instant, timeZone) : dayName(toDay(dayIn(instant, timeZone))) });
   return instantName(end.toISOString(), timeZone);
 }
 

@@ -52,6 +52,6 @@ export const monthAlone = (day) => alone.format(day * DAY_MS);
 // An instant of the server (UTC) as the project's clock shows it.
 export function instantName(text, timeZone) {
   return new Intl.DateTimeFormat(locale, {
-    timeZone, year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", hourCycle: "h23",
+    timeZone, year: "numeric", month: lang === "zh" ? "2-digit" : "short", day: lang === "zh" ? "2-digit" : "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23",
   }).format(new Date(text));
 }
