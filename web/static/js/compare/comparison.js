@@ -2,8 +2,8 @@
 
 import { getJson, latest } from "../net/api.js";
 import { t } from "../net/words.js";
-import { isDark } from "../map/colours.js";
 import { byId, el } from "../ui/dom.js";
+import { scaleDaysOf, scaleWords } from "../situation/layers.js";
 import { FOCUS, wordsOf } from "../situation/selection.js";
 import { Divider } from "./divider.js";
 import { Head } from "./head.js";
@@ -138,18 +138,21 @@ export class Comparison {
     page.emit("compared");
   }
 
-  // One scale for both sides. For heat of different kinds it is the longer of the two, for grids that of the left.
+  // One scale for both sides. For heat of different kinds, or of periods of different lengths, it is the longer of the
+  // two, for grids that of the left.
   async drawSurface() {
     const { page, second, head } = this;
-    const { surface, bandwidth } = page.state.get();
+    const view = page.state.get();
+    const { surface } = view;
     const { scales } = page.layers;
     await page.guarded("compare-scale", () => this.drawSurface(), async () => {
       const own = page.layers.ownScale;
       const words = otherWords(page);
       let common = null;
-      if (surface === "heat" && own && words && isOtherKinds(page)) {
-        const other = await this.ask.legend({ kinds: words.kinds, bw: bandwidth, theme: isDark() ? "dark" : "light" });
-        common = other.max > own.max ? other : own;
+      const days = scaleDaysOf(daysOf(view));
+      if (surface === "heat" && own && words && (isOtherKinds(page) || days !== scaleDaysOf(view))) {
+        const other = await this.ask.legend(scaleWords(page, words.kinds, days));
+        if (other.max !== own.max) common = other.max > own.max ? other : own;
       }
       if (this.isOver) return;
       page.layers.scaleTo(common);
