@@ -262,9 +262,35 @@ def test_an_address_brings_the_same_sheet_and_closing_brings_the_map_back(demo: 
     assert boxes[0] == pytest.approx(boxes[1], abs=2e-4)
 
 
-def test_the_browsers_own_print_shows_the_map_and_its_legend(demo: Watched) -> None:
-    page = demo.open(f"/?{WEEK}&lang=en&theme=light&kinds=dispute")
+def test_the_browsers_own_print_shows_the_map_and_its_legend_in_light_colours(demo: Watched) -> None:
+    page = demo.open(f"/?{WEEK}&lang=en&theme=dark&kinds=dispute")
     expect(page.locator("#chips-list .chip__text")).to_have_text("Dispute")
+    page.evaluate(
+        """() => {
+            window.print = () => {
+                const heat = [...document.querySelectorAll(".leaflet-heat-pane img")];
+                const themes = new Set(heat.map(tile => new URL(tile.src).searchParams.get("theme")));
+                window.printed = [document.documentElement.dataset.mode, ...themes];
+            };
+        }"""
+    )
+    page.keyboard.press("Control+p")
+    page.wait_for_function("() => window.printed")
+    assert page.evaluate("printed") == ["light", "light"]
+    page.wait_for_selector("html[data-mode=dark]", state="attached")
+    has_white_halos = page.evaluate(
+        """async () => {
+            dispatchEvent(new Event("beforeprint"));
+            for (let i = 0; i < 500; i += 1) await null; // the browser waits for no frame
+            const labels = [...document.querySelectorAll(".leaflet-labels-pane canvas")].filter(({ width }) => width);
+            return labels.some((canvas) => {
+                const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+                return new Uint32Array(data.buffer).includes(0xffffffff);
+            });
+        }"""
+    )
+    assert has_white_halos
+    page.evaluate("() => { dispatchEvent(new Event('afterprint')); }")
     assert pages_of(page.pdf(prefer_css_page_size=True)) == [pytest.approx((297, 210), abs=0.6)]
     page.emulate_media(media="print")
     for selector in (".bar", "#filters", "#panel", "#timeline", "#tools", ".leaflet-control-zoom"):

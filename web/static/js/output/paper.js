@@ -151,7 +151,6 @@ export class Paper {
     usePaper(null);
     delete root.dataset.paper;
     delete root.dataset.paperReady;
-    root.setAttribute("data-theme", root.dataset.theme); // the mode goes by the wish again
     if (isCompared) comparison.takeBack();
     page.map.invalidateSize({ pan: false });
     page.goTo(this.spot);

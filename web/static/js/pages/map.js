@@ -13,6 +13,7 @@ import { createState } from "../ui/state.js";
 import { wireLanguage, wireTheme } from "../ui/theme.js";
 import { defaultsOf, spanOf, treeOf } from "../ui/view_defaults.js";
 import { change } from "../situation/change.js";
+import { browserPrint } from "../situation/browser_print.js";
 import { calendar } from "../situation/calendar.js";
 import { chips } from "../situation/chips.js";
 import { compare } from "../situation/compare.js";
@@ -44,7 +45,7 @@ import { wall } from "../situation/wall.js";
 import { week } from "../situation/week.js";
 
 // In the order in which their buttons and tabs stand.
-const FEATURES = [selection, frame, today, counts, period, kinds, layers, plans, legend, pointer, timeline, week, calendar, tables, mapWords, play, place, change, gatherings, search, mark, compare, measure, wall, views, share, download, print, chips, live];
+const FEATURES = [selection, frame, today, counts, period, kinds, layers, plans, legend, pointer, timeline, week, calendar, tables, mapWords, play, place, change, gatherings, search, mark, compare, measure, wall, views, share, download, print, browserPrint, chips, live];
 
 const SETTLE_MS = 60;
 const ADDRESS_MS = 250;

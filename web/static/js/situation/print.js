@@ -1,16 +1,14 @@
 // The map on paper: print=a4-landscape|a4-portrait|a3-landscape|a3-portrait, scale=25000 (1:n), title=. What it is made
-// of is fetched when it is used; what the browser's own command prints goes by css/print.css.
+// of is fetched when it is used. What the browser's own command prints: situation/browser_print.js.
 
-import { number, t } from "../net/words.js";
+import { t } from "../net/words.js";
 import { byId } from "../ui/dom.js";
-import { dayName } from "../ui/dates.js";
 import { loadStyle } from "../ui/late.js";
 import { SELECTION } from "./selection.js";
 
 const PRINTER = "M7 9V3.5h10V9M7 17H4V9.5h16V17h-3M7 14h10v6.5H7z";
 const PAPERS = ["a4-landscape", "a4-portrait", "a3-landscape", "a3-portrait"];
 const TITLE_CHARS = 80;
-const PAGE_PX = [1056, 690]; // what css/print.css leaves of A4 for the map
 
 export const print = {
   address: {
@@ -52,7 +50,6 @@ export const print = {
     page.state.on(["paperTitle", ...SELECTION], tell);
     for (const event of ["counts", "scales"]) page.on(event, tell);
     for (const event of ["grids", "compared"]) page.on(event, draw);
-    window.addEventListener("beforeprint", () => headLine(page));
   },
 };
 
@@ -66,17 +63,4 @@ function suited(page) {
   const bounds = seen(page);
   const { x, y } = page.map.project(bounds.getSouthEast()).subtract(page.map.project(bounds.getNorthWest()));
   return (page.comparison ? 2 * x : x) >= y ? "a4-landscape" : "a4-portrait";
-}
-
-// Above the map, where the browser's own command prints the page.
-function headLine(page) {
-  const view = page.state.get();
-  const region = byId("map-region");
-  byId("printed-head").textContent = [
-    page.place.here.name, `${dayName(view.from)} – ${dayName(view.to)}`, `${t("Incidents")} ${number(page.counts.total)}`,
-    ...[...byId("chips-list").querySelectorAll(".chip__text")].map((chip) => chip.textContent),
-  ].join(" · ");
-  region.style.setProperty("--screen-width", `${region.clientWidth}px`);
-  region.style.setProperty("--screen-height", `${region.clientHeight}px`);
-  region.style.setProperty("--share", String(Math.min(1, PAGE_PX[0] / region.clientWidth, PAGE_PX[1] / region.clientHeight)));
 }

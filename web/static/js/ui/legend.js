@@ -108,9 +108,8 @@ export function drawLegend(view, scales, zoom, counts) {
 
 function heatScale(scale, strength) {
   if (!scale) return null;
-  return bar(scale.classes.map(({ from, to, color, opacity }) => ({
-    from, to, colour: over(color, opacity * strength, scale.land),
-  })));
+  const { land } = mapColours();
+  return bar(scale.classes.map(({ from, to, color, opacity }) => ({ from, to, colour: over(color, opacity * strength, land) })));
 }
 
 function gridScale(scale, view) {
