@@ -282,12 +282,18 @@ def test_what_is_known_by_month_only_has_no_hour_and_no_day(
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_drawers_fit_a_phone(watch: Watch, demo_address: str, lang: str) -> None:
-    page = watch(demo_address, PHONE, touch=True).open(f"/?lang={lang}")
-    for _ in range(2):
-        page.tap("#sheet-handle")
-        page.wait_for_timeout(300)  # the sheet rises
+    page = watch(demo_address, PHONE, touch=True).open(f"/?lang={lang}&dock=week")
+    seen = "() => document.getElementById('week-title').getBoundingClientRect().top - innerHeight"
+    page.wait_for_function(f"() => ({seen})() < -200")  # a link to a drawer shows it
+    page.tap("#sheet-handle")
+    page.wait_for_timeout(300)  # the sheet rises
+    way = "() => document.getElementById('dock-buttons').getBoundingClientRect().top"
+    start = "() => { document.getElementById('sheet').scrollTop = 0; }"
+    page.evaluate(start)
+    assert page.evaluate(way) < PHONE["height"] + 200  # no long way to the drawers
     for name in ("week", "calendar"):
-        page.locator(f"#dock-{name}-button").tap()
+        if page.get_attribute(f"#dock-{name}-button", "aria-expanded") == "false":
+            page.locator(f"#dock-{name}-button").tap()
         chart = open_chart(page, name)
         box = chart.bounding_box()
         assert box is not None

@@ -139,6 +139,7 @@ class MapPage {
       this.layers.drawHeat();
     });
     await figures;
+    this.dock.reveal();
     this.writeAddress(); // whoever gets this address sees the same days
     this.follow();
   }

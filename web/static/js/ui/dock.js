@@ -18,7 +18,8 @@ export class Dock {
     const button = el("button", { type: "button", class: "timeline__dock", id: `dock-${id}-button`, "aria-expanded": "false", "aria-controls": element.id }, label);
     button.addEventListener("click", () => {
       this.page.state.set({ dock: this.page.state.get().dock === id ? null : id });
-      if (this.isShown(id)) element.scrollIntoView({ block: "start" }); // on a phone the drawer lies below
+      const isMoved = !matchMedia("(prefers-reduced-motion: reduce)").matches;
+      if (this.isShown(id)) element.scrollIntoView({ block: "start", behavior: isMoved ? "smooth" : "auto" }); // on a phone the drawer lies below
     });
     byId("dock-buttons").append(button);
     element.hidden = true;
@@ -29,6 +30,14 @@ export class Dock {
 
   isShown(id) {
     return this.page.state.get().dock === id;
+  }
+
+  // The drawer that a link opens; on a phone the sheet rises for it.
+  reveal() {
+    const drawer = this.drawers.get(this.page.state.get().dock);
+    if (!drawer || !drawer.element.getClientRects().length) return;
+    this.page.sheet.rise();
+    drawer.element.scrollIntoView({ block: "start" });
   }
 
   draw() {
