@@ -62,6 +62,7 @@ def test_counts(client: FlaskClient) -> None:
         "in_grids": 57,
         "outside": 3,
         "month_rows": 4,
+        "left_out": 0,
         "day_rows": 56,
         "doubtful": 0,
         "by_kind": {"order.theft": 50, "help.elder": 6, "dispute": 4},
@@ -90,7 +91,8 @@ def test_the_grids_of_a_day(client: FlaskClient) -> None:
 
 def test_the_legend(client: FlaskClient) -> None:
     body = client.get("/api/v1/legend?kinds=order&bw=100&theme=dark").json
-    assert list(body) == ["unit", "max", "classes", "land"]
+    assert list(body) == ["unit", "max", "widened", "classes", "land"]
+    assert body["widened"] is False
     assert (body["unit"], body["land"]) == ("per_km2_30d", "#14181D")
     assert list(body["classes"][0]) == ["from", "to", "color", "opacity", "composited"]
     assert body["classes"][-1]["to"] is None
