@@ -43,7 +43,7 @@ def test_the_page_opens_on_what_is_usual(demo: Watched) -> None:
     assert verdicts == [words[window["verdict"]] for window in windows]
     for window, text in zip(windows, page.locator(".now__usual").all_inner_texts(), strict=True):
         assert text.endswith(f"usual {window['low']} to {window['high']}")
-    assert "2026-06-30 (demo)" in page.inner_text("#today-at")
+    assert "30 Jun 2026 (demo)" in page.inner_text("#today-at")
     # it stands above everything else of the left panel, and its figures lead to their days
     assert page.evaluate("document.querySelector('#filters section:not([hidden])').id") == "today"
     page.click(".now__name >> nth=1")
