@@ -21,6 +21,7 @@ from tests.browser.steps import asked
 pytestmark = pytest.mark.browser
 
 WEEK = "from=2026-06-24&to=2026-06-30"
+WEEK_BEFORE = "from=2026-06-17&to=2026-06-23"
 LAID = "html[data-paper-ready]"
 MM_PX = 96 / 25.4
 PAPERS = {"a4-landscape": (297, 210), "a3-portrait": (297, 420)}
@@ -182,49 +183,75 @@ def test_the_window_fits_on_a_phone(watch: Callable[..., Watched], demo_address:
     assert all(height >= 44 for *_, height in edges[1:])
 
 
-@pytest.mark.parametrize("paper", PAPERS)
-def test_a_sheet_is_one_page_of_its_size_at_its_scale(demo: Watched, paper: str) -> None:
-    page = demo.open(f"/?{WEEK}&print={paper}&theme=dark&lang=en&title=Week%2026")
+def sheet(page: Page) -> dict:
+    """What lies on the paper, once it is drawn: metres on the ground and px of paper along the district's south."""
     page.wait_for_selector(LAID, state="attached", timeout=PATIENCE_MS)
-    assert page.evaluate("document.documentElement.dataset.mode") == "light"
-    assert page.evaluate("gridmap.map.getBounds().contains(gridmap.home)")
     found = page.evaluate(
         """() => {
-            const slot = document.querySelector(".leaf__map");
-            const { map, home } = gridmap;
+            const { map, home, comparison } = gridmap;
+            const maps = comparison ? [map, comparison.second.map] : [map];
             const [a, b] = [home.getSouthWest(), L.latLng(home.getSouth(), home.getEast())];
             const enlarged = new DOMMatrix(getComputedStyle(map.getContainer()).transform).a;
             const onPaper = Math.abs(map.latLngToContainerPoint(b).x - map.latLngToContainerPoint(a).x) * enlarged;
-            const size = map.getSize();
             return {
                 metres: map.distance(a, b), onPaper, scale: gridmap.state.get().paperScale,
-                gap: [slot.clientWidth - size.x * enlarged, slot.clientHeight - size.y * enlarged],
-                cut: [...document.querySelectorAll(".leaf__side, .leaf__foot, .leaf__head")]
+                mode: document.documentElement.dataset.mode,
+                isWhole: maps.every(one => one.getBounds().contains(home)),
+                gaps: [...document.querySelectorAll(".leaf__map")].flatMap((slot, i) => {
+                    const { x, y } = maps[i].getSize();
+                    return [slot.clientWidth - x * enlarged, slot.clientHeight - y * enlarged];
+                }),
+                cut: [...document.querySelectorAll(".leaf__side, .leaf__foot, .leaf__head, .leaf__caption")]
                     .some(node => node.scrollHeight > node.clientHeight + 1),
             };
         }"""
     )
     assert found["metres"] / (found["onPaper"] / MM_PX / 1000) == pytest.approx(found["scale"], rel=0.005)
-    assert max(abs(gap) for gap in found["gap"]) < 3 and not found["cut"]
-    text = page.inner_text(".leaf")
-    for words in (
-        "Week 26",
-        f"1:{found['scale']:,}",
-        "24 Jun 2026",
-        "Map approval no.",
-        "Asia/Shanghai",
-        "synthetic",
-        "per km²",
-    ):
-        assert words in text
-    pages = pages_of(page.pdf(prefer_css_page_size=True))
-    assert pages == [pytest.approx(PAPERS[paper], abs=0.6)]
+    assert max(abs(gap) for gap in found["gaps"]) < 3 and not found["cut"]
+    assert found["mode"] == "light"
+    return found
+
+
+def test_a_sheet_is_one_page_of_its_size_with_both_maps_of_a_comparison(demo: Watched) -> None:
+    page = demo.open(f"/?{WEEK}&compare=swipe&print=a4-landscape&theme=dark&lang=en&title=Week%2026")
+    totals = [asked(demo.base, f"/api/v1/counts?{days}")["total"] for days in (WEEK, WEEK_BEFORE)]
+    for paper, size in PAPERS.items():
+        page.select_option("#paper-size", paper)
+        found = sheet(page)
+        assert found["isWhole"] and len(found["gaps"]) == 4
+        assert pages_of(page.pdf(prefer_css_page_size=True)) == [pytest.approx(size, abs=0.6)]
+        text = page.inner_text(".leaf")
+        for words in (
+            "Week 26",
+            f"1:{found['scale']:,}",
+            f"{totals[0]:,} on the left, {totals[1]:,} on the right",
+            "Map approval no.",
+            "Asia/Shanghai",
+            "synthetic",
+            "per km²",
+            "Grid plan",
+            "dashed: communities",
+        ):
+            assert words in text
+        captions = page.locator(".leaf__caption").all_inner_texts()
+        assert [caption.split(" (")[0] for caption in captions] == [
+            "24 Jun 2026 – 30 Jun 2026",
+            "17 Jun 2026 – 23 Jun 2026",
+        ]
+        assert all(
+            f"All kinds · Incidents {total:,}" in caption for total, caption in zip(totals, captions, strict=True)
+        )
     page.emulate_media(media="print")
     for selector in (".paper__bar", ".bar", "#tools", "#timeline", ".leaf__hand"):
         expect(page.locator(selector)).to_be_hidden()
     assert page.locator(".leaf").bounding_box() == pytest.approx(
-        {"x": 0, "y": 0, "width": PAPERS[paper][0] * MM_PX, "height": PAPERS[paper][1] * MM_PX}, abs=1
+        {"x": 0, "y": 0, "width": PAPERS["a3-portrait"][0] * MM_PX, "height": PAPERS["a3-portrait"][1] * MM_PX}, abs=1
     )
+    page.emulate_media(media="screen")
+    page.keyboard.press("Escape")
+    page.wait_for_selector("html[data-mode=dark]", state="attached")
+    expect(page.locator("#map-region > #map-2 ~ #divider, #map-region > #divider ~ #map-2")).to_have_count(1)
+    assert page.evaluate("getComputedStyle(document.getElementById('map-2')).clipPath").endswith("50%)")
 
 
 def test_an_address_brings_the_same_sheet_and_closing_brings_the_map_back(demo: Watched) -> None:
@@ -248,6 +275,7 @@ def test_an_address_brings_the_same_sheet_and_closing_brings_the_map_back(demo: 
     )  # the map has come to rest, and the address with it
     here = page.evaluate(seen)
     assert here[1:] == ["Centre", 20000]
+    assert len(sheet(page)["gaps"]) == 2
     address = page.evaluate("location.pathname + location.search + location.hash")
     page.keyboard.press("Escape")
     expect(page.locator("#paper")).to_have_count(0)

@@ -32,7 +32,7 @@ export class Comparison {
     this.sizes.observe(this.head.root);
     this.sizes.observe(this.region);
     this.onKey = (event) => {
-      if (event.key === "Escape" && !event.defaultPrevented && !event.target.closest("input, select, textarea")) onClose();
+      if (event.key === "Escape" && !this.isAway && !event.defaultPrevented && !event.target.closest("input, select, textarea")) onClose();
     };
     document.addEventListener("keydown", this.onKey);
     this.keepPlace(() => this.arrange());

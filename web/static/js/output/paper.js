@@ -26,11 +26,7 @@ export class Paper {
     this.makeBar(onLeave);
     this.room = el("div", { class: "paper__room" }, this.leaf.node);
     this.node = el("section", { class: "paper", id: "paper", role: "dialog", "aria-modal": "true", "aria-label": t("Print") }, this.bar, this.room);
-    this.node.addEventListener("keydown", (event) => { 
-      if (event.key !== "Escape") return;
-      event.preventDefault(); // it is not the comparison that is left
-      onLeave();
-    });
+    this.onKey = ({ key }) => { if (key === "Escape") onLeave(); };
     this.hand = new MapHand(page.map, () => this.moved());
     this.leaf.slots.forEach((slot, i) => slot.append(this.holders[i]));
     this.leaf.maps.append(this.hand.node);
@@ -42,6 +38,7 @@ export class Paper {
     document.documentElement.dataset.paper = "1";
     window.addEventListener("resize", this.fitLeaf);
     window.addEventListener("beforeprint", this.drawWords);
+    document.addEventListener("keydown", this.onKey);
     drawAgain(page, FINER);
     this.lay();
     this.name();
@@ -140,6 +137,7 @@ export class Paper {
     this.turn += 1;
     window.removeEventListener("resize", this.fitLeaf);
     window.removeEventListener("beforeprint", this.drawWords);
+    document.removeEventListener("keydown", this.onKey);
     const isCompared = comparison !== null && comparison === page.comparison; // it may have ended meanwhile
     for (const holder of holders) {
       holder.inert = false;
