@@ -72,6 +72,18 @@ class NotFound(GridmapError):
     code = "not_found"
 
 
+class SignInNeeded(GridmapError):
+    """Nobody is signed in, or the session has ended."""
+
+    code = "sign_in"
+
+
+class NotAllowed(GridmapError):
+    """Whoever asks has no right to it."""
+
+    code = "not_allowed"
+
+
 class Conflict(GridmapError):
     """The request contradicts what is stored."""
 
