@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import os
 import secrets
+import tempfile
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from gridmap.errors import BadSettings
@@ -18,7 +20,7 @@ from gridmap.errors import BadSettings
 ROOT = Path(__file__).resolve().parent.parent
 DATA_GEO = ROOT / "data" / "geo"
 DEMO_DB_NAME = "demo.db"
-KNOWN = {"db", "secret", "var", "port", "host", "log_level", "sample_data"}
+KNOWN = {"db", "secret", "key", "var", "port", "host", "log_level", "sample_data"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,8 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8000
     log_level: str = "INFO"
-    secret_from_env: str | None = None
+    secret_from_env: str | None = field(default=None, repr=False)
+    key_from_env: str | None = field(default=None, repr=False)
 
     @property
     def log_file(self) -> Path:
@@ -47,21 +50,31 @@ class Settings:
         """The signing and digest key: `GRIDMAP_SECRET`, else `var/secret`, made on first use with mode 0600."""
         if self.secret_from_env:
             return self.secret_from_env.encode()
-        path = self.var / "secret"
-        self.var.mkdir(parents=True, exist_ok=True)
-        try:
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            text = path.read_text(encoding="ascii").strip()
-            if len(text) < 32:
-                raise BadSettings(
-                    f"The secret in {path} is shorter than 32 characters.",
-                    "Delete the file to have a new one made, or set GRIDMAP_SECRET.",
-                ) from None
-            return text.encode()
-        text = secrets.token_hex(32)
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(text + "\n")
+        return self._made_once("secret", "GRIDMAP_SECRET")
+
+    def key(self) -> bytes:
+        """What stored secrets are encrypted with: `GRIDMAP_KEY`, else `var/key`, made on first use with mode 0600.
+
+        It is never in a backup: without it nothing that was encrypted can be read again.
+        """
+        if self.key_from_env:
+            return self.key_from_env.encode()
+        return self._made_once("key", "GRIDMAP_KEY")
+
+    def _made_once(self, name: str, variable: str) -> bytes:
+        """The text of `var/<name>`, which only its owner reads; 64 random digits where there is no such file yet."""
+        path = self.var / name
+        if not path.exists():
+            self.var.mkdir(parents=True, exist_ok=True)
+            descriptor, unfinished = tempfile.mkstemp(prefix=name, dir=self.var)  # mode 0600
+            with os.fdopen(descriptor, "w", encoding="ascii") as file:
+                file.write(secrets.token_hex(32) + "\n")
+            with suppress(FileExistsError):  # another process was first: its text counts
+                os.link(unfinished, path)
+            Path(unfinished).unlink()
+        text = path.read_text(encoding="ascii").strip()
+        if len(text) < 32:
+            raise BadSettings(f"The {name} in {path} is shorter than 32 characters.", _cure_of_short(name, variable))
         return text.encode()
 
 
@@ -76,9 +89,9 @@ def load(environ: Mapping[str, str] | None = None, *, toml: Path | None = None) 
     var = Path(values.get("var", ROOT / "var")).expanduser()
     is_demo = "db" not in values
     db = f"sqlite:///{var / DEMO_DB_NAME}" if is_demo else values["db"]
-    secret = values.get("secret")
-    if secret is not None and len(secret) < 32:
-        raise BadSettings("GRIDMAP_SECRET is shorter than 32 characters.", "Use a long random text.")
+    for name in ("secret", "key"):
+        if len(values.get(name, "x" * 32)) < 32:
+            raise BadSettings(f"GRIDMAP_{name.upper()} is shorter than 32 characters.", "Use a long random text.")
     return Settings(
         db=_known_database(db),
         var=var,
@@ -86,8 +99,15 @@ def load(environ: Mapping[str, str] | None = None, *, toml: Path | None = None) 
         host=values.get("host", "127.0.0.1"),
         port=_port(env.get("PORT") or values.get("port", "8000")),
         log_level=values.get("log_level", "INFO").upper(),
-        secret_from_env=secret,
+        secret_from_env=values.get("secret"),
+        key_from_env=values.get("key"),
     )
+
+
+def _cure_of_short(name: str, variable: str) -> str:
+    if name == "key":  # a new one could not read what the old one wrote
+        return f"Put the right key back into the file, or set {variable}."
+    return f"Delete the file to have a new one made, or set {variable}."
 
 
 def _from_toml(path: Path) -> dict[str, str]:
