@@ -83,6 +83,10 @@ def test_areas_are_those_of_the_ellipsoid(demo: Watched) -> None:
 
 
 def test_presses_make_a_line_and_an_area(measuring: Page) -> None:
+    legend, card = measuring.locator("#legend").bounding_box(), measuring.locator("#ruler").bounding_box()
+    assert legend is not None
+    assert card is not None
+    assert card["x"] >= legend["x"] + legend["width"]  # the card covers nothing of the legend
     for x, y in POINTS:
         measuring.mouse.click(x, y)
     line = places_at(measuring, POINTS)

@@ -97,6 +97,9 @@ def test_an_address_with_a_place_alone_goes_there_and_reproduces_it(demo: Watche
     total = f"{asked(demo.base, f'/api/v1/counts?{focus}')['total']:,}"
     expect(page.locator("#detail-total")).to_have_text(total)
     expect(page.locator("#total")).to_have_text(total)
+    expect(page.locator("#detail-incidents a[href*='/incidents?']")).to_have_attribute(
+        "href", re.compile(rf"&{focus}$")
+    )
     page.wait_for_function("() => location.hash && location.search.includes('from=')")
     page.wait_for_timeout(400)  # the address follows the map
     other = watch(demo.base).open(page.url.removeprefix(demo.base))
