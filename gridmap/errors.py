@@ -78,6 +78,21 @@ class SignInNeeded(GridmapError):
     code = "sign_in"
 
 
+class SignInRefused(SignInNeeded):
+    """Name, password or code are not right, or the account may not sign in now: the same words for every cause.
+
+    `details` has `wait_s`, the seconds before another try is looked at; equal for names that exist and that do not.
+    """
+
+    code = "sign_in_refused"
+
+
+class NeedsCode(SignInNeeded):
+    """Name and password are right; the code of the second factor is still to come."""
+
+    code = "needs_code"
+
+
 class NotAllowed(GridmapError):
     """Whoever asks has no right to it."""
 

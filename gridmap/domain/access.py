@@ -122,15 +122,20 @@ class Holding:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who asks: `name` is what the audit says. An administrator has `admin` and no holdings."""
+    """Who asks: `name` is what the audit says. An administrator has `admin` and no holdings. `actions`: a program's
+    key leaves only these of what its account may do; None leaves all.
+    """
 
     name: str
     admin: Admin | None = None
     holdings: tuple[Holding, ...] = ()
+    actions: frozenset[Action] | None = None
     is_local: bool = False  # the person at this machine, of a project that has no accounts yet
 
     def scope_for(self, action: Action, day: dt.date) -> Scope:
         """Where the action is open to this person on a local day; NOWHERE where no post of that day allows it."""
+        if self.actions is not None and action not in self.actions:
+            return NOWHERE
         if self.is_local or (self.admin is not None and action in ALLOWED[self.admin]):
             return WHOLE
         return _union(
