@@ -99,6 +99,18 @@ class NotAllowed(GridmapError):
     code = "not_allowed"
 
 
+class NoPost(NotAllowed):
+    """Whoever asks holds no post today, and so has no right to anything."""
+
+    code = "no_post"
+
+
+class OnlySomePlaces(NotAllowed):
+    """The right is there for some places, and what was asked for is of all."""
+
+    code = "only_some_places"
+
+
 class Conflict(GridmapError):
     """The request contradicts what is stored."""
 
