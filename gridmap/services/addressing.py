@@ -57,7 +57,7 @@ class Addresses:
         """The gazetteer as a session sees the project; inside a transaction with its own changes still unaudited,
         that of before them.
         """
-        head, held = audit.head(session), self._held
+        head, held = audit.newest_change(session), self._held
         if held is None or not self._is_current(held, head):
             with self._making:
                 held = self._held

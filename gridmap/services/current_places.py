@@ -44,7 +44,7 @@ class CurrentPlaces:
     def at(self, session: Session, at: dt.datetime) -> Places:
         """The blocks open and the plan in force at an instant, as this session sees them."""
         with self._lock:
-            head = audit.head(session)
+            head = audit.newest_change(session)
             places = self._held(session, head, at) or _read(session, at)
             self._known = (head, places)
             return places

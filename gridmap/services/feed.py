@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from gridmap.store import audit
 from gridmap.store.engine import Session
 
-Head = tuple[int, bytes]
+Head = audit.Head  # of the newest change
 
 MAX_CHANGES = 1_000  # to follow one by one; behind by more, everything is read again
 # What these imports bring has an entry of its own and moves nothing that was there; blocks, grids and areas may.
@@ -19,10 +19,10 @@ def entries_between(session: Session, known: Head, head: Head) -> list[audit.Ent
     """The changes from one head to another; None when the feed does not lead from one to the other in few steps (a
     backup was put back, or very much happened).
     """
-    if head[0] - known[0] > MAX_CHANGES:
+    if head[0] < known[0] or not audit.holds(session, known):
         return None
-    entries = audit.since(session, known[0], MAX_CHANGES)
-    return entries if entries and entries[0].prev_hash == known[1] else None
+    entries = audit.changes(session, known[0], MAX_CHANGES + 1)
+    return entries if 0 < len(entries) <= MAX_CHANGES else None
 
 
 def may_place(entries: Sequence[audit.Entry]) -> bool:

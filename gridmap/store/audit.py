@@ -1,7 +1,10 @@
-"""The audit: a hash chain of who changed what, and by its dense `seq` the feed that caches follow.
+"""The audit: a hash chain of who changed and who saw what; its changes are the feed that caches follow.
 
 An entry never holds a value. For each field it holds a keyed digest, so that somebody with the key can prove what a
-field was, and nobody can guess it from the table. The chain shows every entry that was edited, removed or moved.
+field was, and nobody can guess it from the table. The chain shows every entry that was edited, removed, inserted or moved.
+
+Most entries tell of a change of data. Those that tell of reading (a record opened, a field revealed, an export) or of
+an account are in the same chain, and no news to whoever holds data in memory: `is_change` tells them apart.
 """
 
 from __future__ import annotations
@@ -12,6 +15,7 @@ import enum
 import hashlib
 import hmac
 import json
+import logging
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -22,12 +26,23 @@ import shapely
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from gridmap.store.engine import after_commit
 from gridmap.store.tables import Audit, AuditHead
 
 # Named in every entry, so that a later algorithm can stand beside it in one chain.
 ALGORITHM = "sha256/hmac-sha256/json/1"
 GENESIS = bytes(32)
 CHUNK = 5_000
+# Entries that change no data of the district: what an action's last word says, or what it was done to.
+READINGS = ("opened", "exported", "revealed")
+ASIDE = ("account", "api_token", "session", "audit", "backup")
+
+Head = tuple[int, bytes]  # a `seq` and the hash of its entry
+# Every entry once it is stored, for a handler of its own (syslog); the program's log file is not told.
+log = logging.getLogger("gridmap.audit")
+log.setLevel(logging.INFO)
+log.propagate = False
+log.addHandler(logging.NullHandler())
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +59,10 @@ class Entry:
     algorithm: str
     prev_hash: bytes
     hash: bytes
+
+    @property
+    def is_change(self) -> bool:
+        return is_change(self.action, self.entity)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +84,7 @@ def append(
     secret: bytes,
     at: dt.datetime,
 ) -> int:
-    """Write the entry of a change into the change's own transaction, as its last step; returns its `seq`.
+    """Write an entry into the transaction of what it tells of, as its last step; returns its `seq`.
 
     The head row stays locked until the commit: entries are dense and stand in the order of the commits.
     """
@@ -93,17 +112,54 @@ def append(
             hash=entry_hash,
         )
     )
-    session.execute(sa.update(AuditHead).where(AuditHead.id == 1).values(seq=seq, hash=entry_hash))
+    moved: dict[str, object] = {"seq": seq, "hash": entry_hash}
+    if is_change(action, entity):
+        moved |= {"change_seq": seq, "change_hash": entry_hash}
+    session.execute(sa.update(AuditHead).where(AuditHead.id == 1).values(**moved))
+    line = (seq, at.isoformat(), actor, action, entity, entity_uid or "-", entry_hash.hex())
+    after_commit(session, lambda: log.info("%d at=%s actor=%s action=%s entity=%s uid=%s hash=%s", *line))
     return seq
 
 
-_HEAD = sa.select(AuditHead.seq, AuditHead.hash).where(AuditHead.id == 1)  # asked before every answer: built once
+def is_change(action: str, entity: str) -> bool:
+    """Whether an entry tells of data of the district that changed, and not of reading or of an account."""
+    return entity not in ASIDE and action.rpartition(".")[2] not in READINGS
 
 
-def head(session: Session) -> tuple[int, bytes]:
-    """The newest `seq` (0 before the first change) and its hash."""
-    row = session.execute(_HEAD).one()
-    return int(row.seq), bytes(row.hash)
+CHANGED: sa.ColumnElement[bool] = sa.and_(
+    Audit.entity.not_in(ASIDE), *(Audit.action.not_like(f"%.{word}") for word in READINGS)
+)
+"""`is_change` as a condition on rows."""
+
+_HEAD = sa.select(AuditHead.seq, AuditHead.hash).where(AuditHead.id == 1)
+_NEWEST = sa.select(AuditHead.change_seq, AuditHead.change_hash).where(AuditHead.id == 1)  # asked before every answer
+
+
+def head(session: Session) -> Head:
+    """The newest entry (0 before the first) and its hash."""
+    seq, entry_hash = session.execute(_HEAD).one()
+    return int(seq), bytes(entry_hash)
+
+
+def newest_change(session: Session) -> Head:
+    """The newest entry that changed data (0 before the first) and its hash: it names a state of the data."""
+    seq, entry_hash = session.execute(_NEWEST).one()
+    return int(seq), bytes(entry_hash)
+
+
+def changes(session: Session, seq: int, limit: int = 1_000) -> list[Entry]:
+    """Up to `limit` changes of data after entry `seq`, oldest first."""
+    rows = session.execute(
+        sa.select(Audit.__table__).where(Audit.seq > seq, CHANGED).order_by(Audit.seq).limit(limit)
+    )
+    return [_entry(row) for row in rows]
+
+
+def holds(session: Session, known: Head) -> bool:
+    """Whether the chain leads on from that entry: not where a backup was put back since it was read."""
+    if known[0] == 0:
+        return known[1] == GENESIS
+    return session.scalar(sa.select(Audit.hash).where(Audit.seq == known[0])) == known[1]
 
 
 def since(session: Session, seq: int, limit: int = 1_000) -> list[Entry]:
@@ -112,11 +168,14 @@ def since(session: Session, seq: int, limit: int = 1_000) -> list[Entry]:
     return [_entry(row) for row in rows]
 
 
-def verify(session: Session, on_progress: Callable[[int, int], None] | None = None) -> list[Problem]:
+def verify(
+    session: Session, on_progress: Callable[[int, int], None] | None = None, *, noted: Head | None = None
+) -> list[Problem]:
     """Walk the whole chain; an empty list means that no entry was edited, removed, inserted or moved.
 
-    `on_progress(done, total)` is called once a chunk. A chain rewritten as a whole by somebody who may write the
-    table cannot be told from a true one: compare the head with one noted elsewhere.
+    `on_progress(done, total)` is called once a chunk. A chain computed anew as a whole, or cut off with its head set
+    back, by somebody who may write the tables cannot be told from a true one by itself: it can by a head that was
+    `noted` elsewhere, up to that entry.
     """
     newest, head_hash = head(session)
     problems: list[Problem] = []
@@ -130,6 +189,8 @@ def verify(session: Session, on_progress: Callable[[int, int], None] | None = No
             problems.append(Problem(entry.seq, f"Its algorithm '{entry.algorithm}' is not known."))
         elif entry.hash != _hash_of(entry):
             problems.append(Problem(entry.seq, "It was changed after it was written."))
+        if noted is not None and entry.seq == noted[0] and entry.hash != noted[1]:
+            problems.append(Problem(entry.seq, "It is not the entry that was noted: the chain up to it was made anew."))
         expected_seq, prev_hash = entry.seq + 1, entry.hash
         if on_progress is not None and entry.seq % CHUNK == 0:
             on_progress(entry.seq, newest)
@@ -137,6 +198,9 @@ def verify(session: Session, on_progress: Callable[[int, int], None] | None = No
         problems.append(Problem(newest, f"The head names entry {newest}, the last one stored is {expected_seq - 1}."))
     elif head_hash != prev_hash:
         problems.append(Problem(newest, "The head's hash is not the last entry's."))
+    if noted is not None and noted[0] >= expected_seq:
+        gone = f"entries {expected_seq} to {noted[0]}"
+        problems.append(Problem(noted[0], f"It was noted as the newest entry; {gone} are not there any more."))
     if on_progress is not None:
         on_progress(newest, newest)
     return problems

@@ -28,6 +28,7 @@ from gridmap.store.failures import is_busy, translated
 BUSY_S = 10.0  # how long a writer waits for others before it gives up
 MIGRATION_LOCK = 0x6772_6964  # "grid": the key under which migrations of a PostgreSQL database queue
 THREADS = 16  # connections a process may hold at once
+AFTER_COMMIT = "after_commit"
 
 Answer = TypeVar("Answer")
 _inside = threading.local()
@@ -69,6 +70,8 @@ class Store:
         ):
             yield session
             session.flush()
+        for call in session.info.pop(AFTER_COMMIT, ()):
+            call()
 
     def transact(self, work: Callable[[Session], Answer]) -> Answer:
         """`work` in one write transaction, run again from the start when a lock or a clash undid it (PostgreSQL may
@@ -142,6 +145,11 @@ class Store:
                 if not is_busy(error) or time.monotonic() + pause_s > deadline:
                     raise
             pause_s = _wait(pause_s)
+
+
+def after_commit(session: Session, call: Callable[[], object]) -> None:
+    """Have something called once the transaction of a `write` is committed; never when it was undone."""
+    session.info.setdefault(AFTER_COMMIT, []).append(call)
 
 
 def open_store(address: str, *, busy_s: float = BUSY_S, create: bool = True) -> Store:

@@ -14,6 +14,7 @@ import psycopg
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from gridmap.store.audit import CHANGED
 from gridmap.store.tables import Audit, ImportBatch, Incident
 
 PRECISIONS = ("minute", "day", "month")  # their places are the numbers in `precision`
@@ -96,7 +97,7 @@ def events(session: Session, after_id: int = 0, *, since_seq: int | None = None)
 def _wanted(after_id: int, since_seq: int | None) -> list[sa.ColumnElement[bool]]:
     conditions: list[sa.ColumnElement[bool]] = [Incident.id > after_id] if after_id else []
     if since_seq is not None:
-        changed = sa.select(Audit.entity_uid).where(Audit.seq > since_seq, Audit.entity_uid.is_not(None))
+        changed = sa.select(Audit.entity_uid).where(Audit.seq > since_seq, CHANGED, Audit.entity_uid.is_not(None))
         batches = sa.select(ImportBatch.id).where(
             ImportBatch.uid.in_(changed.where(Audit.entity == "import_batch"))
         )

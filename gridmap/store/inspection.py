@@ -1,4 +1,4 @@
-"""Whether a database's schema is whole: tables, columns, spatial indexes, SpatiaLite's triggers, foreign keys.
+"""Whether a database's schema is whole: tables, columns, spatial indexes, triggers, foreign keys.
 
 SpatiaLite loses triggers without a word when a table is rebuilt, and a spatial index without them goes stale; so this
 looks after every migration instead of trusting it.
@@ -17,6 +17,12 @@ from gridmap.store.spatial import SLACK
 # What SpatiaLite 5 hangs on a geometry column with an R*Tree: constraints on insert and update, index on insert,
 # update and delete, and the time of the last change.
 TRIGGERS = ("ggi", "ggu", "gii", "giu", "gid", "tmi", "tmu", "tmd")
+# What keeps the audit append-only; the last one of each database beside those of both.
+GUARDS = ("audit_no_update", "audit_no_delete", "audit_head_forward", "audit_head_no_delete")
+MORE_GUARDS = {
+    "sqlite": ("audit_no_second", "audit_head_no_second"),
+    "postgresql": ("audit_no_truncate", "audit_head_no_truncate"),
+}
 KINDS = {0: "GEOMETRY", 1: "POINT", 5: "MULTILINESTRING", 6: "MULTIPOLYGON"}
 
 
@@ -25,9 +31,10 @@ def problems(connection: Connection, metadata: sa.MetaData) -> list[str]:
     found = list(_missing(connection, metadata))
     if found:
         return found
+    guards = _unguarded(connection, metadata)
     if connection.dialect.name == "sqlite":
-        return [*_spatialite(connection, metadata), *_orphans(connection)]
-    return list(_postgis(connection, metadata))
+        return [*_spatialite(connection, metadata), *_orphans(connection), *guards]
+    return [*_postgis(connection, metadata), *guards]
 
 
 def damage(connection: Connection) -> list[str]:
@@ -78,6 +85,21 @@ def _spatialite(connection: Connection, metadata: sa.MetaData) -> Iterator[str]:
             yield f"{table}.{column} has no spatial index."
         elif _stale(connection, table, column):
             yield f"The spatial index of {table}.{column} does not agree with the table."
+
+
+def _unguarded(connection: Connection, metadata: sa.MetaData) -> Iterator[str]:
+    """Triggers of the audit that are gone or switched off; the first revisions had none."""
+    head = metadata.tables.get("audit_head")
+    if head is None or "change_seq" not in head.columns:
+        return
+    name = connection.dialect.name
+    query = {
+        "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
+        "postgresql": "SELECT tgname FROM pg_trigger WHERE tgenabled <> 'D' AND pg_table_is_visible(tgrelid)",
+    }[name]
+    lost = set(GUARDS + MORE_GUARDS[name]) - set(connection.exec_driver_sql(query).scalars())
+    if lost:
+        yield f"The audit has lost its triggers {', '.join(sorted(lost))}: entries could be changed."
 
 
 def _stale(connection: Connection, table: str, column: str) -> bool:

@@ -8,9 +8,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import numpy as np
 import shapely
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from gridmap.store import audit, batches, bulk, configuration, ids, incidents, plans, project
@@ -95,6 +98,23 @@ def append_entry(session: Session, **changes: object) -> int:
         "at": NOW,
     }
     return audit.append(session, **(values | changes))
+
+
+@contextmanager
+def unguarded(session: Session) -> Iterator[None]:
+    """The audit's tables without their triggers, as somebody has them who owns the database."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(sa.text("SET LOCAL session_replication_role = replica"))
+        yield
+        session.execute(sa.text("SET LOCAL session_replication_role = origin"))
+        return
+    query = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name IN ('audit', 'audit_head')"
+    guards = session.execute(sa.text(query)).all()
+    for name, _ in guards:
+        session.execute(sa.text(f"DROP TRIGGER {name}"))
+    yield
+    for _, statement in guards:
+        session.connection().exec_driver_sql(statement)
 
 
 def _areas(session: Session) -> np.ndarray:

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from gridmap.store import audit
 from gridmap.store.engine import Store
 from gridmap.store.tables import Audit, AuditHead
-from tests.store.district import NOW, SECRET, append_entry
+from tests.store.district import NOW, SECRET, append_entry, unguarded
 
 SHANGHAI = dt.timezone(dt.timedelta(hours=8))
 
@@ -111,40 +111,40 @@ def test_equal_values_do_not_look_equal(store: Store) -> None:
     ],
 )
 def test_an_edited_entry_is_found(chained: Store, change: dict[str, object]) -> None:
-    with chained.write() as session:
+    with chained.write() as session, unguarded(session):
         session.execute(sa.update(Audit).where(Audit.seq == 3).values(**change))
     assert (3, "It was changed after it was written.") in verified(chained)
 
 
 def test_an_unknown_algorithm_is_found(chained: Store) -> None:
-    with chained.write() as session:
+    with chained.write() as session, unguarded(session):
         session.execute(sa.update(Audit).where(Audit.seq == 2).values(algorithm="none"))
     assert verified(chained) == [(2, "Its algorithm 'none' is not known.")]
 
 
 def test_a_removed_entry_is_found(chained: Store) -> None:
-    with chained.write() as session:
+    with chained.write() as session, unguarded(session):
         session.execute(sa.delete(Audit).where(Audit.seq == 3))
     assert verified(chained) == [(4, "Entries 3 to 3 are missing.")]
 
 
 def test_a_removed_end_is_found(chained: Store) -> None:
-    with chained.write() as session:
+    with chained.write() as session, unguarded(session):
         session.execute(sa.delete(Audit).where(Audit.seq >= 4))
     assert verified(chained) == [(5, "The head names entry 5, the last one stored is 3.")]
 
 
 def test_a_head_set_back_is_found(chained: Store) -> None:
-    with chained.write() as session:
+    with chained.write() as session, unguarded(session):
         session.execute(sa.update(AuditHead).values(seq=4))
     assert verified(chained) == [(4, "The head names entry 4, the last one stored is 5.")]
-    with chained.write() as session:
+    with chained.write() as session, unguarded(session):
         session.execute(sa.update(AuditHead).values(seq=5, hash=bytes(32)))
     assert verified(chained) == [(5, "The head's hash is not the last entry's.")]
 
 
 def test_two_swapped_entries_are_found(chained: Store) -> None:
-    with chained.write() as session:
+    with chained.write() as session, unguarded(session):
         for old, new in ((2, 99), (4, 2), (99, 4)):
             session.execute(sa.update(Audit).where(Audit.seq == old).values(seq=new))
     assert {seq for seq, _ in verified(chained)} >= {2, 4}
@@ -152,7 +152,7 @@ def test_two_swapped_entries_are_found(chained: Store) -> None:
 
 def test_a_replaced_entry_that_hashes_rightly_is_found(chained: Store) -> None:
     """Somebody who knows the method writes entry 3 anew with a right hash: entry 4 does not continue it."""
-    with chained.write() as session:
+    with chained.write() as session, unguarded(session):
         third = dataclasses.replace(audit.since(session, 2, 1)[0], actor="somebody")
         session.execute(sa.update(Audit).where(Audit.seq == 3).values(actor="somebody", hash=audit._hash_of(third)))
     assert verified(chained) == [(4, "It does not continue the entry before it.")]

@@ -94,7 +94,7 @@ def _world(session: Session, now: dt.datetime) -> _World:
     )
     by_id = {area.id: area for area in tree}
     return _World(
-        audit.head(session),
+        audit.newest_change(session),
         ground,
         dict(zip(block_ids.tolist(), codes, strict=True)),
         places.households_by_block(session),
@@ -252,7 +252,7 @@ def _store(
 ) -> None:
     """The part inside the transaction: new grids, the plan, its audit entry."""
     found = project.get(session)
-    if audit.head(session) != world.head or found is None or found.projection is None:
+    if audit.newest_change(session) != world.head or found is None or found.projection is None:
         raise Conflict("The data changed while the list was read; nothing was stored.", "Run it again.")
     spots = dict(zip(world.ground.block_ids.tolist(), inner_points(world.ground.polygons), strict=True))
     ids, note = grid_ids(session, targets, assignment, spots, world.tree, world.scheme)

@@ -70,12 +70,12 @@ class Situation:
     def seq(self) -> int:
         """The newest change."""
         with self._store.read() as session:
-            return audit.head(session)[0]
+            return audit.newest_change(session)[0]
 
     def picture(self) -> Picture:
         """The present state. Raises StoreBusy, StoreBroken; a picture once given stays as it is."""
         with self._store.read() as session:
-            head = audit.head(session)
+            head = audit.newest_change(session)
         picture = self._picture
         if picture is None or picture.head != head or picture.is_past(self._now()):
             picture = self._catch_up()
@@ -153,7 +153,7 @@ class Situation:
 
     def _catch_up(self) -> Picture:
         with self._loading, self._store.read() as session:
-            known, head = self._picture, audit.head(session)
+            known, head = self._picture, audit.newest_change(session)
             now = self._now()
             if known is not None and known.head == head and not known.is_past(now):
                 return known  # another thread was first

@@ -121,4 +121,5 @@ def _under(picture: Picture, row: IncidentRow, number: int) -> IncidentRow:
 
 def changes_since(session: Session, seq: int, limit: int, now_on: dt.date) -> Changes:
     """The feed after `seq`."""
-    return Changes(audit.head(session)[0], now_on, tuple(audit.since(session, seq, limit)))
+    newest, _ = audit.newest_change(session)
+    return Changes(newest, now_on, tuple(audit.changes(session, seq, limit)) if seq < newest else ())

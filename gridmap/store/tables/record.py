@@ -87,14 +87,14 @@ class ImportBefore(Base):
 
 
 class Audit(Base):
-    """One change. `hash` = SHA-256 over the entry and `prev_hash`; `digests` maps field names to keyed digests.
-
-    `seq` is dense and is the change feed's cursor.
+    """One change, or one reading that is told. `hash` = SHA-256 over the entry and `prev_hash`; `digests` maps field
+    names to keyed digests. `seq` is dense and is the change feed's cursor. Triggers refuse to change or remove a row.
     """
 
     __tablename__ = "audit"
+    __table_args__ = (Index("ix_audit_actor_at", "actor", "at"),)
     seq: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
-    at: Mapped[dt.datetime]
+    at: Mapped[dt.datetime] = mapped_column(index=True)
     actor: Mapped[str] = mapped_column(String(60))
     action: Mapped[str] = mapped_column(String(60), index=True)
     entity: Mapped[str] = mapped_column(String(40))
@@ -106,13 +106,15 @@ class Audit(Base):
 
 
 class AuditHead(Base):
-    """The one row every writer locks last: the newest `seq` and its hash."""
+    """The one row every writer locks last: the newest entry, and the newest that changed data. It only moves on."""
 
     __tablename__ = "audit_head"
     __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     seq: Mapped[int] = mapped_column(BigId)
     hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    change_seq: Mapped[int] = mapped_column(BigId, server_default=text("0"))
+    change_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
 
 
 class Counter(Base):
