@@ -1,7 +1,8 @@
 """The audit: a hash chain of who changed and who saw what; its changes are the feed that caches follow.
 
 An entry never holds a value. For each field it holds a keyed digest, so that somebody with the key can prove what a
-field was, and nobody can guess it from the table. The chain shows every entry that was edited, removed, inserted or moved.
+field was, and nobody can guess it from the table. The chain shows every entry that was edited, removed, inserted or
+moved.
 
 Most entries tell of a change of data. Those that tell of reading (a record opened, a field revealed, an export) or of
 an account are in the same chain, and no news to whoever holds data in memory: `is_change` tells them apart.

@@ -37,7 +37,7 @@ def chained(store: Store) -> Store:
     ],
 )
 def test_what_was_written_stays(chained: Store, statement: str) -> None:
-    with pytest.raises(Conflict, match="only grows|only moves on"), chained.write() as session:
+    with pytest.raises(Conflict, match=r"only grows|only moves on"), chained.write() as session:
         session.execute(sa.text(statement))
     with chained.read() as session:
         assert [entry.seq for entry in audit.since(session, 0)] == [1, 2, 3]
@@ -57,7 +57,7 @@ def test_what_was_written_stays(chained: Store, statement: str) -> None:
 def test_no_other_word_removes_an_entry(chained: Store, dialect: str, statement: str) -> None:
     if chained.dialect != dialect:
         pytest.skip(f"{dialect} knows this statement")
-    with pytest.raises(Conflict, match="only grows|only moves on"), chained.write() as session:
+    with pytest.raises(Conflict, match=r"only grows|only moves on"), chained.write() as session:
         session.execute(sa.text(statement))
     with chained.read() as session:
         assert audit.verify(session) == []

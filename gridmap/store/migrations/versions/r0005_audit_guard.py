@@ -7,7 +7,6 @@ shows what was done then (`gridmap audit verify`).
 
 from __future__ import annotations
 
-import sqlalchemy as sa
 from alembic import op
 
 revision = "0005"
@@ -59,12 +58,9 @@ def _is_sqlite() -> bool:
 
 def _names() -> list[tuple[str, str]]:
     """Every trigger with its table."""
-    last = "no_second" if _is_sqlite() else "no_truncate"
-    return [
-        (f"{table}_{what}", table)
-        for table, kinds in (("audit", ("no_update", "no_delete", last)), ("audit_head", ("forward", "no_delete", last)))
-        for what in kinds
-    ]
+    both = ("no_delete", "no_second" if _is_sqlite() else "no_truncate")
+    kinds = {"audit": ("no_update", *both), "audit_head": ("forward", *both)}
+    return [(f"{table}_{what}", table) for table, found in kinds.items() for what in found]
 
 
 def _sqlite_guards() -> list[str]:
