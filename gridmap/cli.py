@@ -26,6 +26,8 @@ COMMANDS: Commands = {
     "locate": ("locating", "locate", "Write the grid of every row of a file beside it."),
     "plan": ("plan", "plan", "Make blocks from streets; list and assign grid plans."),
     "db": ("database", "db", "Upgrade or check the database."),
+    "backup": ("backup", "backup", "Write the whole project into one file, while it is used."),
+    "restore": ("backup", "restore", "Bring a project back from a backup, into an empty database."),
     "audit": ("audit", "audit", "Check the chain of the audit."),
     "doctor": ("doctor", "doctor", "Check this installation and say what to do."),
 }

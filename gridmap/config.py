@@ -41,6 +41,11 @@ class Settings:
         return self.var / "log" / "gridmap.log"
 
     @property
+    def files_dir(self) -> Path:
+        """Files that belong to records, by their SHA-256; part of every backup."""
+        return self.var / "files"
+
+    @property
     def basemap_dir(self) -> Path:
         """Where the base map of this database lies: one folder a database, so that two never share tiles."""
         name = "demo" if self.is_demo else _slug(self.db)

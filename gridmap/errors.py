@@ -141,6 +141,12 @@ class StoreBroken(GridmapError):
     code = "store_broken"
 
 
+class DiskFull(GridmapError):
+    """A disk had no room for a file; nothing half-written is left."""
+
+    code = "disk_full"
+
+
 class BadSettings(GridmapError):
     """A setting is missing or contradicts another."""
 

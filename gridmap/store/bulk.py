@@ -50,16 +50,32 @@ def insert(session: Session, model: type[DeclarativeBase], columns: Columns) -> 
 
 def update(session: Session, model: type[DeclarativeBase], ids: Sequence[int] | np.ndarray, columns: Columns) -> None:
     """Set columns of the rows with these ids; columns not given stay. Raises as `insert`."""
-    table = _table(model)
-    if _length(table, {**columns, "id": ids}) == 0:
+    overwrite(session, _table(model), {**columns, "id": np.asarray(ids)})
+
+
+def overwrite(session: Session, table: sa.Table, columns: Columns) -> None:
+    """As `update`, in a table as it is in this database; `id` is one of the columns."""
+    if _length(table, columns) == 0:
         return
     session.flush()
     dialect = session.get_bind().dialect.name
-    given = {**columns, "id": np.asarray(ids)}
-    encoded = {name: encode(table.c[name].type, values, dialect) for name, values in given.items()}
+    encoded = {name: encode(table.c[name].type, values, dialect) for name, values in columns.items()}
     with _all_or_none(session):
         (_update_on_sqlite if dialect == "sqlite" else _update_joined)(session, table, encoded)
     session.expire_all()
+
+
+def load(session: Session, table: sa.Table, columns: Columns) -> None:
+    """Insert rows that bring all they have, also their ids, into a table as it is in this database.
+
+    Raises ValueError and Conflict as `insert` does.
+    """
+    if _length(table, columns) == 0:
+        return
+    dialect = session.get_bind().dialect.name
+    encoded = {name: encode(table.c[name].type, values, dialect) for name, values in columns.items()}
+    with _all_or_none(session), _indexed_by_hand(session, table, columns):
+        _store(session, table, encoded)
 
 
 @contextmanager

@@ -52,6 +52,12 @@ def get(session: Session) -> Project | None:
     )
 
 
+def identity(session: Session) -> tuple[str, str] | None:
+    """The project's uid and name, whatever the schema's revision; None before `create`."""
+    row = session.execute(sa.select(tables.Project.uid, tables.Project.name)).one_or_none()
+    return None if row is None else (row.uid, row.name)
+
+
 def create(
     session: Session,
     *,

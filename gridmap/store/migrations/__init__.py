@@ -18,13 +18,14 @@ from alembic.runtime.environment import EnvironmentContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.engine import Connection
 
-from gridmap.errors import StoreBroken
+from gridmap.errors import Conflict, StoreBroken
 from gridmap.store import inspection
-from gridmap.store.engine import Store
+from gridmap.store.engine import Session, Store
 from gridmap.store.tables import Base
 
 HERE = Path(__file__).resolve().parent
 VERSIONS = HERE / "versions"
+NOBODYS = {"spatial_ref_sys", "alembic_version"}  # PostGIS's own table; Alembic's, which "base" leaves behind
 
 
 def upgrade(store: Store, revision: str = "head", *, extra_versions: Sequence[Path] = ()) -> None:
@@ -43,10 +44,35 @@ def downgrade(store: Store, revision: str, *, extra_versions: Sequence[Path] = (
     _run(store, script, revision, lambda rev, _: script._downgrade_revs(revision, rev))
 
 
+def build(store: Store, revision: str, fill: Callable[[Session], None]) -> None:
+    """Make an empty database one of this revision and fill it, as one transaction: both happen, or nothing does.
+
+    Foreign keys rest meanwhile on SQLite, and are looked at before the end. Raises Conflict when the database is not
+    empty, StoreBroken for a revision that this gridmap does not know, and as `upgrade`.
+    """
+
+    def filled(connection: Connection) -> None:
+        with Session(bind=connection) as session:
+            fill(session)
+            session.flush()
+
+    script = _history(())
+    if revision not in _revisions(script):
+        raise StoreBroken(
+            f"This gridmap does not know the schema {revision}.", "It was made by a newer gridmap: install that one."
+        )
+    _run(store, script, revision, lambda rev, _: script._upgrade_revs(revision, rev), before=_refuse_rows, after=filled)
+
+
 def current(store: Store) -> str | None:
     """The revision of the database's schema; None for an empty database."""
     with store.read() as session:
-        return MigrationContext.configure(session.connection()).get_current_revision()
+        return revision_of(session.connection())
+
+
+def revision_of(connection: Connection) -> str | None:
+    """As `current`, at this moment of a transaction."""
+    return MigrationContext.configure(connection).get_current_revision()
 
 
 def head() -> str:
@@ -77,12 +103,40 @@ def check(store: Store) -> list[str]:
     return problems
 
 
+def is_empty(connection: Connection) -> bool:
+    """Whether nobody has made a table in this database."""
+    return not set(sa.inspect(connection).get_table_names()) - NOBODYS
+
+
+def present(connection: Connection) -> sa.MetaData:
+    """What the database has of our tables at this moment, columns with their types only: a revision before the newest
+    lacks some.
+    """
+    inspector = sa.inspect(connection)
+    is_older = revision_of(connection) in _older()
+    here = sa.MetaData()
+    for name in set(inspector.get_table_names()) & set(Base.metadata.tables):
+        there = {column["name"] for column in inspector.get_columns(name)} if is_older else None
+        columns = [c for c in Base.metadata.tables[name].columns if there is None or c.name in there]
+        sa.Table(name, here, *[sa.Column(c.name, c.type) for c in columns])
+    return here
+
+
 def _history(extra_versions: Sequence[Path]) -> ScriptDirectory:
     return ScriptDirectory(str(HERE), version_locations=[str(VERSIONS), *map(str, extra_versions)])
 
 
-def _run(store: Store, script: ScriptDirectory, revision: str, steps: Callable[[Any, Any], Any]) -> None:
+def _run(
+    store: Store,
+    script: ScriptDirectory,
+    revision: str,
+    steps: Callable[[Any, Any], Any],
+    *,
+    before: Callable[[Connection], None] = lambda _: None,
+    after: Callable[[Connection], None] = lambda _: None,
+) -> None:
     with store.schema_change() as connection:
+        before(connection)
         _refuse_unknown(connection, script)
         context = EnvironmentContext(Config(), script, fn=steps, destination_rev=revision)
         with context:
@@ -92,32 +146,29 @@ def _run(store: Store, script: ScriptDirectory, revision: str, steps: Callable[[
                 transactional_ddl=False,  # the transaction is ours, around all revisions
             )
             context.run_migrations()
-        wrong = inspection.problems(connection, _present(connection))
+        after(connection)
+        wrong = inspection.problems(connection, present(connection))
         if wrong:
             raise StoreBroken("The migration left the schema in pieces and was undone: " + " ".join(wrong), "")
 
 
 def _refuse_unknown(connection: Connection, script: ScriptDirectory) -> None:
-    found = MigrationContext.configure(connection).get_current_revision()
-    known = {revision.revision for revision in script.walk_revisions()}
-    if found is not None and found not in known:
+    found = revision_of(connection)
+    if found is not None and found not in _revisions(script):
         raise StoreBroken(
             f"The database's schema is at revision {found}, which this gridmap does not know.",
             "It was made by a newer gridmap: install that one, or open another database.",
         )
 
 
-def _present(connection: Connection) -> sa.MetaData:
-    """What the database has of our tables at this moment: a revision before the newest lacks some of their columns."""
-    inspector = sa.inspect(connection)
-    is_older = MigrationContext.configure(connection).get_current_revision() in _older()
-    here = sa.MetaData()
-    for name in set(inspector.get_table_names()) & set(Base.metadata.tables):
-        there = {column["name"] for column in inspector.get_columns(name)} if is_older else None
-        columns = [c for c in Base.metadata.tables[name].columns if there is None or c.name in there]
-        sa.Table(name, here, *[sa.Column(c.name, c.type) for c in columns])
-    return here
+def _refuse_rows(connection: Connection) -> None:
+    if not is_empty(connection):
+        raise Conflict("The database is not empty; nothing was changed.", "Name a new file or an empty database.")
 
 
 def _older() -> set[str]:
-    return {revision.revision for revision in _history(()).walk_revisions()} - {head()}
+    return _revisions(_history(())) - {head()}
+
+
+def _revisions(script: ScriptDirectory) -> set[str]:
+    return {revision.revision for revision in script.walk_revisions()}

@@ -1,0 +1,123 @@
+"""`gridmap backup` and `gridmap restore`: keep a project in one file, and bring it back."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from pathlib import Path
+
+import click
+
+from gridmap.commands.progress import progress_bar
+from gridmap.config import load
+from gridmap.errors import BadInput
+from gridmap.services import backup as backups
+from gridmap.services.backup import Kept, Manifest
+from gridmap.store import migrations
+
+LOST_WITHOUT = {
+    "GRIDMAP_SECRET": "nobody can prove what old entries of the audit are about",
+    "GRIDMAP_KEY": "what was encrypted cannot be read",
+}
+FOLDER = "backups"  # under GRIDMAP_VAR, where nothing else is named
+EVERY_NIGHT = """\b
+Every night, by cron (one line of `crontab -e` of the user gridmap runs as):
+  15 2 * * *  GRIDMAP_DB=... GRIDMAP_VAR=... /opt/gridmap/scripts/gridmap backup /backup --keep 7 --weekly 8
+\b
+Or by systemd, then `systemctl enable --now gridmap-backup.timer`:
+  # /etc/systemd/system/gridmap-backup.service
+  [Service]
+  Type=oneshot
+  User=gridmap
+  EnvironmentFile=/etc/gridmap.env
+  ExecStart=/opt/gridmap/scripts/gridmap backup /backup --keep 7 --weekly 8
+  # /etc/systemd/system/gridmap-backup.timer
+  [Timer]
+  OnCalendar=02:15
+  Persistent=true
+  [Install]
+  WantedBy=timers.target
+
+A backup on the same disk is lost with it: let /backup be another machine's. GRIDMAP_SECRET and GRIDMAP_KEY (var/secret,
+var/key) are in no backup: keep them apart, once."""
+
+
+@click.command("backup", epilog=EVERY_NIGHT)
+@click.argument("target", required=False, type=click.Path(path_type=Path), metavar="[DIR|FILE.zip]")
+@click.option("--keep", type=click.IntRange(1), metavar="N", help="In DIR, keep the newest N; the others go.")
+@click.option(
+    "--weekly",
+    type=click.IntRange(0),
+    metavar="M",
+    help="With --keep, also keep the newest of each of the last M weeks.",
+)
+def backup(target: Path | None, keep: int | None, weekly: int | None) -> None:
+    """Write the whole project into one file, while others go on working.
+
+    In it are all rows as they are at one moment, the files that belong to them, the settings and the newest entry of
+    the audit; keys and secrets never. The file is read again before it takes its name, and can be opened with any ZIP
+    program. Without DIR or FILE it goes to backups/ in GRIDMAP_VAR.
+    """
+    if weekly is not None and keep is None:
+        raise BadInput("--weekly needs --keep.", "For example: --keep 7 --weekly 8")
+    settings = load()
+    kept = None if keep is None else Kept(keep, weekly or 0)
+    with progress_bar() as tell:
+        made = backups.back_up(
+            settings, target or settings.var / FOLDER, now=dt.datetime.now(dt.UTC), kept=kept, on_progress=tell
+        )
+    click.echo(f"{made.path}: {_told(made.manifest)}, {made.size_bytes / 1e6:,.1f} MB, read again and found whole")
+    for path in made.removed:
+        click.echo(f"{path}: removed")
+    seq, digest = made.manifest.head
+    click.echo(f"Audit: {seq:,} entries, head {digest.hex()}")
+
+
+@click.command("restore")
+@click.argument("archive", type=click.Path(path_type=Path), metavar="ARCHIVE")
+@click.option(
+    "--into",
+    metavar="URL",
+    help="The empty database, as GRIDMAP_DB names it; of either kind. Without it the archive is only checked.",
+)
+@click.option("--upgrade", is_flag=True, help="Bring an older backup's schema up to this version afterwards.")
+@click.pass_context
+def restore(ctx: click.Context, archive: Path, into: str | None, upgrade: bool) -> None:
+    """Bring a project back from ARCHIVE, into an empty place and as a whole or not at all.
+
+    The archive is checked first; then every table is compared with what it was, and the chain of the audit is walked.
+    A backup of a SpatiaLite file can be brought into PostgreSQL, and the other way. Ends with 1 when the audit has a
+    problem (it had it before the backup).
+    """
+    if into is None:
+        with progress_bar() as tell:
+            manifest = backups.check(archive, on_progress=tell)
+        click.echo(f"{archive} is whole: {_told(manifest)}, of {_when(manifest)}")
+        return
+    settings = load({**os.environ, "GRIDMAP_DB": into})
+    with progress_bar() as tell:
+        done = backups.restore(archive, settings, now=dt.datetime.now(dt.UTC), upgrade=upgrade, on_progress=tell)
+    click.echo(f"{done.address}: {_told(done.manifest)}, of {_when(done.manifest)}; every table is what it was")
+    _tell_what_to_do(done)
+    for problem in done.problems:
+        click.echo(f"PROBLEM  entry {problem.seq} of the audit: {problem.message}")
+    ctx.exit(1 if done.problems else 0)
+
+
+def _tell_what_to_do(done: backups.Restored) -> None:
+    if done.revision != migrations.head():
+        click.echo(f"Its schema is {done.revision}: run `gridmap db upgrade`, then `gridmap audit verify`.")
+    for name in done.other_keys:
+        click.echo(f"{name} is not here, or not the one of that time: put it back before you start gridmap.")
+        click.echo(f"  Without it {LOST_WITHOUT[name]}.")
+    click.echo(f"To use it: GRIDMAP_DB={done.address}")
+
+
+def _told(manifest: Manifest) -> str:
+    name = f"project {manifest.project_name}" if manifest.project_name else "a project without a name"
+    rows = f"{manifest.rows:,} rows in {len(manifest.tables)} tables"
+    return f"{name}, {rows}, {len(manifest.files):,} files, schema {manifest.revision}"
+
+
+def _when(manifest: Manifest) -> str:
+    return manifest.made_at.astimezone().strftime("%Y-%m-%d %H:%M")

@@ -1,0 +1,8 @@
+"""Backups of a project, and bringing one back: one archive for both databases."""
+
+from gridmap.services.backup.folder import Kept
+from gridmap.services.backup.making import Backup, back_up
+from gridmap.services.backup.manifest import Manifest
+from gridmap.services.backup.restoring import Restored, check, restore
+
+__all__ = ["Backup", "Kept", "Manifest", "Restored", "back_up", "check", "restore"]
