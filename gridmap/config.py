@@ -7,6 +7,7 @@ file that only its owner reads.
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import tempfile
 import tomllib
@@ -16,11 +17,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from gridmap.errors import BadSettings
+from gridmap.reach import Network, PublicUrl, TlsFiles, networks, public_url, tls_files
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA_GEO = ROOT / "data" / "geo"
 DEMO_DB_NAME = "demo.db"
-KNOWN = {"db", "secret", "key", "var", "port", "host", "log_level", "sample_data"}
+KNOWN = {
+    "db", "secret", "key", "var", "port", "host", "log_level", "sample_data", "tls_cert", "tls_key", "public_url",
+    "proxies", "workers",
+}  # fmt: skip
+MOST_WORKERS = 16
+SECRETS = {"secret", "key"}
+SHORTEST = 32  # characters of a secret or a key
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +43,10 @@ class Settings:
     log_level: str = "INFO"
     secret_from_env: str | None = field(default=None, repr=False)
     key_from_env: str | None = field(default=None, repr=False)
+    tls: TlsFiles | None = None
+    public_url: PublicUrl | None = None
+    proxies: tuple[Network, ...] = ()  # beside this machine's own, who may say for whom they ask
+    workers: int | None = None
 
     @property
     def log_file(self) -> Path:
@@ -57,14 +69,25 @@ class Settings:
             return self.secret_from_env.encode()
         return self._made_once("secret", "GRIDMAP_SECRET")
 
-    def key(self) -> bytes:
-        """What stored secrets are encrypted with: `GRIDMAP_KEY`, else `var/key`, made on first use with mode 0600.
+    @property
+    def key_file(self) -> Path:
+        """Where the keys are that `GRIDMAP_KEY` does not give."""
+        return self.var / "key"
 
-        It is never in a backup: without it nothing that was encrypted can be read again.
+    def keys(self) -> tuple[bytes, ...]:
+        """What stored secrets are encrypted with, the newest key first; the older ones only read what they wrote.
+
+        `GRIDMAP_KEY` holds them with commas between them, else `var/key`, a line each, made on first use with mode
+        0600. They are never in a backup: without them nothing that was encrypted can be read again.
         """
-        if self.key_from_env:
-            return self.key_from_env.encode()
-        return self._made_once("key", "GRIDMAP_KEY")
+        text = self.key_from_env or self._made_once("key", "GRIDMAP_KEY").decode()
+        keys = tuple(part.encode() for part in parted_keys(text))
+        if min(map(len, keys), default=0) < SHORTEST:
+            raise BadSettings(
+                f"A key in {'GRIDMAP_KEY' if self.key_from_env else self.key_file} is shorter than 32 characters.",
+                _cure_of_short("key", "GRIDMAP_KEY"),
+            )
+        return keys
 
     def _made_once(self, name: str, variable: str) -> bytes:
         """The text of `var/<name>`, which only its owner reads; 64 random digits where there is no such file yet."""
@@ -78,7 +101,7 @@ class Settings:
                 os.link(unfinished, path)
             Path(unfinished).unlink()
         text = path.read_text(encoding="ascii").strip()
-        if len(text) < 32:
+        if len(text) < SHORTEST:
             raise BadSettings(f"The {name} in {path} is shorter than 32 characters.", _cure_of_short(name, variable))
         return text.encode()
 
@@ -86,7 +109,7 @@ class Settings:
 def load(environ: Mapping[str, str] | None = None, *, toml: Path | None = None) -> Settings:
     """Settings from the environment and, below it, `gridmap.toml` (in the project's folder or as given).
 
-    Raises BadSettings for an unknown name in the file, a port that is no port, or a secret that is too short.
+    Raises BadSettings for an unknown name in the file, a value that cannot be used, or a secret that is too short.
     """
     env = os.environ if environ is None else environ
     values = _from_toml(toml or ROOT / "gridmap.toml")
@@ -94,8 +117,9 @@ def load(environ: Mapping[str, str] | None = None, *, toml: Path | None = None) 
     var = Path(values.get("var", ROOT / "var")).expanduser()
     is_demo = "db" not in values
     db = f"sqlite:///{var / DEMO_DB_NAME}" if is_demo else values["db"]
-    for name in ("secret", "key"):
-        if len(values.get(name, "x" * 32)) < 32:
+    given = {name: [values[name]] if name == "secret" else parted_keys(values[name]) for name in SECRETS & values.keys()}
+    for name, texts in given.items():
+        if min(map(len, texts), default=0) < SHORTEST:
             raise BadSettings(f"GRIDMAP_{name.upper()} is shorter than 32 characters.", "Use a long random text.")
     return Settings(
         db=_known_database(db),
@@ -106,7 +130,16 @@ def load(environ: Mapping[str, str] | None = None, *, toml: Path | None = None) 
         log_level=values.get("log_level", "INFO").upper(),
         secret_from_env=values.get("secret"),
         key_from_env=values.get("key"),
+        tls=tls_files(values.get("tls_cert"), values.get("tls_key")),
+        public_url=public_url(values["public_url"]) if "public_url" in values else None,
+        proxies=networks(values.get("proxies", "")),
+        workers=_workers(values.get("workers")),
     )
+
+
+def parted_keys(text: str) -> list[str]:
+    """The keys in a text: with commas or line ends between them."""
+    return [part for part in re.split(r"[,\s]+", text) if part]
 
 
 def _cure_of_short(name: str, variable: str) -> str:
@@ -144,6 +177,14 @@ def _known_database(address: str) -> str:
 def _port(text: str) -> int:
     if not text.isdigit() or not 0 < int(text) < 65536:
         raise BadSettings(f"PORT is '{text}'.", "Use a number from 1 to 65535.")
+    return int(text)
+
+
+def _workers(text: str | None) -> int | None:
+    if text is None:
+        return None
+    if not text.isdigit() or not 1 <= int(text) <= MOST_WORKERS:
+        raise BadSettings(f"GRIDMAP_WORKERS is '{text}'.", f"Use a number from 1 to {MOST_WORKERS}.")
     return int(text)
 
 

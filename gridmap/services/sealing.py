@@ -1,10 +1,13 @@
-"""Small secrets encrypted with the project's key: AES-128-CBC with HMAC-SHA-256 (Fernet), as one text."""
+"""Small secrets encrypted with the project's keys: AES-128-CBC with HMAC-SHA-256 (Fernet), as one text.
+
+The newest key encrypts; any of them decrypts, so that a key can be replaced while the project is used.
+"""
 
 from __future__ import annotations
 
 import base64
 
-from cryptography.fernet import Fernet, InvalidToken
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
@@ -33,11 +36,20 @@ def unseal_stored(settings: Settings, sealed: bytes) -> bytes:
     if plain is None:
         raise BadSettings(
             "What is stored encrypted cannot be read: the key is another one.",
-            "Set GRIDMAP_KEY (or var/key) to the key this database was used with.",
+            "Put the key this database was used with back into GRIDMAP_KEY (or var/key), behind the newest.",
         )
     return plain
 
 
-def _cipher(settings: Settings) -> Fernet:
-    derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=PURPOSE).derive(settings.key())
-    return Fernet(base64.urlsafe_b64encode(derived))
+def cipher_of(key: bytes) -> Fernet:
+    """The cipher of one key. The key may be any long text: the bytes that Fernet wants are derived from it."""
+    return Fernet(base64.urlsafe_b64encode(derived(key, PURPOSE)))
+
+
+def derived(key: bytes, purpose: bytes) -> bytes:
+    """32 bytes for one purpose alone (HKDF with SHA-256, RFC 5869): what is made for one says nothing of another."""
+    return HKDF(algorithm=SHA256(), length=32, salt=None, info=purpose).derive(key)
+
+
+def _cipher(settings: Settings) -> MultiFernet:
+    return MultiFernet([cipher_of(key) for key in settings.keys()])

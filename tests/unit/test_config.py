@@ -119,19 +119,31 @@ def test_settings_are_frozen() -> None:
 
 def test_the_key_is_made_once_apart_from_the_secret_for_its_owner_alone(tmp_path: Path) -> None:
     settings = Settings(db="sqlite:///x", var=tmp_path / "var", is_demo=False)
-    assert settings.key() == settings.key() != settings.secret()
+    assert settings.keys() == settings.keys() != (settings.secret(),)
     assert stat.S_IMODE((tmp_path / "var" / "key").stat().st_mode) == 0o600
     assert sorted(path.name for path in (tmp_path / "var").iterdir()) == ["key", "secret"]
     given = load({"GRIDMAP_KEY": "k" * 40}, toml=NO_FILE)
-    assert given.key() == b"k" * 40
+    assert given.keys() == (b"k" * 40,)
     assert "kkk" not in repr(given)
 
 
 def test_a_short_key_is_refused_and_never_replaced(tmp_path: Path) -> None:
     (tmp_path / "key").write_text("short")
     with pytest.raises(BadSettings) as refused:
-        Settings(db="sqlite:///x", var=tmp_path, is_demo=False).key()
+        Settings(db="sqlite:///x", var=tmp_path, is_demo=False).keys()
     assert "Delete" not in refused.value.hint
     assert (tmp_path / "key").read_text() == "short"
     with pytest.raises(BadSettings):
         load({"GRIDMAP_KEY": "short"}, toml=NO_FILE)
+
+
+def test_several_keys_are_read_the_newest_first(tmp_path: Path) -> None:
+    new, old = "n" * 44, "o" * 44
+    assert load({"GRIDMAP_KEY": f"{new}, {old}"}, toml=NO_FILE).keys() == (new.encode(), old.encode())
+    (tmp_path / "key").write_text(f"{new}\n{old}\n")
+    assert Settings(db="sqlite:///x", var=tmp_path, is_demo=False).keys() == (new.encode(), old.encode())
+    with pytest.raises(BadSettings, match="shorter"):
+        load({"GRIDMAP_KEY": f"{new},{old[:20]}"}, toml=NO_FILE)
+    (tmp_path / "key").write_text(f"{new}\nshort\n")
+    with pytest.raises(BadSettings, match="shorter"):
+        Settings(db="sqlite:///x", var=tmp_path, is_demo=False).keys()
