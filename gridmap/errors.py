@@ -99,6 +99,12 @@ class NotAllowed(GridmapError):
     code = "not_allowed"
 
 
+class NotEncrypted(NotAllowed):
+    """A request for the public address came without HTTPS."""
+
+    code = "not_encrypted"
+
+
 class NoPost(NotAllowed):
     """Whoever asks holds no post today, and so has no right to anything."""
 

@@ -1,4 +1,4 @@
-"""`gridmap serve`: the web application under granian, on this machine's loopback address.
+"""`gridmap serve`: the web application under granian, on this machine's loopback address or, with accounts, on another.
 
 The supervisor (this process) stays light: it imports neither the application nor a database, so that its workers can be
 forked from it. Each worker loads `web.app:create_app`, which is named here as text only: nothing is imported upwards.
@@ -7,6 +7,7 @@ forked from it. Each worker loads `web.app:create_app`, which is named here as t
 from __future__ import annotations
 
 import ctypes
+import datetime as dt
 import errno
 import json
 import multiprocessing
@@ -29,7 +30,7 @@ import click
 from gridmap import __version__
 from gridmap.commands.telling import show_error, show_new_database
 from gridmap.commands.work_keeping import WorkKeeper
-from gridmap.config import DATA_GEO, DEMO_DB_NAME, Settings, load
+from gridmap.config import DATA_GEO, DEMO_DB_NAME, MOST_WORKERS, Settings, load
 from gridmap.errors import BadSettings, GridmapError, PortTaken
 from gridmap.store.peek import newest_revision, peek
 
@@ -38,30 +39,35 @@ if TYPE_CHECKING:
 
 APPLICATION = "web.app:create_app"
 BLOCKING_THREADS = 8  # on SQLite one process with 8 threads and one write lock had the best 99th percentile
-MOST_WORKERS = 4
+USUAL_WORKERS = 2
 STOP_WITHIN_S = 10
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 STARTING, READY_SAID, REFUSED = range(3)
 READY = """
-  Open      http://{host}:{port}
+  Open      {address}
   Log       {log}
   Stop      Ctrl-C
 """
 
 
 @click.command()
-@click.option("--port", type=click.IntRange(1, 65535), help="Port on 127.0.0.1; else PORT, else 8000.")
-@click.option("--workers", type=click.IntRange(1, 64), help="Processes; more than one needs PostgreSQL.")
+@click.option("--port", type=click.IntRange(1, 65535), help="Port; else PORT, else 8000.")
+@click.option(
+    "--workers",
+    type=click.IntRange(1, MOST_WORKERS),
+    help=f"Processes; else GRIDMAP_WORKERS, else {USUAL_WORKERS} on PostgreSQL, 1 on SpatiaLite.",
+)
 def serve(port: int | None, workers: int | None) -> None:
-    """Serve the map and the JSON interface on this machine until Ctrl-C.
+    """Serve the map and the JSON interface until Ctrl-C.
 
     Without GRIDMAP_DB the demo district is served; it is built on the first start.
     """
     settings = load()
     if port is not None:
         settings = replace(settings, port=port)
+    count = worker_count(settings.db, workers or settings.workers)
+    require_certificate(settings)
     require_free_port(settings.host, settings.port)
-    count = worker_count(settings.db, workers)
     settings.secret()
     if settings.is_demo and not demo_is_current(settings.var / DEMO_DB_NAME):
         build_demo()
@@ -88,16 +94,32 @@ def require_free_port(host: str, port: int) -> None:
             ) from None
 
 
+def require_certificate(settings: Settings) -> None:
+    """Raises BadSettings where HTTPS is set up with files that no browser could be answered with."""
+    if settings.tls is not None:
+        from gridmap.services.certificate import examined
+
+        examined(settings.tls, dt.datetime.now(dt.UTC))
+
+
 def worker_count(db: str, asked: int | None) -> int:
-    """How many processes serve `db`. SQLite has one writer: one process; PostgreSQL: one a core, up to four."""
-    if db.startswith("sqlite"):
-        if asked not in {None, 1}:
-            raise BadSettings(
-                f"{asked} workers were asked for, but a SpatiaLite file is served by one process.",
-                "Leave --workers out, or move to PostgreSQL.",
-            )
-        return 1
-    return asked or min(MOST_WORKERS, os.cpu_count() or 1)
+    """How many processes serve `db`: a SpatiaLite file has one writer, and so one process. Raises BadSettings."""
+    if not db.startswith("sqlite"):
+        return asked or USUAL_WORKERS
+    if asked not in {None, 1}:
+        raise BadSettings(
+            f"{asked} workers were asked for, but a SpatiaLite file is served by one process.",
+            "Leave GRIDMAP_WORKERS and --workers out, or move to PostgreSQL.",
+        )
+    return 1
+
+
+def shown_address(settings: Settings) -> str:
+    """Where people open it."""
+    if settings.public_url is not None:
+        return str(settings.public_url)
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    return f"{'http' if settings.tls is None else 'https'}://{host}:{settings.port}"
 
 
 def demo_is_current(path: Path) -> bool:
@@ -139,7 +161,7 @@ def log_configuration(path: Path, level: str) -> dict[str, Any]:
 def run_server(settings: Settings, workers: int) -> int:
     """Serve until SIGINT, SIGTERM or SIGHUP and return the exit code; every child has ended before this returns."""
     from granian import Granian
-    from granian.constants import Interfaces
+    from granian.constants import Interfaces, SSLProtocols
     from granian.log import LogLevels
 
     try:
@@ -160,6 +182,9 @@ def run_server(settings: Settings, workers: int) -> int:
         workers_kill_timeout=STOP_WITHIN_S,
         log_level=level,
         log_dictconfig=log_configuration(settings.log_file, settings.log_level),
+        ssl_cert=None if settings.tls is None else settings.tls.cert,
+        ssl_key=None if settings.tls is None else settings.tls.key,
+        ssl_protocol_min=SSLProtocols.tls12,
     )
     server.on_startup(insist_on_signals)
     if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
@@ -222,7 +247,7 @@ def load_application(target: str, *, settings: Settings, state: Synchronized[int
             state.value = REFUSED
             sys.exit(2)
         if state.value == STARTING:
-            click.echo(READY.format(host=settings.host, port=settings.port, log=settings.log_file), err=True)
+            click.echo(READY.format(address=shown_address(settings), log=settings.log_file), err=True)
             state.value = READY_SAID
     return application
 

@@ -229,7 +229,7 @@ def test_a_file_has_one_process_and_a_server_several() -> None:
     assert serving.worker_count("sqlite:////a.db", 1) == 1
     with pytest.raises(BadSettings, match="2 workers"):
         serving.worker_count("sqlite:////a.db", 2)
-    assert 1 <= serving.worker_count("postgresql+psycopg://server/a", None) <= serving.MOST_WORKERS
+    assert serving.worker_count("postgresql+psycopg://server/a", None) == 2
     assert serving.worker_count("postgresql+psycopg://server/a", 3) == 3
 
 
