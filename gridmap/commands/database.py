@@ -7,7 +7,7 @@ import click
 from gridmap.config import load
 from gridmap.errors import BadSettings, StoreBroken
 from gridmap.services.project import DEFAULT_TIME_ZONE, UNNAMED, open_project
-from gridmap.store import migrations
+from gridmap.store import migrations, roles
 from gridmap.store.engine import open_store
 from gridmap.store.project import get as project_of
 
@@ -60,3 +60,13 @@ def check(ctx: click.Context) -> None:
         click.echo(f"PROBLEM  {problem}")
     click.echo(f"{store.address}: {len(problems)} problems")
     ctx.exit(1 if problems else 0)
+
+
+@db.command()
+@click.argument("role")
+def grants(role: str) -> None:
+    """Print what a PostgreSQL role needs that serves people: run it as the tables' owner, again after each upgrade.
+
+    The role does all that gridmap does every day, and with the audit nothing but to continue it.
+    """
+    click.echo(roles.grants(role))

@@ -213,6 +213,14 @@ def field_digest(secret: bytes, entity: str, entity_uid: str | None, name: str, 
     return hmac.new(secret, text, hashlib.sha256).hexdigest()
 
 
+def readings(text: str) -> list[object]:
+    """The values that a person may mean by a text: itself, and what it says as JSON (a number, a list, null)."""
+    try:
+        return [text, json.loads(text)]
+    except ValueError:
+        return [text]
+
+
 def chained_hash(
     prev_hash: bytes,
     *,
