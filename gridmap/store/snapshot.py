@@ -18,10 +18,11 @@ import sqlalchemy as sa
 from geoalchemy2 import Geometry
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
+from sqlalchemy.types import TypeDecorator
 
 from gridmap.store import migrations
 from gridmap.store.spatial import as_wkb
-from gridmap.store.tables.base import Base, Utc
+from gridmap.store.tables.base import Base, Sealed, Utc
 
 CHUNK = 5_000  # rows
 Row = list[Any]  # values that JSON knows, in the order of the table's columns
@@ -51,6 +52,8 @@ def tables(connection: Connection) -> list[TableShape]:
 
 def kind_of(type_: sa.types.TypeEngine[Any]) -> str:
     """The kind of a column's values. Raises TypeError for a type that has none yet."""
+    if isinstance(type_, TypeDecorator) and type(type_).process_result_value is TypeDecorator.process_result_value:
+        type_ = type_.impl_instance  # read as it is stored: what is encrypted stays so
     for known, kind in _KINDS:
         if isinstance(type_, known):
             return kind
@@ -129,6 +132,7 @@ _KINDS: list[tuple[Any, str]] = [
     (sa.Float, "float"),
     (sa.String, "text"),
     (sa.LargeBinary, "bytes"),
+    (Sealed, "bytes"),
     (sa.Date, "day"),
 ]
 

@@ -33,7 +33,7 @@ DERIVED: dict[str, dict[str, tuple[str, ...]]] = {
     },
 }
 # Rows that go with the row they point at; what a person wrote there is asked for on its own.
-GO_ALONG = {"area_alias", "building_alias", "fix", "incident_event"}
+GO_ALONG = {"area_alias", "building_alias", "fix", "incident_event", "party"}
 RECEIVED = "received"  # the first line of an incident that came by itself
 
 

@@ -16,7 +16,7 @@ import shapely
 import sqlalchemy as sa
 from geoalchemy2 import Geometry
 
-from gridmap.store.tables.base import STORAGE_SRID, Utc
+from gridmap.store.tables.base import STORAGE_SRID, Sealed, Utc, sealed_only
 
 PLAIN = {str, bytes, int, bool, NoneType}  # types a driver takes as they are, none of which can be a NaN
 Values = Sequence[Any] | np.ndarray
@@ -34,6 +34,8 @@ def encode(kind: sa.types.TypeEngine[Any], values: Values, dialect: str) -> list
         return _instants(values, dialect)
     if isinstance(kind, sa.Date):
         return _days(values)
+    if isinstance(kind, Sealed):
+        return [sealed_only(value) for value in values]
     if isinstance(kind, sa.JSON):
         return [None if value is None else _json_text(value) for value in values]
     plain = _plain(values)

@@ -2,7 +2,7 @@
 
 from gridmap.store.tables.base import STORAGE_SRID, Base
 from gridmap.store.tables.events import Fix, Incident, IncidentEvent, Route, Track
-from gridmap.store.tables.people import Account, ApiToken, RecordOpening, RecoveryCode
+from gridmap.store.tables.people import Account, ApiToken, Party, RecordOpening, RecoveryCode
 from gridmap.store.tables.places import Building, BuildingAlias, Camera, Ground, Household, Site, Street, Unit
 from gridmap.store.tables.plans import (
     Area,
@@ -57,6 +57,7 @@ __all__ = [
     "Incident",
     "IncidentEvent",
     "Job",
+    "Party",
     "Post",
     "Project",
     "RecordOpening",

@@ -38,6 +38,23 @@ class Utc(TypeDecorator[dt.datetime]):
         return value.replace(tzinfo=dt.UTC) if value.tzinfo is None else value.astimezone(dt.UTC)
 
 
+class Sealed(TypeDecorator[bytes]):
+    """What is stored encrypted: only the text that `services.sealing` makes of a value goes in, never the value."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: bytes | None, dialect: Dialect) -> bytes | None:  # noqa: ARG002
+        return sealed_only(value)
+
+
+def sealed_only(value: bytes | None) -> bytes | None:
+    """The value; raises ValueError, without it, for one that is not encrypted (Fernet's version, its least length)."""
+    if value is not None and not (isinstance(value, bytes) and value.startswith(b"gAAAAA") and len(value) >= 100):
+        raise ValueError("A value that is not encrypted does not belong into an encrypted column.")
+    return value
+
+
 class Base(DeclarativeBase):
     metadata = MetaData(
         naming_convention={

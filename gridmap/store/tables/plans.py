@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from gridmap.store.tables.base import Base, BigId, Identified, Sourced, one_row_of_a_file, shape
+from gridmap.store.tables.base import Base, BigId, Identified, Sealed, Sourced, one_row_of_a_file, shape
 
 
 class Area(Sourced, Base):
@@ -128,11 +128,13 @@ class GridOutline(Base):
 
 
 class Worker(Identified, Base):
-    """Somebody who does the work. Only a display name here; contact data is encrypted."""
+    """Somebody who does the work. Only a display name here; the phone is encrypted, found by its keyed digest."""
 
     __tablename__ = "worker"
     name: Mapped[str] = mapped_column(String(60))
     active: Mapped[bool] = mapped_column(default=True)
+    phone_enc: Mapped[bytes | None] = mapped_column(Sealed)
+    phone_digest: Mapped[bytes | None] = mapped_column(LargeBinary(16), index=True)
 
 
 class Post(Identified, Base):

@@ -8,7 +8,7 @@ from alembic import op
 from gridmap.store.migrations.geometry import add_geometry
 
 revision = "9004"
-down_revision = "0005"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 
