@@ -91,14 +91,21 @@ def holdings(session: Session, worker_id: int) -> tuple[Holding, ...]:
 
 
 def all_rows(
-    session: Session, *, on: dt.date | None = None, worker_id: int | None = None, uid: str | None = None
+    session: Session,
+    *,
+    on: dt.date | None = None,
+    worker_id: int | None = None,
+    uid: str | None = None,
+    post_id: int | None = None,
 ) -> list[PostRow]:
-    """Posts by place and title: all, or those of a day, of a person, of a uid."""
+    """Posts by place and title: all, or those of a day, of a person, of a uid, of an id."""
     conditions = list(_valid_on(on))
     if worker_id is not None:
         conditions.append(sa.or_(Post.worker_id == worker_id, Post.deputy_id == worker_id))
     if uid is not None:
         conditions.append(Post.uid == uid)
+    if post_id is not None:
+        conditions.append(Post.id == post_id)
     rows = session.execute(_select().where(*conditions)).all()
     found = [PostRow(*row) for row in rows]
     return sorted(found, key=_by_place)
@@ -120,6 +127,32 @@ def end(session: Session, post_ids: Collection[int], valid_to: dt.date) -> None:
 def change(session: Session, post_id: int, values: Mapping[str, Any]) -> None:
     """Set columns of one post."""
     session.execute(sa.update(Post).where(Post.id == post_id).values(**values))
+
+
+def keys_at(session: Session, places: Collection[tuple[str, int]]) -> list[tuple[Any, ...]]:
+    """The posts at places, (column, id) each: id, title, column, place, holder, deputy, stairwell, first, last day."""
+    found: list[tuple[Any, ...]] = []
+    for column in ("area_id", "grid_id", "building_id"):
+        wanted = {place for name, place in places if name == column}
+        place = Post.__table__.c[column]
+        rows = session.execute(
+            sa.select(
+                Post.id, Post.role, place, Post.worker_id, Post.deputy_id, Post.stairwell, Post.valid_from,
+                Post.valid_to,
+            ).where(place.is_not(None))
+        )  # fmt: skip
+        found += [(row[0], row[1], column, *row[2:]) for row in rows if row[2] in wanted] if wanted else []
+    return found
+
+
+def place_id(session: Session, kind: str, code: str) -> int | None:
+    """The id of an area (the one without an end, else the last) or grid of a code, or of a building of a uid."""
+    if kind == "area":
+        found = sa.select(Area.id).where(Area.code == code).order_by(Area.valid_to.is_not(None), Area.valid_to.desc())
+        return session.scalar(found.limit(1))
+    if kind == "grid":
+        return session.scalar(sa.select(Grid.id).where(Grid.code == code))
+    return session.scalar(sa.select(Building.id).where(Building.uid == code))
 
 
 def workers(session: Session) -> list[WorkerRow]:

@@ -1,0 +1,45 @@
+"""Posts: who holds which role where, with deputy and days; from a form and from a list."""
+
+from gridmap.services.posts.answers import (
+    HELD_BY_ONE,
+    ImportedPosts,
+    NewPost,
+    PlaceKind,
+    PostPlace,
+    PostsRefused,
+    RowError,
+    Vacancy,
+)
+from gridmap.services.posts.assigning import (
+    add_person,
+    assign,
+    end,
+    list_people,
+    list_places,
+    list_posts,
+    set_people,
+    today,
+    vacancies,
+)
+from gridmap.services.posts.importing import import_table
+
+__all__ = [
+    "HELD_BY_ONE",
+    "ImportedPosts",
+    "NewPost",
+    "PlaceKind",
+    "PostPlace",
+    "PostsRefused",
+    "RowError",
+    "Vacancy",
+    "add_person",
+    "assign",
+    "end",
+    "import_table",
+    "list_people",
+    "list_places",
+    "list_posts",
+    "set_people",
+    "today",
+    "vacancies",
+]
