@@ -20,7 +20,6 @@ from gridmap.store.areas import AreaRow
 from gridmap.store.engine import Session
 from gridmap.store.tables import Building
 
-
 COMMUNITY_ENDS = {  # the longest first
     "community": ("社区居民委员会", "社区居委会", "居民委员会", "居委会", "社区"),
     "village": ("村民委员会", "村委会", "村"),
