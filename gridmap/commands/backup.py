@@ -110,7 +110,6 @@ def _tell_what_to_do(done: backups.Restored) -> None:
     for name in done.other_keys:
         click.echo(f"{name} is not here, or not the one of that time: put it back before you start gridmap.")
         click.echo(f"  Without it {LOST_WITHOUT[name]}.")
-    click.echo(f"To use it: GRIDMAP_DB={done.address}")
 
 
 def _told(manifest: Manifest) -> str:

@@ -10,7 +10,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
@@ -49,7 +49,21 @@ class Writer:
         """Write the manifest and the ZIP's directory."""
         with self._zip.open(_info(MANIFEST), "w", force_zip64=True) as member:
             member.write(to_json(manifest))
+        self.close()
+
+    def close(self) -> None:
         self._zip.close()
+
+
+@contextmanager
+def writing(file: IO[bytes]) -> Iterator[Writer]:
+    """A writer into the file; what is not finished is given up."""
+    writer = Writer(file)
+    try:
+        yield writer
+    finally:
+        with suppress(OSError, ValueError):  # the error that ended it is the one to tell
+            writer.close()
 
 
 class Reader:

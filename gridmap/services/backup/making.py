@@ -17,7 +17,7 @@ from gridmap import __version__
 from gridmap.config import Settings
 from gridmap.errors import BadInput, NotFound, StoreBroken
 from gridmap.services.backup import folder as folders
-from gridmap.services.backup.archive import PIECE_BYTES, Writer, opened, require_safe
+from gridmap.services.backup.archive import PIECE_BYTES, Writer, opened, require_safe, writing
 from gridmap.services.backup.folder import SUFFIX, Kept
 from gridmap.services.backup.keys import key_checks
 from gridmap.services.backup.manifest import Manifest, TableEntry
@@ -84,9 +84,8 @@ def _project_uid(store: Store) -> str:
 
 def _write(store: Store, settings: Settings, path: Path, now: dt.datetime, on_progress: Progress) -> Manifest:
     with folders.draft(path) as draft:
-        with draft.open("xb") as file:
+        with draft.open("xb") as file, writing(file) as writer:
             draft.chmod(0o600)  # it holds people's affairs
-            writer = Writer(file)
             with store.read() as session:
                 manifest = _fill(writer, session, store, settings, now, on_progress)
             writer.finish(manifest)

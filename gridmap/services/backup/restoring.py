@@ -24,7 +24,7 @@ from gridmap.store import audit, migrations, refilling, snapshot
 from gridmap.store.engine import Session, Store, file_of, open_store, shown_address
 
 Progress = Callable[[str, int, int], None]
-SECRET = "GRIDMAP_SECRET"
+SECRET = "GRIDMAP_SECRET"  # noqa: S105 - its name
 PART = 20_000  # rows: enough for a spatial index to be filled at once
 
 
