@@ -24,7 +24,7 @@ DATA_GEO = ROOT / "data" / "geo"
 DEMO_DB_NAME = "demo.db"
 KNOWN = {
     "db", "secret", "key", "var", "port", "host", "log_level", "sample_data", "tls_cert", "tls_key", "public_url",
-    "proxies", "workers",
+    "proxies", "workers", "syslog",
 }  # fmt: skip
 MOST_WORKERS = 16
 SECRETS = {"secret", "key"}
@@ -47,6 +47,7 @@ class Settings:
     public_url: PublicUrl | None = None
     proxies: tuple[Network, ...] = ()  # beside this machine's own, who may say for whom they ask
     workers: int | None = None
+    syslog: str | None = None  # where entries of the audit are sent, too: host:port or a socket's path
 
     @property
     def log_file(self) -> Path:
@@ -134,6 +135,7 @@ def load(environ: Mapping[str, str] | None = None, *, toml: Path | None = None) 
         public_url=public_url(values["public_url"]) if "public_url" in values else None,
         proxies=networks(values.get("proxies", "")),
         workers=_workers(values.get("workers")),
+        syslog=values.get("syslog"),
     )
 
 

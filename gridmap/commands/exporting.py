@@ -11,6 +11,7 @@ import click
 from gridmap.commands.progress import progress_bar
 from gridmap.config import load
 from gridmap.errors import BadInput
+from gridmap.services import auditing
 from gridmap.services.exchange import LAYERS
 from gridmap.services.exporting import Choice, export_layer
 from gridmap.services.project import open_project
@@ -61,10 +62,13 @@ def export(
         grid=grid,
         plan=plan,
     )
-    store = open_project(load(), create=False)
+    settings = load()
+    store = open_project(settings, create=False)
     try:
         with progress_bar() as tell:
             done = export_layer(store, layer, file, choice=choice, overwrite=overwrite, on_progress=tell)
+        now = dt.datetime.now(dt.UTC)
+        auditing.file_exported(store, settings, layer, done.path, choice.told() | {"rows": done.rows}, now=now)
     finally:
         store.close()
     by_plan = "" if done.plan is None else f", grids by plan '{done.plan}'"

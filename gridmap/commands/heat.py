@@ -9,6 +9,7 @@ from typing import cast
 import click
 
 from gridmap.config import load
+from gridmap.services import auditing
 from gridmap.services.project import open_project
 from gridmap.services.reporting import write_heat
 from gridmap.services.reporting.texts import Lang
@@ -38,9 +39,12 @@ def heat(
     The density is the map's: it does not fade towards the district's border, beyond which there is none.
     """
     chosen = Selection(_day(from_at), _day(to_at), kinds or None)
-    store = open_project(load(), create=False)
+    settings = load()
+    store = open_project(settings, create=False)
     try:
         report = write_heat(store, out, chosen, now=_now, bandwidth_m=bandwidth_m, lang=cast("Lang", lang))
+        told = {"from": report.period.from_on, "to": report.period.to_on, "kinds": kinds or None}
+        auditing.file_exported(store, settings, "map", out, told, now=_now())
     finally:
         store.close()
     period = report.period

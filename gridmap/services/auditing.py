@@ -6,7 +6,9 @@ No answer goes out before its entry is stored: a database that cannot be written
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from collections.abc import Mapping
+from pathlib import Path
 
 from gridmap.config import Settings
 from gridmap.domain.access import LOCAL, Actor
@@ -64,6 +66,25 @@ def record_exported(
         append(session, settings, actor, f"{what}.{EXPORTED}", entity, None, fields, now=now)
 
     store.transact(tell)
+
+
+def file_exported(
+    store: Store,
+    settings: Settings,
+    what: str,
+    path: Path,
+    fields: Mapping[str, object],
+    *,
+    now: dt.datetime,
+    actor: Actor = LOCAL,
+) -> None:
+    """As `record_exported`, of a file that lies there: its name and SHA-256 are told too, so that a copy that turns up
+    later can be shown to be that one.
+    """
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    told = {**fields, "file": path.name, "sha256": digest}
+    record_exported(store, settings, what, told, now=now, actor=actor)
 
 
 def append(

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from gridmap.config import Settings
 from gridmap.errors import BadInput, StoreBroken
+from gridmap.services import syslog
 from gridmap.store import configuration, migrations, project
 from gridmap.store.engine import Store, open_store
 
@@ -34,6 +35,8 @@ def open_project(
     was empty and has just been made: a mistyped address must not pass unnoticed. Raises StoreBroken for a database
     with an old schema, or without a project when `create` is False; BadInput for a time zone that does not exist.
     """
+    if settings.syslog:
+        syslog.begin(settings.syslog)
     store = open_store(settings.db, create=create)
     try:
         revision = migrations.current(store)
@@ -54,6 +57,15 @@ def open_project(
         store.close()
         raise
     return store
+
+
+def facts(store: Store) -> project.Project:
+    """The project's row. Raises StoreBroken for a database without a project."""
+    with store.read() as session:
+        found = project.get(session)
+    if found is None:
+        raise StoreBroken("The database holds no project.", "Run `gridmap init` to make one in it.")
+    return found
 
 
 def prepare(
