@@ -135,6 +135,12 @@ class TooLarge(GridmapError):
     code = "too_large"
 
 
+class TooOften(GridmapError):
+    """Somebody asked for something more often than anybody may; `details` has `wait_s`, the seconds to wait."""
+
+    code = "too_often"
+
+
 class StoreBusy(GridmapError):
     """The database stayed locked through all retries; nothing was written."""
 
