@@ -9,6 +9,7 @@ import base64
 import datetime as dt
 import hashlib
 import hmac
+import unicodedata
 from urllib.parse import quote, urlencode
 
 STEP_S = 30
@@ -36,7 +37,7 @@ def accepted_step(secret: bytes, code: str, now: dt.datetime, *, last_step: int 
     Steps up to `last_step`, the newest one accepted before, are never accepted again. All candidates are compared,
     each in constant time.
     """
-    given = "".join(code.split())
+    given = "".join(unicodedata.normalize("NFKC", code).split())  # full-width digits are digits
     if not (given.isascii() and given.isdecimal()):
         return None
     present = step_of(now)

@@ -47,4 +47,4 @@ def write(
 def uid_of_unknown(settings: Settings, name: str) -> str:
     """A uid that stands for a name no account has, the same each time: its failures are found again by it."""
     digest = hmac.new(settings.secret(), b"unknown account\0" + name.encode(), hashlib.sha256).digest()
-    return str(uuid.UUID(bytes=digest[:16], version=8))
+    return str(uuid.UUID(bytes=digest[:16], version=5))
