@@ -14,7 +14,9 @@ from sqlalchemy.orm import Session
 from gridmap.errors import BadFile
 from gridmap.store import bulk
 from gridmap.store.snapshot import Row, TableShape, tables
-from gridmap.store.tables import Base
+from gridmap.store.tables import Account, Base
+
+EPOCHS_SINCE = 1_000  # more than anybody changes a password between two backups
 
 
 def require_same(session: Session, wanted: Iterable[TableShape]) -> None:
@@ -46,6 +48,13 @@ def fill(session: Session, table: TableShape, parts: Iterable[list[Row]]) -> Non
         session.execute(sa.delete(target).where(target.c.id.in_(seeded)))
     if session.get_bind().dialect.name == "postgresql" and keys == ["id"]:
         _go_on_after(session, table.name)
+
+
+def end_sessions(session: Session) -> None:
+    """Nobody is signed in any more: a session that was ended since the backup would be valid again by the old epoch, or
+    by one of the next ones.
+    """
+    session.execute(sa.update(Account).values(epoch=Account.epoch + EPOCHS_SINCE))
 
 
 def _seeded(session: Session, target: sa.Table, keys: list[str]) -> set[int]:

@@ -11,11 +11,13 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from gridmap import __version__
 from gridmap.config import Settings
+from gridmap.domain.access import LOCAL, Actor
 from gridmap.errors import BadInput, NotFound, StoreBroken
+from gridmap.services import auditing
+from gridmap.services.audit_heads import head_text
 from gridmap.services.backup import folder as folders
 from gridmap.services.backup.archive import PIECE_BYTES, Writer, opened, require_safe, writing
 from gridmap.services.backup.folder import SUFFIX, Kept
@@ -25,7 +27,7 @@ from gridmap.store import audit, migrations, project, snapshot
 from gridmap.store.engine import Session, Store, open_store, shown_address
 
 Progress = Callable[[str, int, int], None]
-TOLD_SETTINGS = ("host", "port", "log_level", "public_url", "workers")  # names only of what is no secret
+TOLD_SETTINGS = ("var", "host", "port", "log_level", "workers", "proxies", "public_url", "syslog")  # none is a secret
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ def back_up(
     target: Path,
     *,
     now: dt.datetime,
-    actor: str = "local",
+    actor: Actor = LOCAL,
     kept: Kept | None = None,
     on_progress: Progress = lambda _label, _done, _total: None,
 ) -> Backup:
@@ -108,7 +110,7 @@ def _fill(
     head = audit.head(session)  # with it begins the moment that all below is of
     _add_files(writer, settings.files_dir)
     writer.add("settings.json", [_settings_text(settings)])
-    writer.add("audit-head.json", [_head_text(uid, head, now)])
+    writer.add("audit-head.json", [head_text(uid, head, secret=settings.secret(), now=now)])
     shapes = snapshot.tables(session.connection())
     total, done = sum(snapshot.count(session, shape) for shape in shapes), 0
     tables = []
@@ -163,37 +165,12 @@ def _pieces(path: Path) -> Iterator[bytes]:
 
 def _settings_text(settings: Settings) -> bytes:
     """For whoever sets up the next machine. Of the database's address the password is left out."""
-    told: dict[str, Any] = {name: getattr(settings, name) for name in TOLD_SETTINGS if hasattr(settings, name)}
-    told |= {"db": shown_address(settings.db), "var": str(settings.var)}
-    return json.dumps(told, ensure_ascii=False, indent=1).encode()
+    told = {name: getattr(settings, name) for name in TOLD_SETTINGS} | {"db": shown_address(settings.db)}
+    return json.dumps(told, ensure_ascii=False, indent=1, default=str).encode()
 
 
-def _head_text(project_uid: str, head: audit.Head, now: dt.datetime) -> bytes:
-    content = {
-        "project": project_uid,
-        "seq": head[0],
-        "hash": head[1].hex(),
-        "algorithm": audit.ALGORITHM,
-        "noted_at": now.astimezone(dt.UTC).isoformat(),
-    }
-    return json.dumps(content, indent=1).encode()
-
-
-def _tell(store: Store, settings: Settings, path: Path, manifest: Manifest, actor: str, now: dt.datetime) -> None:
+def _tell(store: Store, settings: Settings, path: Path, manifest: Manifest, actor: Actor, now: dt.datetime) -> None:
     """The audit's entry. A schema that waits for its upgrade takes none: its tables are of another time."""
-    if manifest.revision != migrations.head():
-        return
-
-    def append(session: Session) -> None:
-        audit.append(
-            session,
-            actor=actor,
-            action="backup.exported",
-            entity="backup",
-            entity_uid=None,
-            fields={"file": path.name, "rows": manifest.rows, "head": manifest.head[1]},
-            secret=settings.secret(),
-            at=now,
-        )
-
-    store.transact(append)
+    if manifest.revision == migrations.head():
+        fields = {"rows": manifest.rows, "head": manifest.head[1]}
+        auditing.file_exported(store, settings, "backup", path, fields, now=now, actor=actor)

@@ -49,7 +49,7 @@ class Manifest:
     project_uid: str
     project_name: str
     head: tuple[int, bytes]
-    key_checks: Mapping[str, str]
+    key_checks: Mapping[str, tuple[str, ...]]
     tables: tuple[TableEntry, ...]
     members: Mapping[str, Member]
 
@@ -105,7 +105,7 @@ def _read(content: dict[str, Any]) -> Manifest:
         project_uid=content["project"]["uid"],
         project_name=content["project"]["name"],
         head=(int(content["audit"]["seq"]), bytes.fromhex(content["audit"]["hash"])),
-        key_checks=content["key_checks"],
+        key_checks={name: tuple(checks) for name, checks in content["key_checks"].items()},
         tables=tuple(
             TableEntry(
                 TableShape(t["name"], tuple((name, kind) for name, kind in t["columns"])), int(t["rows"]), t["digest"]

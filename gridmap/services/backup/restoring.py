@@ -15,16 +15,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from gridmap.config import Settings
+from gridmap.domain.access import LOCAL, Actor
 from gridmap.errors import BadFile, Conflict
 from gridmap.services.backup import folder as folders
 from gridmap.services.backup.archive import PIECE_BYTES, Reader, opened
-from gridmap.services.backup.keys import key_checks
+from gridmap.services.backup.keys import SECRET, other_keys
 from gridmap.services.backup.manifest import Manifest, TableEntry
 from gridmap.store import audit, migrations, refilling, snapshot
 from gridmap.store.engine import Session, Store, file_of, open_store, shown_address
 
 Progress = Callable[[str, int, int], None]
-SECRET = "GRIDMAP_SECRET"  # noqa: S105 - its name
 PART = 20_000  # rows: enough for a spatial index to be filled at once
 
 
@@ -49,7 +49,7 @@ class _Work:
 
     reader: Reader
     settings: Settings
-    actor: str
+    actor: Actor
     now: dt.datetime
     on_progress: Progress
     other_keys: tuple[str, ...]
@@ -68,7 +68,7 @@ def restore(
     settings: Settings,
     *,
     now: dt.datetime,
-    actor: str = "local",
+    actor: Actor = LOCAL,
     upgrade: bool = False,
     on_progress: Progress = _silent,
 ) -> Restored:
@@ -80,7 +80,7 @@ def restore(
     """
     with opened(archive) as reader:
         reader.check(lambda done, total: on_progress("Checking the archive", done, total))
-        work = _Work(reader, settings, actor, now, on_progress, _other_keys(settings, reader.manifest))
+        work = _Work(reader, settings, actor, now, on_progress, other_keys(reader.manifest.key_checks, settings))
         path = file_of(settings.db)
         revision = _into_server(work, upgrade) if path is None else _into_file(work, path.absolute(), upgrade)
         return Restored(shown_address(settings.db), reader.manifest, revision, tuple(work.problems), work.other_keys)
@@ -177,17 +177,18 @@ def _compare(session: Session, table: TableEntry) -> None:
 
 
 def _finish(session: Session, work: _Work) -> None:
-    """Walk the audit's chain, then add the entry about this restore to it.
+    """Walk the audit's chain, end all sessions, and add the entry about this restore to the chain.
 
     Without the secret of the backup's time the entry holds no digest, and none is made here: it must not be in the way
     of the right one, which a person still has to bring.
     """
     manifest = work.reader.manifest
     work.problems += audit.verify(session, noted=manifest.head)
+    refilling.end_sessions(session)
     is_secret_here = SECRET in manifest.key_checks and SECRET not in work.other_keys
     audit.append(
         session,
-        actor=work.actor,
+        actor=work.actor.name,
         action="project.restored",
         entity="project",
         entity_uid=manifest.project_uid,
@@ -223,8 +224,3 @@ def _sha256(path: Path) -> str:
             digest.update(piece)
     return digest.hexdigest()
 
-
-def _other_keys(settings: Settings, manifest: Manifest) -> tuple[str, ...]:
-    """The keys that are missing here or are not those of the backup's time."""
-    here = key_checks(settings)
-    return tuple(name for name, digest in manifest.key_checks.items() if here.get(name) != digest)
