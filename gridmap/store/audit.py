@@ -150,10 +150,8 @@ def newest_change(session: Session) -> Head:
 
 def changes(session: Session, seq: int, limit: int = 1_000) -> list[Entry]:
     """Up to `limit` changes of data after entry `seq`, oldest first."""
-    rows = session.execute(
-        sa.select(Audit.__table__).where(Audit.seq > seq, CHANGED).order_by(Audit.seq).limit(limit)
-    )
-    return [_entry(row) for row in rows]
+    query = sa.select(Audit.__table__).where(Audit.seq > seq, CHANGED).order_by(Audit.seq).limit(limit)
+    return entries_of(session, query)
 
 
 def holds(session: Session, known: Head) -> bool:
@@ -165,8 +163,12 @@ def holds(session: Session, known: Head) -> bool:
 
 def since(session: Session, seq: int, limit: int = 1_000) -> list[Entry]:
     """Up to `limit` entries after `seq`, oldest first."""
-    rows = session.execute(sa.select(Audit.__table__).where(Audit.seq > seq).order_by(Audit.seq).limit(limit))
-    return [_entry(row) for row in rows]
+    return entries_of(session, sa.select(Audit.__table__).where(Audit.seq > seq).order_by(Audit.seq).limit(limit))
+
+
+def entries_of(session: Session, query: sa.Select[Any]) -> list[Entry]:
+    """The entries that a query for whole rows finds."""
+    return [_entry(row) for row in session.execute(query)]
 
 
 def verify(
