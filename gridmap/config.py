@@ -26,7 +26,7 @@ KNOWN = {
     "db", "secret", "key", "var", "port", "host", "log_level", "sample_data", "tls_cert", "tls_key", "public_url",
     "proxies", "workers", "syslog",
 }  # fmt: skip
-MOST_WORKERS = 16
+USUAL_WORKERS, MOST_WORKERS = 2, 16  # processes on PostgreSQL
 SECRETS = {"secret", "key"}
 SHORTEST = 32  # characters of a secret or a key
 
@@ -118,8 +118,8 @@ def load(environ: Mapping[str, str] | None = None, *, toml: Path | None = None) 
     var = Path(values.get("var", ROOT / "var")).expanduser()
     is_demo = "db" not in values
     db = f"sqlite:///{var / DEMO_DB_NAME}" if is_demo else values["db"]
-    given = {name: [values[name]] if name == "secret" else parted_keys(values[name]) for name in SECRETS & values.keys()}
-    for name, texts in given.items():
+    for name in sorted(SECRETS & values.keys()):
+        texts = parted_keys(values[name]) if name == "key" else [values[name]]
         if min(map(len, texts), default=0) < SHORTEST:
             raise BadSettings(f"GRIDMAP_{name.upper()} is shorter than 32 characters.", "Use a long random text.")
     return Settings(
@@ -137,6 +137,18 @@ def load(environ: Mapping[str, str] | None = None, *, toml: Path | None = None) 
         workers=_workers(values.get("workers")),
         syslog=values.get("syslog"),
     )
+
+
+def worker_count(db: str, asked: int | None) -> int:
+    """How many processes serve `db`: a SpatiaLite file has one writer, and so one process. Raises BadSettings."""
+    if not db.startswith("sqlite"):
+        return asked or USUAL_WORKERS
+    if asked not in {None, 1}:
+        raise BadSettings(
+            f"{asked} workers were asked for, but a SpatiaLite file is served by one process.",
+            "Leave GRIDMAP_WORKERS and --workers out, or move to PostgreSQL.",
+        )
+    return 1
 
 
 def parted_keys(text: str) -> list[str]:

@@ -30,7 +30,7 @@ import click
 from gridmap import __version__
 from gridmap.commands.telling import show_error, show_new_database
 from gridmap.commands.work_keeping import WorkKeeper
-from gridmap.config import DATA_GEO, DEMO_DB_NAME, MOST_WORKERS, Settings, load
+from gridmap.config import DATA_GEO, DEMO_DB_NAME, MOST_WORKERS, USUAL_WORKERS, Settings, load, worker_count
 from gridmap.errors import BadSettings, GridmapError, PortTaken
 from gridmap.store.peek import newest_revision, peek
 
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
 
 APPLICATION = "web.app:create_app"
 BLOCKING_THREADS = 8  # on SQLite one process with 8 threads and one write lock had the best 99th percentile
-USUAL_WORKERS = 2
 STOP_WITHIN_S = 10
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 STARTING, READY_SAID, REFUSED = range(3)
@@ -100,18 +99,6 @@ def require_certificate(settings: Settings) -> None:
         from gridmap.services.certificate import examined
 
         examined(settings.tls, dt.datetime.now(dt.UTC))
-
-
-def worker_count(db: str, asked: int | None) -> int:
-    """How many processes serve `db`: a SpatiaLite file has one writer, and so one process. Raises BadSettings."""
-    if not db.startswith("sqlite"):
-        return asked or USUAL_WORKERS
-    if asked not in {None, 1}:
-        raise BadSettings(
-            f"{asked} workers were asked for, but a SpatiaLite file is served by one process.",
-            "Leave GRIDMAP_WORKERS and --workers out, or move to PostgreSQL.",
-        )
-    return 1
 
 
 def shown_address(settings: Settings) -> str:

@@ -31,7 +31,7 @@ def problems(connection: Connection, metadata: sa.MetaData) -> list[str]:
     found = list(_missing(connection, metadata))
     if found:
         return found
-    guards = _unguarded(connection, metadata)
+    guards = unguarded(connection, metadata)
     if connection.dialect.name == "sqlite":
         return [*_spatialite(connection, metadata), *_orphans(connection), *guards]
     return [*_postgis(connection, metadata), *guards]
@@ -87,7 +87,7 @@ def _spatialite(connection: Connection, metadata: sa.MetaData) -> Iterator[str]:
             yield f"The spatial index of {table}.{column} does not agree with the table."
 
 
-def _unguarded(connection: Connection, metadata: sa.MetaData) -> Iterator[str]:
+def unguarded(connection: Connection, metadata: sa.MetaData) -> Iterator[str]:
     """Triggers of the audit that are gone or switched off; the first revisions had none."""
     head = metadata.tables.get("audit_head")
     if head is None or "change_seq" not in head.columns:

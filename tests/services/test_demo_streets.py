@@ -20,7 +20,7 @@ from gridmap.config import Settings
 from gridmap.errors import BadFile, BadInput, Conflict, TooLarge
 from gridmap.services import demo, demo_streets, project
 from gridmap.services.demo_streets import StreetsWish, streets_data
-from gridmap.services.doctor import demo_version
+from gridmap.services.doctor.district import demo_version
 from gridmap.services.exchange import import_file
 from gridmap.store import audit, plans
 from gridmap.store import project as projects

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gridmap.config import load
+from gridmap.config import load, worker_count
 from gridmap.errors import BadSettings
 from gridmap.reach import TlsFiles, is_loopback, networks, public_url
 
@@ -67,6 +67,15 @@ def test_workers_are_one_to_sixteen() -> None:
     for wrong in ("0", "17", "-1", "two", "1.5"):
         with pytest.raises(BadSettings, match="GRIDMAP_WORKERS"):
             load({"GRIDMAP_WORKERS": wrong}, toml=NO_FILE)
+
+
+def test_a_file_has_one_process_and_a_server_several() -> None:
+    assert worker_count("sqlite:////a.db", None) == 1
+    assert worker_count("sqlite:////a.db", 1) == 1
+    with pytest.raises(BadSettings, match="2 workers"):
+        worker_count("sqlite:////a.db", 2)
+    assert worker_count("postgresql+psycopg://server/a", None) == 2
+    assert worker_count("postgresql+psycopg://server/a", 3) == 3
 
 
 @pytest.mark.parametrize(

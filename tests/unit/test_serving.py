@@ -21,7 +21,7 @@ import pytest
 
 from gridmap.commands import serving
 from gridmap.config import Settings
-from gridmap.errors import BadSettings, PortTaken
+from gridmap.errors import PortTaken
 from gridmap.store import migrations
 from gridmap.store.engine import Store
 
@@ -222,15 +222,6 @@ def test_a_port_that_granian_would_share_is_refused_too() -> None:
         taken.listen()
         with pytest.raises(PortTaken):
             serving.require_free_port("127.0.0.1", taken.getsockname()[1])
-
-
-def test_a_file_has_one_process_and_a_server_several() -> None:
-    assert serving.worker_count("sqlite:////a.db", None) == 1
-    assert serving.worker_count("sqlite:////a.db", 1) == 1
-    with pytest.raises(BadSettings, match="2 workers"):
-        serving.worker_count("sqlite:////a.db", 2)
-    assert serving.worker_count("postgresql+psycopg://server/a", None) == 2
-    assert serving.worker_count("postgresql+psycopg://server/a", 3) == 3
 
 
 def test_an_unknown_log_level_is_refused(settings: Settings, tmp_path: Path) -> None:

@@ -17,12 +17,13 @@ from gridmap.errors import BadSettings
 from gridmap.reach import PublicUrl, networks
 from gridmap.services import accounts
 from gridmap.services.accounts import Hashing, NewAccount
+from gridmap.services.exposure import require_accounts
 from gridmap.store.engine import Store, open_store
 from tests import certificates
 from tests.postgres_databases import Databases
 from tests.services import small_world
 from web.app import create_app
-from web.reach import Proxied, host_name, own_names, require_accounts
+from web.reach import Proxied, host_name, own_names
 
 PUBLIC = PublicUrl("grid.example.cn", 8443)
 HTTPS = {"wsgi.url_scheme": "https"}

@@ -8,6 +8,7 @@ tables otherwise in place. `check` is run after every migration.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +76,7 @@ def revision_of(connection: Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
 
 
+@cache
 def head() -> str:
     """The newest revision this gridmap knows."""
     newest = _history(()).get_current_head()
@@ -101,6 +103,12 @@ def check(store: Store) -> list[str]:
     except StoreBroken as error:
         problems.append(str(error))
     return problems
+
+
+def unguarded(store: Store) -> list[str]:
+    """Those problems of `check` that are about what keeps the audit append-only."""
+    with store.read() as session:
+        return list(inspection.unguarded(session.connection(), Base.metadata))
 
 
 def is_empty(connection: Connection) -> bool:
@@ -166,6 +174,7 @@ def _refuse_rows(connection: Connection) -> None:
         raise Conflict("The database is not empty; nothing was changed.", "Name a new file or an empty database.")
 
 
+@cache
 def _older() -> set[str]:
     return _revisions(_history(())) - {head()}
 

@@ -1,0 +1,25 @@
+"""What is served: the demo's version, the base map."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from gridmap.services.doctor.finding import Finding
+from gridmap.store.peek import STREETS_MARK
+
+
+def demo_version(built: str | None, described: Path) -> Finding:
+    """Was the demo database built from the demo files that lie here, or on streets of one's own?"""
+    if built is not None and built.startswith(STREETS_MARK):
+        return Finding("demo", True, f"on streets of your own ({built})")
+    newest = str(json.loads(described.read_text(encoding="utf-8"))["demo_version"])
+    return Finding("demo", built == newest, f"version {built}, the files are {newest}", "Run: scripts/gridmap demo")
+
+
+def base_map(folder: Path, is_demo: bool) -> Finding:
+    """Is there a base map to draw below the data?"""
+    files = sorted(folder.glob("*.pmtiles"))
+    found = f"{files[0]}, {files[0].stat().st_size / 1e6:.1f} MB" if files else f"none in {folder}"
+    cure = "Run: scripts/gridmap demo" if is_demo else "Import streets, buildings, areas or ground: each draws it."
+    return Finding("base map", bool(files), found, cure)
