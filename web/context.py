@@ -12,6 +12,7 @@ from gridmap.services.addressing import Addresses
 from gridmap.services.situation import Situation
 from gridmap.store.engine import Store
 from web.assets import Assets
+from web.gate import Gate
 from web.importing.jobs import Jobs
 from web.importing.uploads import Uploads
 
@@ -26,6 +27,7 @@ class Running:
     texts_version: str
     uploads: Uploads
     jobs: Jobs
+    gate: Gate
 
 
 def running() -> Running:

@@ -20,15 +20,17 @@ from jinja2 import TemplateError
 from werkzeug.exceptions import HTTPException
 
 from gridmap import errors
+from web.audience import is_person
 
 log = logging.getLogger("gridmap.web")
 
 RETRY_AFTER_S = 2
-PROGRAM_PATHS = ("/api/", "/tiles/", "/basemap/", "/i18n/", "/healthz")
 
 STATUS: dict[type[errors.GridmapError], int] = {
     errors.BadInput: 422,
     errors.NotFound: 404,
+    errors.SignInNeeded: 401,
+    errors.NotAllowed: 403,
     errors.Conflict: 409,
     errors.TooLarge: 413,
     errors.StoreBusy: 503,
@@ -63,6 +65,7 @@ IN_LOG = _("The cause is written in the server's log; gridmap doctor checks the 
 FAILED = _("Something went wrong on the server")
 UNANSWERABLE = _("This request cannot be answered")
 NO_PAGE = _("This page does not exist")
+NO_RIGHT = _("This is not open to you")
 
 # What pages say by the code of an error. Texts of errors name files, addresses and values: they stay in the log.
 WORDS: dict[str, Words] = {
@@ -82,6 +85,36 @@ WORDS: dict[str, Words] = {
         UNANSWERABLE,
         _("Somebody else has changed it meanwhile."),
         _("Load the page again."),
+    ),
+    "sign_in": (
+        _("Please sign in"),
+        _("Nobody is signed in, or the session has ended."),
+        _("Open the sign-in page."),
+    ),
+    "sign_in_refused": (
+        _("Please sign in"),
+        _("Name, password or code are not right."),
+        _("Check them, and try again in a while."),
+    ),
+    "not_allowed": (
+        NO_RIGHT,
+        _("None of your posts has the right to it."),
+        _("If your work needs it, ask the security administrator."),
+    ),
+    "not_encrypted": (
+        _("Only by HTTPS"),
+        _("What was asked would have gone over the network for everybody to read."),
+        _("Open the address in its encrypted form; a proxy in front must say that it was asked so."),
+    ),
+    "no_post": (
+        _("You hold no post yet"),
+        _("What an account may do comes from its posts, and yours holds none today."),
+        _("The security administrator gives posts; then load the page again."),
+    ),
+    "only_some_places": (
+        NO_RIGHT,
+        _("It is about the whole district, and your posts are for a part of it."),
+        _("Somebody whose post is for the whole district can open it."),
     ),
     "not_found": (NO_PAGE, _("What was asked for does not exist."), _("Start from the map.")),
     "too_large": (UNANSWERABLE, _("More was asked for than one answer can hold."), _("Choose less at once.")),
@@ -120,8 +153,8 @@ HTTP_WORDS: dict[int, tuple[str, str, str, str]] = {
     421: (
         "foreign_host",
         _("This address is not served here"),
-        _("This server answers to localhost and 127.0.0.1 only."),
-        _("Open it as http://127.0.0.1 with its port, on the machine it runs on."),
+        _("This server does not answer to this name."),
+        _("Open it by its public address, or as http://127.0.0.1 with its port on the machine it runs on."),
     ),
     500: ("internal", *WORDS["internal"]),
     503: ("unavailable", FAILED, _("gridmap cannot answer just now."), _("Try again in a moment.")),
@@ -147,10 +180,11 @@ def _of_gridmap(error: errors.GridmapError) -> Response:
     status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
     if status >= 500:
         log.error("%s %s: %s", request.method, request.path, error, exc_info=status == 500)
-    retry = (("Retry-After", str(RETRY_AFTER_S)),) if isinstance(error, errors.StoreBusy) else ()
+    headers = [("Retry-After", str(RETRY_AFTER_S))] if isinstance(error, errors.StoreBusy) else []
+    headers += [("WWW-Authenticate", "Bearer")] if status == 401 else []
     words = WORDS.get(error.code) or WORDS["bad_input" if status < 500 else "internal"]
     detail = ("", "") if error.code in SECRETIVE or status >= 500 else (error.message, error.hint)
-    return _respond(Refusal(status, error.code, *words, *detail, headers=retry, details=error.details))
+    return _respond(Refusal(status, error.code, *words, *detail, headers=tuple(headers), details=error.details))
 
 
 def _of_validation(error: HTTPError) -> Response:
@@ -190,11 +224,11 @@ def _of_bug(error: Exception) -> Response:
 
 
 def _respond(refusal: Refusal) -> Response:
-    if request.path.startswith(PROGRAM_PATHS) or not request.accept_mimetypes.accept_html:
+    if is_person():
+        response = Response(_page(refusal), refusal.status, mimetype="text/html")
+    else:
         body = {"error": _for_program(refusal)}
         response = Response(json.dumps(body, ensure_ascii=False), refusal.status, mimetype="application/json")
-    else:
-        response = Response(_page(refusal), refusal.status, mimetype="text/html")
     response.headers["Cache-Control"] = "no-store"
     response.headers.extend(refusal.headers)
     return response

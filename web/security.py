@@ -1,29 +1,28 @@
 """What every answer carries, and which requests are refused before anything is done.
 
-Until accounts exist, whoever reaches the server sees the whole district. So it answers only to the names of this
-machine: a page of another site that points its own name at 127.0.0.1 (DNS rebinding) is refused by its Host header.
 Whatever changes something must carry the token that our own pages hold (`<meta name="csrf-token">`, sent as the header
-X-CSRFToken): another site can make a browser send a request, but cannot read the token.
+X-CSRFToken, or a form's field): another site can make a browser send a request, but cannot read the token. Only who
+sends a token of an account needs none: no browser sends that by itself.
 """
 
 from __future__ import annotations
 
-import hashlib
-import ipaddress
 import secrets
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 from flask import Flask, Response, current_app, g, request
 from flask_wtf.csrf import CSRFProtect
-from werkzeug.exceptions import MisdirectedRequest, RequestEntityTooLarge, RequestURITooLarge
+from werkzeug.exceptions import RequestEntityTooLarge, RequestURITooLarge
 
-from gridmap.config import Settings
-from gridmap.errors import BadInput, BadSettings
+from gridmap.errors import BadInput
+from gridmap.reach import is_loopback
+from web.reach import host_name
 
 MAX_BODY_BYTES = 1 << 20
 MAX_QUERY_BYTES = 8 << 10
-ACTOR = "local"  # whose name changes made in the browser bear, until accounts exist
+
+_forgery = CSRFProtect()
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -34,26 +33,34 @@ POLICY = (
 )
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
     "Referrer-Policy": "no-referrer",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 
+# A year. Not for localhost: it would hold for whatever else this machine serves there.
+HSTS = "max-age=31536000"
 
-def init_security(app: Flask, settings: Settings) -> None:
-    """Refuses to build an application for an address other machines reach; hangs the checks and headers in."""
-    if not is_loopback(settings.host):
-        raise BadSettings(
-            f"GRIDMAP_HOST is '{settings.host}', which other machines can reach, and there are no accounts yet.",
-            "Leave it at 127.0.0.1.",
-        )
+
+def init_security(app: Flask) -> None:
+    """Hangs the checks and headers in. Forgery is looked for where it is known who asks (web/access.py)."""
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
-    app.before_request(_refuse_foreign_host)
     app.before_request(_refuse_oversize)
     app.before_request(_refuse_nul)
-    _protect_from_forgery(app, settings)
+    app.config.update(
+        WTF_CSRF_CHECK_DEFAULT=False,
+        WTF_CSRF_TIME_LIMIT=None,  # as long as the browser's session: a duty desk's page stays open all night
+        WTF_CSRF_SSL_STRICT=False,  # it wants a Referer, and our own policy sends none
+    )
+    _forgery.init_app(app)
     app.after_request(_add_headers)
+
+
+def refuse_forgery() -> None:
+    """Raises CSRFError for a change that did not come from a page of this server."""
+    _forgery.protect()
 
 
 def takes_up_to(limit_bytes: int) -> Callable[[View], View]:
@@ -66,49 +73,11 @@ def takes_up_to(limit_bytes: int) -> Callable[[View], View]:
     return mark
 
 
-def _protect_from_forgery(app: Flask, settings: Settings) -> None:
-    """A token for every method that changes something, kept in a signed cookie that no script reads.
-
-    The cookie is named after the database: two servers of one machine share its cookies, whatever their ports are.
-    """
-    app.config.update(
-        SECRET_KEY=settings.secret(),
-        SESSION_COOKIE_NAME=f"gridmap_{hashlib.sha256(settings.db.encode()).hexdigest()[:8]}",
-        SESSION_COOKIE_HTTPONLY=True,
-        SESSION_COOKIE_SAMESITE="Lax",
-        WTF_CSRF_TIME_LIMIT=None,  # as long as the browser's session: a duty desk's page stays open all night
-        WTF_CSRF_SSL_STRICT=False,  # it wants a Referer, and our own policy sends none
-    )
-    CSRFProtect(app)
-
-
-def is_loopback(host: str) -> bool:
-    """True for localhost and the loopback addresses, with or without the brackets of IPv6."""
-    if host.lower().rstrip(".") == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
-
-
 def nonce() -> str:
     """The nonce of this request's inline scripts and styles."""
     if "nonce" not in g:
         g.nonce = secrets.token_urlsafe(16)
     return str(g.nonce)
-
-
-def _host_name(authority: str) -> str:
-    """'localhost:8000' -> 'localhost', '[::1]:8000' -> '[::1]'."""
-    if authority.startswith("["):
-        return authority.partition("]")[0] + "]"
-    return authority.partition(":")[0]
-
-
-def _refuse_foreign_host() -> None:
-    if not is_loopback(_host_name(request.headers.get("Host", ""))):
-        raise MisdirectedRequest
 
 
 def _refuse_oversize() -> None:
@@ -130,6 +99,8 @@ def _refuse_nul() -> None:
 
 
 def _add_headers(response: Response) -> Response:
+    if request.is_secure and not is_loopback(host_name(request.headers.get("Host", ""))):
+        response.headers["Strict-Transport-Security"] = HSTS
     response.headers["Content-Security-Policy"] = POLICY.format(nonce=nonce())
     for name, value in HEADERS.items():
         response.headers[name] = value

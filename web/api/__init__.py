@@ -17,6 +17,7 @@ from web.api import (
     jobs,
     layers,
     linkage,
+    me,
     places,
     situation,
 )
@@ -29,6 +30,7 @@ TAGS = [
     {"name": "Incidents", "description": "Single incidents."},
     {"name": "Imports", "description": "Files in: handed in, checked, stored, taken back."},
     {"name": "Jobs", "description": "Long work beside the server."},
+    {"name": "Accounts", "description": "Who asks."},
     {"name": "Changes", "description": "The feed of changes, and whether the server is well."},
 ]
 
@@ -46,7 +48,7 @@ def init_api(app: APIFlask) -> None:
     # jobs before gatherings: an answer that another holds is described first, or it is described twice
     parts = (
         situation, heat, change, compare, downloads, jobs, gatherings, layers, places, addresses, linkage, incidents,
-        imports, changes,
+        imports, changes, me,
     )  # fmt: skip
     for part in parts:
         part.add_to(v1)

@@ -20,12 +20,13 @@ from gridmap.services.exchange import LAYERS
 from gridmap.services.exchange.undo import undo_batch
 from gridmap.services.past_imports import past_imports
 from web import i18n
+from web.access import actor
 from web.api.parameters import NoParameters, Parameters
 from web.context import running
 from web.importing import words, work
 from web.importing.jobs import standing
 from web.importing.uploads import LIMIT_MB, Upload
-from web.security import ACTOR, takes_up_to
+from web.security import takes_up_to
 
 TAG = "Imports"
 ANY_SIZE = 1 << 62  # the view itself refuses what is too large, before it reads a byte: it knows what to do instead
@@ -169,11 +170,11 @@ def _add_work(v1: APIBlueprint) -> None:
         responses={202: {"description": "Ask for the state"}},
     )
     def store(token: str, json_data: dict[str, Any]) -> tuple[Response, int]:
-        parts, found = running(), _with_file(token)
+        parts, found, who = running(), _with_file(token), actor().name
         checked = standing(found).get("checked")
         if not checked:
             raise Conflict("The file has not been checked.", "Check it first; it is stored as it was checked.")
-        parts.jobs.start(found, "store", lambda tell: work.store(parts, found, checked, json_data, tell))
+        parts.jobs.start(found, "store", lambda tell: work.store(parts, found, checked, json_data, who, tell))
         return jsonify({"state": "working"}), 202
 
 
@@ -193,7 +194,7 @@ def _add_batches(v1: APIBlueprint) -> None:
     def undo(uid: str) -> Any:
         parts = running()
         try:
-            return undo_batch(parts.store, parts.settings, uid, actor=ACTOR, now=dt.datetime.now(dt.UTC))
+            return undo_batch(parts.store, parts.settings, uid, actor=actor().name, now=dt.datetime.now(dt.UTC))
         except Conflict as conflict:  # what depends on it is for the person who asked
             said = _words()
             body = {"code": conflict.code, "message": said.say(conflict.message), "hint": said.say(conflict.hint)}

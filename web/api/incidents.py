@@ -16,11 +16,11 @@ from gridmap.services import amending, intake
 from gridmap.services.address_places import placed_address
 from gridmap.services.incident_story import IncidentDetail
 from gridmap.services.situation import IncidentFilter, IncidentPage
+from web.access import actor
 from web.api.answers import IncidentsAnswer
 from web.api.incident_schemas import AmendmentBody, IncidentDetailAnswer, ReportBody
 from web.api.parameters import IncidentsQuery, NoParameters, selection
 from web.context import running
-from web.security import ACTOR
 
 PLAIN = ("kind", "address", "summary", "uncertainty_m", "grid")
 
@@ -54,7 +54,7 @@ def add_to(v1: APIBlueprint) -> None:
         parts = running()
         now, places = parts.situation.now(), parts.situation.places
         report = report_of(json_data)
-        received = intake.receive(parts.store, parts.settings, report, actor=ACTOR, now=now, places=places)
+        received = intake.receive(parts.store, parts.settings, report, actor=actor().name, now=now, places=places)
         stored = intake.tell(parts.store, received.uid, now=now, places=places)
         location = url_for("api.incident", uid=received.uid)
         return answer_of(stored), 201 if received.is_new else 200, {"Location": location}
@@ -82,7 +82,7 @@ def add_to(v1: APIBlueprint) -> None:
         now, places = parts.situation.now(), parts.situation.places
         change = amendment_of(json_data)
         return answer_of(
-            amending.amend(parts.store, parts.settings, uid, change, actor=ACTOR, now=now, places=places)
+            amending.amend(parts.store, parts.settings, uid, change, actor=actor().name, now=now, places=places)
         )
 
 

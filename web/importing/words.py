@@ -86,10 +86,10 @@ class Words:
         return self.say(value) if " " in value else value
 
 
-def words(lang: str, names: Mapping[str, str]) -> Words:
-    """The importer's sentences in a language, with these names for fields and layers."""
+def words(lang: str, names: Mapping[str, str], catalogue: str = "importer.po") -> Words:
+    """The importer's sentences in a language, with these names for fields and layers; or another service's."""
     colon, comma = ("：", "、") if lang == "zh" else (": ", ", ")
-    return Words(_patterns(lang), colon, comma, names)
+    return Words(_patterns(lang, catalogue), colon, comma, names)
 
 
 def in_words(state: Mapping[str, Any], said: Words) -> dict[str, Any]:
@@ -129,9 +129,9 @@ def _report(report: Mapping[str, Any], said: Words) -> dict[str, Any]:
 
 
 @cache
-def _patterns(lang: str) -> tuple[Pattern, ...]:
+def _patterns(lang: str, catalogue: str) -> tuple[Pattern, ...]:
     """The longest first, so that a sentence is not taken for a part of it."""
-    file = SOURCES / lang / "importer.po"
+    file = SOURCES / lang / catalogue
     with file.open("rb") as source:
         messages = [(str(m.id), str(m.string)) for m in read_po(source, locale=lang) if m.id]
     ordered = sorted(messages, key=lambda pair: -len(re.sub(r"\{\d\}", "", pair[0])))

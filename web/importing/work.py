@@ -19,7 +19,6 @@ from gridmap.services.exchange.preview import Preview, preview
 from web.context import Running
 from web.importing.jobs import Tell, named, refusal
 from web.importing.uploads import Upload
-from web.security import ACTOR
 
 FINDINGS_AT_MOST = 200
 PLACE_DIGITS = 6
@@ -46,11 +45,12 @@ def check(parts: Running, upload: Upload, options: Options, tell: Tell) -> dict[
 
 
 def store(
-    parts: Running, upload: Upload, checked: Mapping[str, Any], order: Mapping[str, Any], tell: Tell
+    parts: Running, upload: Upload, checked: Mapping[str, Any], order: Mapping[str, Any], actor: str, tell: Tell
 ) -> dict[str, Any]:
     """Store the file as it was checked -> the state `stored`; the file itself goes, its rejects stay for a day.
 
-    `order`: without_bad (good rows only, the others go to a file), save_source, into_demo, accept.
+    `actor` is the name of who asked for it. `order`: without_bad (good rows only, the others go to a file),
+    save_source, into_demo, accept.
     Raises Conflict when rows have become bad since the check and were not to be left out.
     """
     options = checked["options"]
@@ -65,7 +65,7 @@ def store(
             accept=order["accept"],
             into_demo=order["into_demo"],
             progress=tell,
-            actor=ACTOR,
+            actor=actor,
             now=dt.datetime.now(dt.UTC),
             **_reading(upload, options),
         )

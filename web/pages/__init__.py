@@ -8,11 +8,11 @@ from flask import Blueprint, Flask, Response, jsonify, redirect, request
 from flask.typing import ResponseReturnValue
 
 from gridmap import __version__
-from web import dates, i18n, security
+from web import auth, dates, i18n, security
 from web.assets import Assets
 from web.context import running
 from web.delivery import unchanged
-from web.pages import import_tables, imports, incidents, linkage, map_page
+from web.pages import accounts, import_tables, imports, incidents, linkage, map_page
 
 COOKIE_S = 31_536_000
 
@@ -30,6 +30,7 @@ blueprint.add_url_rule("/linkage.csv", "linkage_csv", linkage.download)
 def init_pages(app: Flask, assets: Assets) -> None:
     """Registers the pages and what every template may use."""
     app.register_blueprint(blueprint)
+    accounts.init_accounts(app)
     names = {"asset": assets.url, "modules": assets.modules, "asset_root": assets.prefix, "version": __version__}
     app.jinja_env.globals.update(names)
     app.jinja_env.filters["day"] = dates.day
@@ -54,7 +55,7 @@ def favicon() -> ResponseReturnValue:
 
 
 def _of_request() -> dict[str, Any]:
-    return {"nonce": security.nonce(), "lang": i18n.language(), "theme": i18n.theme()}
+    return {"nonce": security.nonce(), "lang": i18n.language(), "theme": i18n.theme(), "idle_min": auth.idle_min()}
 
 
 def _remember_choice(response: Response) -> Response:

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from flask import Response, make_response, render_template
+from flask import make_response, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
 
 from web import security
 from web.api.answers import SituationAnswer
 from web.api.situation import situation_of
 from web.context import running
 from web.maps import page_map
+from web.pages.accounts import first_start
 from web.tiles import basemap_url
 
 
-def show() -> Response:
-    """The page with the map and the summary in it, so that the first view needs one request less."""
+def show() -> ResponseReturnValue:
+    """The page with the map and the summary in it, so that the first view needs one request less. A new, empty project
+    asks first who will use it.
+    """
+    if first_start.is_due():
+        return redirect(url_for("accounts.first_start"), 303)
     parts = running()
     picture, basemap = parts.situation.picture(), basemap_url()
     response = make_response(

@@ -1,5 +1,9 @@
 // Asking the server. Every refusal becomes a Refused with the server's own code, message and hint.
 
+import { isAttended } from "./attendance.js";
+
+const ATTENDED_MS = 120_000;
+
 export class Refused extends Error {
   // `more` is what else the server said: fields that cannot be used, what changed meanwhile.
   constructor(status, { code = "error", message = "", hint = "", ...more } = {}) {
@@ -48,14 +52,22 @@ export async function send(method, path, body = null, { headers = {}, signal } =
 async function ask(address, { headers = {}, ...how } = {}) {
   let response;
   try {
-    response = await fetch(address, { ...how, headers: { Accept: "application/json", ...headers } });
+    const unattended = isAttended(ATTENDED_MS) ? {} : { "X-Unattended": "1" };
+    response = await fetch(address, { ...how, headers: { Accept: "application/json", ...unattended, ...headers } });
   } catch (error) {
     if (error.name === "AbortError") throw error;
     throw new Refused(0);
   }
   if (response.ok) return response;
+  if (response.status === 401 && !how.method) leave();
   const body = await response.json().catch(() => ({}));
   throw new Refused(response.status, body.error);
+}
+
+// The session has ended: to the sign-in page, and from there back to this view. What is being sent stays on its page.
+export function leave() {
+  const here = location.pathname + location.search + location.hash;
+  location.assign(`/sign-in?next=${encodeURIComponent(here)}`);
 }
 
 // Only the newest of a kind of question matters: asking again drops the one before.

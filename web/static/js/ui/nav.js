@@ -1,8 +1,12 @@
 // Where the bar is short, the list of pages opens and closes at a button.
 
 import { byId } from "./dom.js";
+import { wireMenus } from "./menus.js";
+import { watchSession } from "./session.js";
 
 export function wireNav() {
+  wireMenus();
+  watchSession();
   const fold = byId("nav-fold");
   const list = byId("nav-list");
   const open = (on) => fold.setAttribute("aria-expanded", String(on));

@@ -1,0 +1,39 @@
+"""What a process knows of its project's accounts: whether there are any, and which day posts are held on."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
+
+from gridmap.services import accounts, project
+from gridmap.services.accounts import HASHING, Hashing
+from gridmap.store.engine import Store
+from gridmap.store.project import Project
+
+IDLE_MIN = 30
+
+
+@dataclass
+class Gate:
+    """What is known of a project's accounts in this process."""
+
+    store: Store
+    now: Callable[[], dt.datetime]
+    hashing: Hashing = HASHING
+    idle_min: int = IDLE_MIN
+    _has_accounts: bool = False
+    _project: Project | None = field(default=None, repr=False)
+
+    def has_accounts(self) -> bool:
+        """Whether the project has any: asked until it has, for they are never removed."""
+        if not self._has_accounts:
+            self._has_accounts = accounts.have_accounts(self.store)
+        return self._has_accounts
+
+    def today(self) -> dt.date:
+        """The local day that posts are held on; the demo's stands still."""
+        if self._project is None:
+            self._project = project.facts(self.store)
+        return self._project.demo_now_on or self.now().astimezone(ZoneInfo(self._project.time_zone)).date()
