@@ -141,9 +141,7 @@ def _lines(
     session: Session, shape: snapshot.TableShape, digest: snapshot.RowsDigest, tell: Callable[[int], None]
 ) -> Iterator[bytes]:
     for part in snapshot.rows(session, shape):
-        for row in part:
-            digest.add(row)
-        yield b"".join(snapshot.line(row) + b"\n" for row in part)
+        yield b"".join(digest.add(row) + b"\n" for row in part)
         tell(digest.rows)
 
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import stat
+import subprocess
+import sys
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,9 +21,10 @@ from gridmap.errors import Conflict
 from gridmap.services.backup import back_up, check, restore
 from gridmap.store import audit, ids, migrations, snapshot
 from gridmap.store.engine import Store, open_store
-from gridmap.store.tables import Account, Incident, RecoveryCode
+from gridmap.store.tables import Account, Audit, Incident, RecoveryCode
 from tests.store.district import NOW, add_incident, append_entry, fill
 
+ROOT = Path(__file__).resolve().parents[3]
 LATER = NOW + dt.timedelta(hours=1)
 MOVING = {"audit", "audit_head", "account"}  # a backup and a restore are entries; a restore ends all sessions
 A_SECRET = "the secret of this machine, 32 bytes"
@@ -162,3 +166,43 @@ def test_an_older_schema_is_kept_and_upgraded_when_asked(
         with back.read() as session:
             assert audit.head(session)[0] == 2
             assert len(session.scalars(sa.select(Incident.id)).all()) == 40
+
+
+WRITER = """
+import os, sys
+from gridmap.store.engine import open_store
+from tests.store.district import add_incident, append_entry
+store = open_store(os.environ["GRIDMAP_DB"])
+while True:
+    with store.write() as session:
+        add_incident(session)
+        append_entry(session)
+    print("written", flush=True)
+"""
+
+
+@pytest.mark.full
+def test_a_hundred_thousand_incidents_come_back_and_a_writer_in_the_midst_is_killed(
+    demo_settings: Settings, empty_db: str, tmp_path: Path
+) -> None:
+    made = back_up(demo_settings, tmp_path / "demo.zip", now=LATER)
+    assert made.manifest.rows > 250_000
+    there = elsewhere(demo_settings, empty_db, tmp_path)
+    assert restore(made.path, there, now=LATER).problems == ()  # every table's digest is compared in it
+    environment = {**os.environ, "GRIDMAP_DB": there.db}
+    writer = subprocess.Popen(
+        [sys.executable, "-c", WRITER], env=environment, cwd=ROOT, stdout=subprocess.PIPE, text=True
+    )
+    assert writer.stdout is not None
+    assert writer.stdout.readline() == "written\n"
+    busy = back_up(there, tmp_path / "busy.zip", now=LATER)
+    writer.kill()
+    written = 1 + writer.communicate()[0].count("written\n")
+    again = replace(there, db=f"sqlite:///{tmp_path}/again.db", var=tmp_path / "again-var")
+    assert restore(busy.path, again, now=LATER).problems == ()
+    with opened(again.db) as back, back.read() as session:
+        told = session.scalar(sa.select(sa.func.count()).where(Audit.action == "incident.received"))
+        new = session.scalar(sa.select(sa.func.count(Incident.id)).where(Incident.batch_id.is_(None)))
+    before = next(table.rows for table in made.manifest.tables if table.shape.name == "incident")
+    assert 0 < told == new < written
+    assert new + before == next(table.rows for table in busy.manifest.tables if table.shape.name == "incident")
