@@ -32,8 +32,21 @@ POSTGRESQL_BUSY_STATES = {
     "53300",  # too_many_connections
     "57P03",  # cannot_connect_now
 }
+POSTGRESQL_STOPPED = "57014"  # query_canceled: by the administrator, or by a statement_timeout of theirs
+LOST = (
+    "The connection to the database server was lost",
+    "See that the server runs. Before repeating a change, look whether it was stored.",
+)
 POSTGRESQL_BROKEN = {
     "53100": ("The server's disk is full", "Free some space; nothing of this change was stored."),
+    "53200": ("The server has no memory left", "Give it more, or lower GRIDMAP_WORKERS; nothing was stored."),
+    "58030": ("The server's disk reports an error", "Check the disk and its free space; then restore the last backup."),
+    "XX001": ("The database is damaged", "Restore the last backup."),
+    "XX002": ("An index of the database is damaged", "As the owner of the database: REINDEX DATABASE."),
+    "57P01": LOST,  # admin_shutdown
+    "57P02": LOST,  # crash_shutdown
+    "57P05": LOST,  # idle_session_timeout
+    "25P03": LOST,  # idle_in_transaction_session_timeout
     "42501": ("The database role lacks a right", "Let the owner of the database run this, or grant the right."),
     "25006": ("The server accepts no writes", "Connect to the primary server."),
 }
@@ -75,12 +88,12 @@ def _told(error: Exception, address: str) -> Exception | None:
             "The database is busy with other changes; nothing was stored.", "Try again in a few seconds."
         )
     cause = _driver_error(error)
-    if isinstance(cause, psycopg.Error):
-        known = POSTGRESQL_BROKEN.get(cause.sqlstate or "")
-        if known is None and cause.sqlstate is None and isinstance(cause, psycopg.OperationalError):
-            known = ("The database server does not answer", "Check that it runs and that GRIDMAP_DB names it rightly.")
-    else:
-        known = SQLITE_BROKEN.get(_sqlite_code(cause))
+    if isinstance(cause, psycopg.Error) and cause.sqlstate == POSTGRESQL_STOPPED:
+        return StoreBusy(
+            "The database stopped what took too long; nothing was stored.",
+            "Try again in a few seconds, or ask for less; who runs the server may raise its statement_timeout.",
+        )
+    known = _of_postgresql(cause) if isinstance(cause, psycopg.Error) else SQLITE_BROKEN.get(_sqlite_code(cause))
     if known is not None:
         return StoreBroken(f"{known[0]} ({address}).", known[1])
     if isinstance(error, sa.exc.IntegrityError) or isinstance(cause, psycopg.IntegrityError):
@@ -89,6 +102,16 @@ def _told(error: Exception, address: str) -> Exception | None:
             "Nothing was stored. Correct the row, or bring it in as an update of the stored one.",
         )
     return None
+
+
+def _of_postgresql(cause: psycopg.Error) -> tuple[str, str] | None:
+    """What is broken, and its cure; class 08 are errors of the connection."""
+    state = cause.sqlstate or ""
+    if state.startswith("08"):
+        return LOST
+    if not state and isinstance(cause, psycopg.OperationalError | psycopg.InterfaceError):
+        return "The database server does not answer", "Check that it runs and that GRIDMAP_DB names it rightly."
+    return POSTGRESQL_BROKEN.get(state)
 
 
 def _driver_error(error: BaseException) -> BaseException:

@@ -15,7 +15,8 @@ from jinja2 import DictLoader
 
 from gridmap import errors
 from gridmap.config import Settings
-from gridmap.store.engine import Store, file_of
+from gridmap.store import audit
+from gridmap.store.engine import Session, Store, file_of
 from tests.web.routes import addresses
 
 PROGRAMS = ("/api", "/tiles", "/basemap", "/i18n", "/healthz")
@@ -217,6 +218,39 @@ def test_a_locked_database_is_busy(own_client: FlaskClient, world: Store, settin
     assert "<h1>The database is busy</h1>" in english and "cannot be used" not in english
     assert json.loads(answer)["error"]["code"] == "store_busy"
     assert all(is_discreet(text, settings) for text in (chinese, english, answer))
+
+
+@pytest.mark.parametrize(
+    ("statement", "heading", "code"),
+    [
+        ("SELECT pg_terminate_backend(pg_backend_pid())", "数据库无法使用", "store_broken"),
+        ("DO $$ BEGIN RAISE SQLSTATE '53100'; END $$", "数据库无法使用", "store_broken"),
+        ("DO $$ BEGIN RAISE SQLSTATE '55P03'; END $$", "数据库正忙", "store_busy"),
+        ("SET LOCAL statement_timeout = 50; SELECT pg_sleep(20)", "数据库正忙", "store_busy"),
+    ],
+)
+def test_what_a_server_does_to_a_request_is_told_and_the_next_one_works(
+    statement: str,
+    heading: str,
+    code: str,
+    own_client: FlaskClient,
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    if file_of(settings.db) is not None:
+        pytest.skip("a file has no server that could do it")
+
+    def fail(session: Session) -> None:
+        for part in statement.split("; ") if "pg_sleep" in statement else [statement]:
+            session.connection().exec_driver_sql(part)
+
+    with monkeypatch.context() as failing:
+        failing.setattr(audit, "newest_change", fail)
+        chinese, english, answer = page_and_answer(own_client)
+    assert f"<h1>{heading}</h1>" in chinese
+    assert json.loads(answer)["error"]["code"] == code
+    assert all(is_discreet(text, settings) for text in (chinese, english, answer))
+    assert own_client.get("/api/v1/situation").status_code == 200
 
 
 @pytest.mark.parametrize("code", sorted({kind.code for kind in subclasses(errors.GridmapError)}))
