@@ -18,7 +18,7 @@ from gridmap.errors import BadSettings, GridmapError
 COMMANDS: Commands = {
     "serve": ("serving", "serve", "Serve the map and the JSON interface on this machine."),
     "demo": ("demo", "demo", "Build the demo district, or bring it up to date."),
-    "init": ("database", "init", "Make the database that GRIDMAP_DB names."),
+    "init": ("initialising", "init", "Make the database that GRIDMAP_DB names."),
     "import": ("importing", "import_", "Bring a file in as a layer."),
     "imports": ("imports", "imports", "List what was brought in, or take an import back."),
     "export": ("exporting", "export", "Write a layer to a file that an import reads back."),
@@ -28,6 +28,8 @@ COMMANDS: Commands = {
     "db": ("database", "db", "Upgrade or check the database."),
     "backup": ("backup", "backup", "Write the whole project into one file, while it is used."),
     "restore": ("backup", "restore", "Bring a project back from a backup, into an empty database."),
+    "user": ("accounts", "user", "Accounts of the people who sign in."),
+    "post": ("posts", "post", "Show posts, or bring them in from a list."),
     "audit": ("audit", "audit", "Check the chain of the audit."),
     "doctor": ("doctor", "doctor", "Check this installation and say what to do."),
 }

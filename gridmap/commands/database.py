@@ -1,33 +1,13 @@
-"""`gridmap init` and `gridmap db`: make a database, bring it up to date, look whether it is whole."""
+"""`gridmap db`: bring a database up to date, look whether it is whole."""
 
 from __future__ import annotations
 
 import click
 
 from gridmap.config import load
-from gridmap.errors import BadSettings, StoreBroken
-from gridmap.services.project import DEFAULT_TIME_ZONE, UNNAMED, open_project
+from gridmap.errors import StoreBroken
 from gridmap.store import migrations, roles
 from gridmap.store.engine import open_store
-from gridmap.store.project import get as project_of
-
-
-@click.command()
-@click.option("--name", default=UNNAMED, help="Name of the project, as the page shows it; may be left out.")
-@click.option("--time-zone", default=DEFAULT_TIME_ZONE, show_default=True, help="Time zone of its dates and hours.")
-def init(name: str, time_zone: str) -> None:
-    """Make the database that GRIDMAP_DB names. One that holds a project already is left as it is."""
-    settings = load()
-    if settings.is_demo:
-        raise BadSettings(
-            "GRIDMAP_DB is not set: a database of your own needs an address.",
-            "For example: export GRIDMAP_DB=sqlite:///$PWD/district.db (the demo is made by `gridmap demo`).",
-        )
-    store = open_project(settings, name=name, time_zone=time_zone)
-    with store.read() as session:
-        project = project_of(session)
-    if project is not None:
-        click.echo(f"{store.address} holds the project {project.name or 'unnamed'} ({project.time_zone})")
 
 
 @click.group()

@@ -22,6 +22,7 @@ from gridmap.services.posts.assigning import (
     vacancies,
 )
 from gridmap.services.posts.importing import import_table
+from gridmap.services.posts.template import write_template
 
 __all__ = [
     "HELD_BY_ONE",
@@ -42,4 +43,5 @@ __all__ = [
     "set_people",
     "today",
     "vacancies",
+    "write_template",
 ]

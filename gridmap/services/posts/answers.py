@@ -60,12 +60,15 @@ class RowError:
 
 @dataclass(frozen=True, slots=True)
 class ImportedPosts:
-    """What became of a list: `read` = `stored` + `known`. `ended`: posts that gave way. `columns`: field -> heading."""
+    """What became of a list: `read` = `stored` + `known` + `empty` (rows without a person). `ended`: posts that gave
+    way. `columns`: field -> heading.
+    """
 
     file: str
     read: int
     stored: int
     known: int
+    empty: int
     ended: int
     new_people: int
     columns: dict[str, str]

@@ -27,6 +27,8 @@ class _Sorted:
     wanted: list[tuple[Line, Wanted]] = field(default_factory=list)
     new: list[Wanted] = field(default_factory=list)
     known: int = 0
+    empty: int = 0
+    fills: dict[int, Wanted] = field(default_factory=dict)  # vacant post id -> who has it now
     ends: dict[int, dt.date] = field(default_factory=dict)  # post id -> its last day
     errors: list[RowError] = field(default_factory=list)
 
@@ -46,9 +48,10 @@ def import_table(
 ) -> ImportedPosts:
     """Store the posts of an XLSX or CSV with one audit entry; a post that is stored already is not stored again.
 
-    A person who is not known by name is made. `replacing`: a worker of a grid gives way to the new one, the day before
-    that one begins (today where the list names no day). Raises PostsRefused, with every bad row and its reason, when
-    any row cannot be used; BadFile and BadInput as `read_list`; StoreBusy. Then nothing was stored.
+    A row without a person is left out; a person who is not known by name is made; a vacant post is filled.
+    `replacing`: a worker of a grid gives way to the new one, the day before that one begins (today where the list
+    names no day). Raises PostsRefused, with every bad row and its reason, when any row cannot be used; BadFile and
+    BadInput as `read_list`; StoreBusy. Then nothing was stored.
     """
     listing = read_list(path, told or {}, sheet, encoding)
     with store.read() as session:  # names are looked up before the lock: that may take seconds
@@ -61,10 +64,10 @@ def import_table(
         if rows.errors:
             raise PostsRefused(listing.file, len(listing.lines), rows.errors)
         done = ImportedPosts(
-            listing.file, len(listing.lines), len(rows.new), rows.known, len(rows.ends), len(people.new_names),
-            listing.columns, listing.notes,
+            listing.file, len(listing.lines), len(rows.new) + len(rows.fills), rows.known, rows.empty, len(rows.ends),
+            len(people.new_names), listing.columns, listing.notes,
         )  # fmt: skip
-        if (rows.new or rows.ends) and not dry_run:
+        if done.stored and not dry_run:
             _store(session, rows, people)
             _tell(session, settings, listing, done, actor, now)
         return done
@@ -93,6 +96,9 @@ def _sorted(
     rows = _Sorted(errors=list(listing.errors))
     unreadable = {error.row for error in listing.errors}
     for line, place in zip(listing.lines, places, strict=True):
+        if not (line.worker or line.account or line.deputy):
+            rows.empty += 1
+            continue
         read = _read(line, place, people)
         if isinstance(read, Unclear):
             rows.errors.append(RowError(line.row, read.reason))
@@ -138,7 +144,8 @@ def _against_stored(session: Session, rows: _Sorted, *, replacing: bool) -> None
     for standing in posts_at(session, {(wanted.column, wanted.place_id) for _, wanted in rows.wanted}):
         at_place[standing.post.place].append(standing)
     for line, wanted in rows.wanted:
-        others = in_the_way(wanted, at_place[wanted.place])
+        vacant = [each for each in at_place[wanted.place] if each.post.worker_id is None and each.id not in rows.fills]
+        others = [each for each in in_the_way(wanted, at_place[wanted.place]) if each not in vacant]
         if any(_is_known(wanted, each.post, replacing=replacing) for each in others):
             rows.known += 1
             continue
@@ -147,7 +154,11 @@ def _against_stored(session: Session, rows: _Sorted, *, replacing: bool) -> None
             rows.errors.append(RowError(line.row, _contradiction(wanted, others[0].post)))
             continue
         rows.ends |= {key: day for key, day in given_way.items() if day is not None}
-        rows.new.append(wanted)
+        free = next((each for each in vacant if overlap(each.post.valid, wanted.valid)), None)
+        if free is None:
+            rows.new.append(wanted)
+        else:
+            rows.fills[free.id] = wanted
 
 
 def _is_known(wanted: Wanted, stored: Wanted, *, replacing: bool) -> bool:
@@ -183,11 +194,13 @@ def _store(session: Session, rows: _Sorted, people: PeopleFinder) -> None:
         by_day[day].append(post_id)
     for day, post_ids in by_day.items():
         posts.end(session, post_ids, day)
-    wanted = [
-        replace(each, worker_id=stored(each.worker_id), deputy_id=stored(each.deputy_id)) for each in rows.new
-    ]
-    if wanted:
-        posts.add_rows(session, columns_of(wanted))
+    def as_stored(wanted: Wanted) -> Wanted:
+        return replace(wanted, worker_id=stored(wanted.worker_id), deputy_id=stored(wanted.deputy_id))
+
+    for post_id, wanted in rows.fills.items():
+        posts.change(session, post_id, {name: value for name, (value,) in columns_of([as_stored(wanted)]).items()})
+    if rows.new:
+        posts.add_rows(session, columns_of([as_stored(wanted) for wanted in rows.new]))
 
 
 def _tell(
