@@ -7,14 +7,17 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import shapely
 import sqlalchemy as sa
+from numpy.typing import NDArray
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from gridmap.errors import BadInput
 from gridmap.store import tables
 from gridmap.store.event_columns import EventColumns, events
+from gridmap.store.membership import one_of
 from gridmap.store.spatial import intersects_bbox, to_geom
 from gridmap.store.tables import Block, Counter, Grid
 
@@ -34,6 +37,7 @@ __all__ = [
     "next_case_numbers",
     "page",
     "read_mark",
+    "uids_of",
 ]
 
 Box = tuple[float, float, float, float]  # west, south, east, north in degrees
@@ -153,6 +157,15 @@ def by_ids(session: Session, ids: Sequence[int]) -> list[IncidentRow]:
 def ids_of(session: Session, uids: Collection[str]) -> list[int]:
     """The ids of the incidents with these uids; of those that are none there is none."""
     return list(session.scalars(sa.select(tables.Incident.id).where(tables.Incident.uid.in_(uids))))
+
+
+def uids_of(session: Session, uids: Sequence[str], among: NDArray[np.int64]) -> list[str]:
+    """Those of the uids that are of incidents with one of these ids."""
+    query = sa.select(tables.Incident.id, tables.Incident.uid)
+    found: dict[int, str] = {}
+    for condition in one_of(session, tables.Incident.uid, uids):
+        found |= dict(session.execute(query.where(condition)).all())
+    return [found[key] for key in np.intersect1d(np.array(list(found), dtype=np.int64), among).tolist()]
 
 
 def add(

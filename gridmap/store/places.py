@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from gridmap.store import bulk, tables
+from gridmap.store.scopes import Within
 from gridmap.store.spatial import as_wkb, geom_array, intersects_bbox
 
 Box = tuple[float, float, float, float]  # west, south, east, north in degrees
@@ -62,14 +63,23 @@ def households_by_block(session: Session) -> dict[int, int]:
     return {int(block_id or 0): int(households) for block_id, households in rows}
 
 
-def layer(session: Session, model: type[DeclarativeBase], bbox: Box | None = None) -> Layer:
-    """The rows of a table with a shape, in id order; with `bbox` those whose shape touches it."""
+def layer(
+    session: Session, model: type[DeclarativeBase], bbox: Box | None = None, within: Within | None = None
+) -> Layer:
+    """The rows of a table with a shape, in id order; with `bbox` those whose shape touches it, with `within` those in
+    that part of the ground.
+    """
     table = cast(sa.Table, model.__table__)
     plain = [column for column in table.columns if column.name != "geom"]
     query = sa.select(*plain, as_wkb(table.c.geom)).order_by(table.c.id)
     if bbox is not None:
         query = query.where(intersects_bbox(model, *bbox))
-    rows = session.execute(query).all()
+    if within is None:
+        rows = list(session.execute(query))
+    else:
+        conditions = within.conditions(session, model)
+        found = {row.id: row for among in conditions for row in session.execute(query.where(among))}
+        rows = [found[key] for key in sorted(found)]
     columns = list(zip(*rows, strict=True)) if rows else [()] * (len(plain) + 1)
     named = {column.name: list(values) for column, values in zip(plain, columns, strict=False)}
     return Layer(named, geom_array(columns[-1]))

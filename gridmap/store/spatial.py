@@ -24,7 +24,8 @@ SLACK = 1e-9  # degrees; SpatiaLite's trigger writes a box with 12 decimals, whi
 
 
 class _IntersectsBox(FunctionElement[Any]):
-    """(id, geom, west, south, east, north, box as WKB) -> whether the shape touches the box; see `intersects_bbox`.
+    """(id, geom, west, south, east, north, shape as WKB) -> whether a row's shape touches that shape, whose edges the
+    numbers are; see `intersects_bbox`.
 
     Its type is not Boolean: SQLAlchemy would write `(...) = 1` for SQLite, and the index could not be used.
     """
@@ -45,6 +46,13 @@ def intersects_bbox(model: Any, west: float, south: float, east: float, north: f
     if not (all(map(math.isfinite, edges)) and edges[0] <= edges[2] and edges[1] <= edges[3]):
         raise BadInput(f"{edges} is no box.", "Give west, south, east, north in degrees; west <= east, south <= north.")
     return _IntersectsBox(model.id, model.geom, *map(sa.literal, edges), sa.literal(_box_wkb(*edges)))
+
+
+def intersects_shape(model: Any, shape: Any) -> sa.ColumnElement[bool]:
+    """The same for a shape in EPSG:4326, its border with it."""
+    return _IntersectsBox(
+        model.id, model.geom, *map(sa.literal, map(float, shape.bounds)), sa.literal(shapely.to_wkb(shape))
+    )
 
 
 def _box_wkb(west: float, south: float, east: float, north: float) -> bytes:

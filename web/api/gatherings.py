@@ -46,5 +46,5 @@ def add_to(v1: APIBlueprint) -> None:
 def _newest_on() -> dt.date | None:
     """The last day with an incident known to the day, today at most: a date in the future is a slip."""
     picture = running().situation.picture()
-    last = picture.events.last_dated
+    last = picture.events.time.last_dated
     return None if last is None else min(last, picture.project.now_on)

@@ -120,19 +120,18 @@ def _days(picture: Picture, rows: Ints, end: dt.datetime) -> _Days:
         counts = counts + np.bincount(on[(on >= 0) & (on < len(counts))], minlength=len(counts))
         left_out = 0, 0
     weeks = counts.reshape(WEEKS + 1, 7)
-    span = picture.events.index.dated.span()
+    span = picture.events.time.dated
     known = 0 if span is None else max((day_of(end.date()) - span[0]) // 7 - 1, 0)
     return _Days(weeks[-1], weeks[-2::-1][:known], left_out)
 
 
 def _unknown(picture: Picture, end: dt.datetime, days: _Days) -> str | None:
     """Why nothing can be expected, None where it can."""
-    span = picture.events.index.dated.span()
+    span, a_day = picture.events.time.dated, picture.events.time.a_day
     if span is None:
         return "no_days"
     if len(days.earlier) < FEWEST_WEEKS:
         return "short_history"
-    a_day = len(picture.events.index.dated.key) / (span[1] - span[0] + 1)
     return "data_end" if (day_of(end.date()) - 1 - span[1]) * a_day > GAP_AT_MOST else None
 
 

@@ -53,6 +53,13 @@ class AreaTree:
         place_of = {int(key): place for place, key in enumerate(self.ids.tolist())}
         return np.array([place_of.get(key, NO_AREA) for key in ids.tolist()], dtype=np.int32)
 
+    def only(self, kept: Ints, parents: NDArray[np.int32], shapes: NDArray[np.object_]) -> AreaTree:
+        """m of the areas alone, in code order, with their parents among these, and shapes that may be parts."""
+        ranks = self.ranks[kept]
+        named = ([column[place] for place in kept.tolist()] for column in (self.codes, self.names, self.levels))
+        codes, names, levels = (tuple(column) for column in named)
+        return AreaTree(self.ids[kept], codes, names, levels, ranks, parents, shapes, _locators(ranks, shapes))
+
     def below(self, place: int) -> NDArray[np.bool_]:
         """bool[n]: the area itself and all below it."""
         found = np.zeros(len(self), dtype=bool)

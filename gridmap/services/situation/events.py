@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -13,10 +12,11 @@ from numpy.typing import NDArray
 from gridmap.domain.week_hours import WeekHours
 from gridmap.geo.events import MINUTE, EventIndex, Window
 from gridmap.geo.projection import to_web_mercator
+from gridmap.services.situation.data_time import DataTime
 from gridmap.services.situation.ground import Ground
 from gridmap.services.situation.local_hours import hours_of_week
 from gridmap.services.situation.locations import Locations
-from gridmap.services.situation.period import Period, date_of
+from gridmap.services.situation.period import Period
 from gridmap.services.situation.spots import Spots
 from gridmap.store.event_columns import EventColumns
 
@@ -49,14 +49,21 @@ class Events:
     grid: NDArray[np.int32]
     locations: Locations
     index: EventIndex
+    given_time: DataTime | None  # of more incidents than these; None: of these
 
     @classmethod
     def of(cls, columns: EventColumns, ground: Ground, time_zone: str) -> Events:
         """What the store read, placed on the ground of a plan."""
         locations = Locations.none().extended(columns.lon, columns.lat)
         fields = _fields(columns, columns.kind_code, locations, ground.spots, time_zone)
-        grid = ground.grid_of_spot[fields["spot"]]
-        return cls(tuple(columns.kinds), **fields, grid=grid, locations=locations, index=EventIndex.of(*_given(fields)))
+        return cls(
+            tuple(columns.kinds),
+            **fields,
+            grid=ground.grid_of_spot[fields["spot"]],
+            locations=locations,
+            index=EventIndex.of(*_given(fields)),
+            given_time=None,
+        )
 
     def __len__(self) -> int:
         return len(self.id)
@@ -87,11 +94,29 @@ class Events:
             grid=ground.grid_of_spot[fields["spot"]],
             locations=locations,
             index=index.appended(*(column[fresh] for column in given)),
+            given_time=None,
         )
 
     def under(self, ground: Ground) -> Events:
         """The same incidents in the grids of another plan of the same ground."""
         return replace(self, grid=ground.grid_of_spot[self.spot])
+
+    def only(self, rows: Ints, spot: NDArray[np.int32], ground: Ground) -> Events:
+        """n of these incidents alone, at the spots of a ground that may be a part of theirs; the time that data are
+        known of stays that of all.
+        """
+        used, kind = np.unique(self.kind[rows], return_inverse=True)
+        kept = ("id", "precision", "day", "hour", "at_s", "doubtful", "lon", "lat", "place")
+        fields = {name: getattr(self, name)[rows] for name in kept}
+        fields |= {"kind": kind.astype(np.int32), "spot": spot}
+        return Events(
+            tuple(self.kinds[number] for number in used.tolist()),
+            **fields,
+            grid=ground.grid_of_spot[spot],
+            locations=self.locations,
+            index=EventIndex.of(*_given(fields)),
+            given_time=self.time,
+        )
 
     def numbers(self, codes: Iterable[str]) -> list[int]:
         """Codes of kinds -> their places in `kinds`; a kind without incidents has none."""
@@ -104,10 +129,14 @@ class Events:
         return self.index.select(kinds, period.first_day, period.last_day, None if hours is None else hours.flags)
 
     @property
+    def time(self) -> DataTime:
+        """The time that data are known of."""
+        return self.given_time or DataTime.of(self.index)
+
+    @property
     def span(self) -> Period | None:
         """The first and last day that any incident may belong to."""
-        days = self.index.day_span()
-        return None if days is None else Period(date_of(days[0]), date_of(days[1]))
+        return self.time.span
 
     @property
     def bounds(self) -> tuple[float, float, float, float] | None:
@@ -116,18 +145,6 @@ class Events:
             return None
         west, east, south, north = self.lon.min(), self.lon.max(), self.lat.min(), self.lat.max()
         return float(west), float(south), float(east), float(north)
-
-    @property
-    def last_dated(self) -> dt.date | None:
-        """The last day of an incident known to the day."""
-        span = self.index.dated.span()
-        return None if span is None else date_of(span[1])
-
-    @property
-    def months(self) -> tuple[dt.date, dt.date] | None:
-        """First days of the first and last month of incidents known by month only."""
-        span = self.index.monthly.span()
-        return None if span is None else (_first_of(span[0]), _first_of(span[1]))
 
 
 def _fields(
@@ -153,7 +170,3 @@ def _given(fields: dict[str, NDArray[Any]]) -> tuple[NDArray[Any], ...]:
     """The columns that the index takes."""
     x, y = to_web_mercator(fields["lon"], fields["lat"])
     return x, y, fields["kind"], fields["day"], fields["precision"], fields["hour"]
-
-
-def _first_of(month: int) -> dt.date:
-    return dt.date(1970 + month // 12, month % 12 + 1, 1)

@@ -47,7 +47,7 @@ SURFACE_CACHE_BYTES = 256 << 20
 EDGE_CACHE_BYTES = 64 << 20
 TILE_CACHE_BYTES = 48 << 20
 TOP_CACHE_ENTRIES = 4096
-MASKS_HELD = 4
+MASKS_HELD = 256  # one for each scope that somebody looks at
 
 NOWHERE: Bounds = (0.0, 0.0, 0.0, 0.0)  # what no incidents span
 

@@ -16,6 +16,7 @@ from gridmap.domain.plans import RESIDENTIAL
 from gridmap.store import places, tables
 from gridmap.store.engine import Session
 from gridmap.store.plans import GridRow
+from gridmap.store.scopes import Within
 
 COORDINATE_DIGITS = 7  # about a centimetre
 POINT_LAYERS = {
@@ -40,10 +41,12 @@ def grid_layer(rows: Sequence[GridRow]) -> Layer:
     return layer_of(shapes, map(_grid_properties, rows), keys)
 
 
-def point_layer(session: Session, name: str, bbox: Box | None) -> Layer:
-    """Key sites (points or polygons) or cameras, of a box in degrees or all; in the order they were stored."""
+def point_layer(session: Session, name: str, bbox: Box | None, within: Within | None = None) -> Layer:
+    """Key sites (points or polygons) or cameras, of a box in degrees or all, of a part of the ground or the whole; in
+    the order they were stored.
+    """
     model, columns = POINT_LAYERS[name]
-    rows = places.layer(session, model, bbox)
+    rows = places.layer(session, model, bbox, within)
     properties = ({name: rows.columns[name][row] for name in columns} for row in range(len(rows)))
     return layer_of(rows.shapes, properties, rows.columns["uid"])
 

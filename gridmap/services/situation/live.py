@@ -16,22 +16,19 @@ from collections.abc import Callable
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
+from gridmap.domain.access import Scope
 from gridmap.errors import NotFound
 from gridmap.services.current_places import CurrentPlaces
 from gridmap.services.incident_place import placed
 from gridmap.services.situation import reading
-from gridmap.services.situation.answers import PlanLine
 from gridmap.services.situation.cache import BoundedCache
 from gridmap.services.situation.ground import Ground, ground_under
-from gridmap.services.situation.ground_layers import area_layer, block_layer
 from gridmap.services.situation.heat import HeatCache
-from gridmap.services.situation.layers import Box, Layer, grid_layer, point_layer
+from gridmap.services.situation.part import Part, PartCache
 from gridmap.services.situation.picture import Picture
-from gridmap.services.situation.plan_lines import plan_lines
-from gridmap.services.situation.records import Changes, IncidentFilter, changes_since, incident_page
-from gridmap.store import audit, incidents, plans
+from gridmap.services.situation.view import View
+from gridmap.store import audit, plans
 from gridmap.store.engine import Store
-from gridmap.store.incidents import Page
 
 UNCERTAINTY_M = 50.0  # of the point that is placed for practice
 PLANS_HELD = 4  # beside the one in force
@@ -39,7 +36,7 @@ PLANS_HELD = 4  # beside the one in force
 log = logging.getLogger("gridmap.situation")
 
 
-class Situation:
+class Situation(View):
     """What is going on in one project, for every thread of this process.
 
     `now` gives the present instant with its zone; the demo's own last day goes before it.
@@ -52,6 +49,7 @@ class Situation:
         self._picture: Picture | None = None
         self._cache = HeatCache()
         self._grounds: BoundedCache[Ground] = BoundedCache(PLANS_HELD, lambda _: 1)
+        self._parts = PartCache()
         self.places = CurrentPlaces()
 
     @property
@@ -82,52 +80,18 @@ class Situation:
         today = self._today(picture)
         return picture if picture.project.now_on == today else _on(picture, today)
 
-    def grids(self, at: dt.date | None, plan_uid: str | None = None) -> Layer:
-        """The grids of a plan, or of the one in force at the end of a day (None: now). Raises NotFound."""
-        picture = self.picture()
-        if at is None:
-            return picture.under(plan_uid).ground.layer
-        with self._store.read() as session:
-            plan = plans.current(session, reading.end_of_day(at, picture.project.time_zone))
-            return grid_layer([] if plan is None else plans.grids(session, plan.id, at))
+    @property
+    def seen(self) -> None:
+        return None
 
-    def areas(self, level: str) -> Layer:
-        """The areas of a level that have a shape."""
-        return area_layer(self.picture().ground, level)
+    def within(self, scope: Scope) -> View:
+        """The same for somebody who sees some places only."""
+        if scope.is_whole:
+            return self
+        return Part(self._store, scope, self.picture, self.today, self._parts)
 
-    def blocks(self, *, grid: str | None, block: str | None, bbox: Box | None, plan_uid: str | None) -> Layer:
-        """The open blocks: of a grid of a plan (None: the one in force), one alone, or of a box. Raises NotFound."""
-        return block_layer(self.picture().under(plan_uid).ground, grid, block, bbox)
-
-    def points_of(self, layer: str, bbox: Box | None) -> Layer:
-        """Key sites or cameras, of a box in degrees or all."""
-        with self._store.read() as session:
-            return point_layer(session, layer, bbox)
-
-    def plans(self) -> tuple[PlanLine, ...]:
-        """Every plan, the newest first."""
-        picture = self.picture()
-        with self._store.read() as session:
-            return plan_lines(session, picture.ground.plan, picture.project.time_zone)
-
-    def incidents(self, wanted: IncidentFilter, *, after: str | None, limit: int) -> Page:
-        """One page of incidents, newest day first. Raises BadInput for an unknown kind or a foreign `after`, NotFound
-        for a place or plan that does not exist.
-        """
-        picture = self.picture()
-        with self._store.read() as session:
-            return incident_page(session, picture, wanted, after=after, limit=limit)
-
-    def doubtful_count(self) -> int:
-        """How many incidents wait for somebody to say which grid they belong to."""
-        with self._store.read() as session:
-            return incidents.doubtful_count(session)
-
-    def changes(self, since: int, limit: int) -> Changes:
-        """The feed after `since`, oldest first."""
-        today = self._today(self._picture or self.picture())
-        with self._store.read() as session:
-            return changes_since(session, since, limit, today)
+    def today(self) -> dt.date:
+        return self._today(self._picture or self.picture())
 
     def warm_up(self) -> None:
         """Loads the picture, places a point and draws one surface, so that the first person, and the first incident,

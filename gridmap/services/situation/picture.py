@@ -95,8 +95,8 @@ class Picture:
 
     def first_view(self) -> FirstView:
         """The last 30 days, or where the data end."""
-        months = self.events.months
-        period, recent = first_view(self.project.now_on, self.events.last_dated, months[1] if months else None)
+        time = self.events.time
+        period, recent = first_view(self.project.now_on, time.last_dated, time.last_month)
         return FirstView(period, recent)
 
     def period(self, chosen: Selection) -> Period:
@@ -152,7 +152,7 @@ class Picture:
         """Incidents of a selection of whatever hours, known by month only, of months that the period holds in part: no
         figure has them. Raises as `rows` does.
         """
-        if self.events.months is None:
+        if self.events.time.months is None:
             return 0
         picture, asked = self.under(chosen.plan), replace(chosen, hours=None)
         broken = (picture._rows(asked, month) for month in self.period(chosen).broken_months())

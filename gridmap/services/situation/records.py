@@ -18,6 +18,8 @@ from gridmap.store.engine import Session
 from gridmap.store.incidents import IncidentRow, Page
 
 Ints = NDArray[np.int64]
+INCIDENT = "incident"
+PROJECT, CHANGED = "project", "changed"  # what an entry is called of which only the number is told
 Box = tuple[float, float, float, float]
 
 
@@ -55,14 +57,15 @@ class Changes:
 
 
 def incident_page(
-    session: Session, picture: Picture, wanted: IncidentFilter, *, after: str | None, limit: int
+    session: Session, picture: Picture, wanted: IncidentFilter, *, after: str | None, limit: int, is_part: bool = False
 ) -> Page:
-    """One page, newest day first. Raises NotFound for a place or plan that does not exist, BadInput for an unknown kind
-    or a foreign `after`.
+    """One page, newest day first; `is_part`: the picture is not of all incidents there are.
+
+    Raises NotFound for a place or plan that does not exist, BadInput for an unknown kind or a foreign `after`.
     """
     if wanted.chosen.kinds is not None:
         picture.check_kinds(wanted.chosen.kinds)
-    if wanted.asks_index:
+    if is_part or wanted.asks_index:
         return _from_index(session, picture, wanted, after=after, limit=limit)
     return incidents.page(
         session,
@@ -119,7 +122,16 @@ def _under(picture: Picture, row: IncidentRow, number: int) -> IncidentRow:
     return replace(row, grid=ground.grids[grid].code, grid_name=ground.grids[grid].name, block=block)
 
 
-def changes_since(session: Session, seq: int, limit: int, now_on: dt.date) -> Changes:
-    """The feed after `seq`."""
+def changes_since(session: Session, seq: int, limit: int, now_on: dt.date, known: Ints | None = None) -> Changes:
+    """The feed after `seq`. With `known` (ids of incidents) an entry of anything else says only that there is one."""
     newest, _ = audit.newest_change(session)
-    return Changes(newest, now_on, tuple(audit.changes(session, seq, limit)) if seq < newest else ())
+    entries = audit.changes(session, seq, limit) if seq < newest else []
+    if known is not None and entries:
+        uids = [entry.entity_uid for entry in entries if entry.entity == INCIDENT and entry.entity_uid]
+        told = set(incidents.uids_of(session, uids, known))
+        entries = [entry if entry.entity_uid in told else _untold(entry) for entry in entries]
+    return Changes(newest, now_on, tuple(entries))
+
+
+def _untold(entry: Entry) -> Entry:
+    return replace(entry, entity=PROJECT, action=CHANGED, entity_uid=None, actor="", digests={})
