@@ -101,7 +101,7 @@ def _page(error: GridmapError | None = None, **values: Any) -> Response:
         state=state if state in STATES else "all",
         workers=[worker for worker in posts.list_people(parts.store) if worker.account is None],
         admins=ADMIN_NAMES,
-        given=request.form,
+        given={} if "made" in values else request.form,
         error=None if error is None else page.said(error),
         done=DONE.get(request.args.get("done", ""), ""),
         **values,
