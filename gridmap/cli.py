@@ -31,6 +31,8 @@ COMMANDS: Commands = {
     "user": ("accounts", "user", "Accounts of the people who sign in."),
     "post": ("posts", "post", "Show posts, or bring them in from a list."),
     "audit": ("audit", "audit", "Check the chain of the audit."),
+    "keys": ("keys", "keys", "Replace the key of what is stored encrypted."),
+    "purge": ("purge", "purge", "Remove what is past its date, as names and phones of old incidents."),
     "doctor": ("doctor", "doctor", "Check this installation and say what to do."),
 }
 

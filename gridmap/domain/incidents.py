@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from gridmap.domain.parties import Contact
 from gridmap.errors import BadInput
 
 EARLIEST_YEAR, LATEST_YEAR = 1950, 2099  # a date outside is a slip of the keyboard or an empty cell of a spreadsheet
@@ -96,6 +97,7 @@ class IncidentReport:
     summary: str | None = None
     uncertainty_m: float | None = None
     placed_by: PlacedBy = PlacedBy.COORDINATES
+    reporter: Contact | None = None
 
     def __post_init__(self) -> None:
         require_place(self.lon, self.lat)

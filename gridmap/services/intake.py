@@ -6,10 +6,12 @@ import datetime as dt
 import uuid
 from dataclasses import dataclass
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from gridmap.config import Settings
 from gridmap.domain.incidents import IncidentReport
 from gridmap.domain.kinds import KindTree
+from gridmap.domain.parties import PartyRole, Retention
 from gridmap.errors import BadInput, Conflict
 from gridmap.services import incident_place as place
 from gridmap.services import incident_story as story
@@ -19,7 +21,8 @@ from gridmap.services.incident_place import Spot
 from gridmap.services.incident_record import Record
 from gridmap.services.incident_story import IncidentDetail
 from gridmap.services.kind_names import required_kind
-from gridmap.store import configuration, ids, incidents, stories
+from gridmap.services.privacy.sealer import Sealer
+from gridmap.store import configuration, ids, incidents, parties, project, stories
 from gridmap.store.engine import Session, Store
 from gridmap.store.incidents import IncidentRow
 
@@ -105,7 +108,28 @@ def _store(session: Session, record: Record, report: IncidentReport, uid: str, p
         "occurred_at": None if report.occurrence.at is None else report.occurrence.at.isoformat(),
     }
     record.tell(session, incident_id, story.RECEIVED, told)
-    record.audit(session, story.RECEIVED, uid, {"case_number": number, **values})
+    given = _store_reporter(session, record, report, incident_id, Retention.of(content))
+    record.audit(session, story.RECEIVED, uid, {"case_number": number, **values, **given})
+
+
+def _store_reporter(
+    session: Session, record: Record, report: IncidentReport, incident_id: int, retention: Retention
+) -> dict[str, object]:
+    """Who reported it, encrypted -> what the audit's entry says: which fields, no digest of a value."""
+    if not report.reporter:
+        return {}
+    found = project.get(session)
+    zone = ZoneInfo(found.time_zone if found else "UTC")
+    reported_on = (report.reported_at or record.now).astimezone(zone).date()
+    parties.add(
+        session,
+        [incident_id],
+        role=PartyRole.REPORTER,
+        sealed=[Sealer.newest(record.settings).columns(report.reporter)],
+        purge_after=[retention.parties_until(reported_on)],
+        at=record.now,
+    )
+    return {f"{PartyRole.REPORTER}.{name}": True for name in report.reporter.given()}
 
 
 def tell(store: Store, uid: str, *, now: dt.datetime, places: CurrentPlaces) -> IncidentDetail:

@@ -52,4 +52,4 @@ def derived(key: bytes, purpose: bytes) -> bytes:
 
 
 def _cipher(settings: Settings) -> MultiFernet:
-    return MultiFernet([cipher_of(key) for key in settings.keys()])
+    return MultiFernet(list(map(cipher_of, settings.keys())))

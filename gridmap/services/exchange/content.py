@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 import numpy as np
 import shapely
@@ -17,12 +17,13 @@ DIGEST_BYTES = 16
 STEPS_PER_DEG = 1e7  # 1 cm: the last digits of a coordinate depend on the road it came by, not on the place
 
 
-def attributes_of(table: Table, columns: Columns) -> Objects:
-    """The columns no field took -> n dicts by heading, without empty cells; None where nothing is left.
+def attributes_of(table: Table, columns: Columns, without: Collection[str] = ()) -> Objects:
+    """The columns no field took -> n dicts by heading, without empty cells; None where nothing is left. The headings
+    of `without` are not kept.
 
     A file that gridmap wrote holds the attributes of a row in one cell; a column of its own wins over what is there.
     """
-    headings = [heading for heading in columns.unused(table) if heading != ATTRIBUTES]
+    headings = [heading for heading in columns.unused(table) if heading != ATTRIBUTES and heading not in without]
     kept = [attributes_in(cell) for cell in _readable_attributes(table)]
     for heading in headings:
         for given, value in zip(kept, table.columns[heading].tolist(), strict=True):

@@ -74,6 +74,18 @@ MEANINGS: dict[str, Words] = {
     "incidents.address": ("发生地址；没有坐标时按地址定位", "where it happened; places it if there are no coordinates"),
     "incidents.summary": ("简要内容，不写个人信息", "what happened, without personal data"),
     "incidents.uncertainty_m": ("坐标误差", "how far the place may be off"),
+    "incidents.reporter_name": (
+        "报案人姓名；加密保存，只显示首字，不会导出",
+        "who reported it; stored encrypted, shown by the first letter only, never exported",
+    ),
+    "incidents.reporter_phone": (
+        "报案人电话；加密保存，遮盖显示，可按号码查找，不会导出",
+        "their phone; stored encrypted, shown masked, found by the number, never exported",
+    ),
+    "incidents.reporter_number": (
+        "报案人证件号码；加密保存，遮盖显示，不会导出",
+        "their identity number; stored encrypted, shown masked, never exported",
+    ),
     "tracks.code": (
         "轨迹编号；同一编号的各行按时间连成一条",
         "its code; rows of one code are joined in the order of their times",

@@ -16,6 +16,7 @@ from gridmap.services.exchange.columns import choose
 from gridmap.services.exchange.files import Source, open_source
 from gridmap.services.exchange.job import Progress, Setting
 from gridmap.services.exchange.layers import LAYERS, Layer
+from gridmap.services.exchange.personal import left_out, left_out_note, require_no_constant
 from gridmap.services.exchange.pieces import IN_PIECES, PIECE_ROWS, pieces
 from gridmap.services.exchange.problems import Problems
 from gridmap.services.exchange.reading import read_stream
@@ -28,6 +29,7 @@ from gridmap.services.exchange.storing import STEPS, Import
 from gridmap.services.exchange.stream import ReadOptions
 from gridmap.services.exchange.table import Table
 from gridmap.services.exchange.watching import Watcher
+from gridmap.services.privacy.sealer import cells_key
 from gridmap.store import configuration, project
 from gridmap.store.engine import Store
 
@@ -101,7 +103,7 @@ def bring_in(
     watcher: Watcher | None = None,
 ) -> Report:
     """The import itself, from the file to the commit; see `import_file`. `watcher` looks on."""
-    setting = _setting(store, into_demo=into_demo)
+    setting = _setting(store, settings, into_demo=into_demo)
     request = sources.applied(store, request)
     tell("Reading the file", 0, STEPS)
     source = open_source(request.path)
@@ -160,7 +162,7 @@ def _demo_is_not_meant() -> Conflict:
     )
 
 
-def _setting(store: Store, *, into_demo: bool) -> Setting:
+def _setting(store: Store, settings: Settings, *, into_demo: bool) -> Setting:
     with store.read() as session:
         found = project.get(session)
         if found is None:
@@ -168,12 +170,13 @@ def _setting(store: Store, *, into_demo: bool) -> Setting:
         if found.is_demo and not into_demo:
             raise _demo_is_not_meant()
         version, content = configuration.current(session)
-    return Setting(found.time_zone, version, content)
+    return Setting(found.time_zone, version, content, cells_key(settings))
 
 
 def _understood(request: Request, source: Source, first: Table, now: dt.datetime) -> OpenFile:
     """What the first rows of a file say about all of it: columns and reference system."""
     columns = choose(request.layer, first, request.mapping)
+    require_no_constant(request.layer, columns)
     crs, remark = source_crs(first, request.crs)
     report = Report(request.layer.name, request.file_name or request.path.name, source.sha256, dry_run=request.dry_run)
     report.mapping = {**columns.chosen, **{name: f"={text}" for name, text in columns.constants.items()}}
@@ -183,7 +186,8 @@ def _understood(request: Request, source: Source, first: Table, now: dt.datetime
     report.crs = crs.label if is_placed else UNPLACED
     remarks = [remark] if remark and is_placed else []
     report.notes = [*source.notes, *first.notes, *remarks, *columns.notes]
-    report.warnings = list(columns.warnings)
+    personal = left_out(request.layer, first, columns)
+    report.warnings = [*columns.warnings, *([left_out_note(personal)] if personal else [])]
     return OpenFile(request, columns, crs, report, now)
 
 

@@ -7,8 +7,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from gridmap.config import Settings
 from gridmap.domain.codes import CodeScheme, scheme_of
 from gridmap.domain.kinds import KindTree
+from gridmap.domain.parties import Retention
 from gridmap.domain.plans import Band, band_of
 from gridmap.services.exchange.layers import Layer
 from gridmap.services.exchange.problems import Problems
@@ -53,6 +55,7 @@ class Setting:
     time_zone: str
     configuration_version: int
     configuration: Mapping[str, Any]
+    cells_key: bytes = field(default=b"", repr=False)  # of the digests of sealed cells
 
     @property
     def kinds(self) -> KindTree:
@@ -66,6 +69,10 @@ class Setting:
     def band(self) -> Band:
         return band_of(self.configuration)
 
+    @property
+    def retention(self) -> Retention:
+        return Retention.of(self.configuration)
+
 
 @dataclass(slots=True)
 class Job:
@@ -75,6 +82,7 @@ class Job:
     """
 
     session: Session
+    settings: Settings
     layer: Layer
     rows: Rows
     problems: Problems

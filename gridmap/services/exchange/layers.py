@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from gridmap.domain.parties import FIELD_LIMITS
+
 
 class Type(StrEnum):
     TEXT = "text"
@@ -24,7 +26,9 @@ class Shape(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field. `synonyms` are headings it is guessed from, best first; `limit` is in characters, or the number's."""
+    """One field. `synonyms` are headings it is guessed from, best first; `limit` is in characters, or the number's.
+    What `is_sealed` is personal: stored encrypted, never exported.
+    """
 
     name: str
     type: Type = Type.TEXT
@@ -33,6 +37,7 @@ class Field:
     limit: int = 120
     low: float | None = None
     high: float | None = None
+    is_sealed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +255,29 @@ INCIDENTS = Layer(
             synonyms=("accuracy_m", "定位误差", "误差", "定位精度", "精度"),
             low=0,
             high=100_000,
+        ),
+        Field(
+            "reporter_name",
+            synonyms=(
+                "报案人", "报案人姓名", "报警人", "报警人姓名", "上报人", "上报人姓名", "反映人", "来访人", "reporter",
+            ),
+            limit=FIELD_LIMITS["name"],
+            is_sealed=True,
+        ),
+        Field(
+            "reporter_phone",
+            synonyms=(
+                "报案人电话", "报案电话", "报警电话", "报警人电话", "报警人联系方式", "上报人电话", "联系电话",
+                "联系方式", "手机号", "手机号码", "电话", "phone", "telephone", "mobile",
+            ),
+            limit=FIELD_LIMITS["phone"],
+            is_sealed=True,
+        ),
+        Field(
+            "reporter_number",
+            synonyms=("报案人身份证号", "报警人身份证号", "身份证号", "身份证号码", "证件号码", "id_card"),
+            limit=FIELD_LIMITS["number"],
+            is_sealed=True,
         ),
     ),
     POINTS,

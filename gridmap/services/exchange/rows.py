@@ -14,6 +14,7 @@ from gridmap.services.exchange.columns import Columns
 from gridmap.services.exchange.content import attributes_of, digests
 from gridmap.services.exchange.job import Rows, Setting
 from gridmap.services.exchange.layers import Layer, Type
+from gridmap.services.exchange.personal import left_out, sealed_fields, with_digests
 from gridmap.services.exchange.places import read_places
 from gridmap.services.exchange.problems import Problems
 from gridmap.services.exchange.reference import SourceCrs
@@ -54,14 +55,15 @@ def read_rows(
     fields = parse_fields(layer, table, columns, problems)
     times = _read_times(layer, table, columns, setting.time_zone, problems, report)
     _tell_serials(layer, table, columns, report)
-    attributes = _with_days(attributes_of(table, columns), times)
+    attributes = _with_days(attributes_of(table, columns, left_out(layer, table, columns)), times)
     occurrences = _occurrences(table, columns, times, problems) if layer.name == "incidents" else None
     if occurrences is None:
         content = {**fields, **{name: read.at.astype(str) for name, read in times.items()}}
     else:
         content = _incident_content(fields, occurrences, times["reported_at"], setting.kinds)
         report.future += _in_future(occurrences, setting.time_zone, now)
-    key = digests(content, shapes, attributes)
+    content = {name: values for name, values in content.items() if name not in sealed_fields(layer)}
+    key = digests(content, shapes, with_digests(layer, fields, attributes, setting.cells_key))
     return Rows(table.n, fields, shapes, attributes, key, occurrences, times, first_row)
 
 

@@ -145,7 +145,7 @@ class Import:
     def _job(self, piece: Piece) -> Job:
         request = self.file.request
         return Job(
-            self.session, request.layer, piece.rows, piece.problems, self.file.report, self.setting,
+            self.session, self.settings, request.layer, piece.rows, piece.problems, self.file.report, self.setting,
             self._extent.projection, self.file.now, request.update, request.accept,
             batch_id=self.batch_id, known_batches=self._known_batches, kept=self._kept,
         )  # fmt: skip

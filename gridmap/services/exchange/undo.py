@@ -14,7 +14,7 @@ from gridmap.services.exchange.layers import LAYERS
 from gridmap.services.exchange.recipes import RECIPES
 from gridmap.services.exchange.recipes.settling import settle
 from gridmap.services.incident_story import IMPORTED
-from gridmap.store import audit, batches, before, importing, project, undoing
+from gridmap.store import audit, batches, before, importing, parties, project, undoing
 from gridmap.store.batches import Batch
 from gridmap.store.engine import Session, Store
 from gridmap.store.tables import Block
@@ -155,6 +155,7 @@ def _take_back(session: Session, batch: Batch, now: dt.datetime) -> tuple[int, i
         undoing.end_new_areas(session, batch.id, now.date())
     if batch.layer == "incidents":
         undoing.forget_lines(session, batch.id, batch.imported_at, IMPORTED)
+        parties.take_back(session, batch.id)
     old = before.of_batch(session, model, batch.id)
     for table in (model, *others):
         undoing.loosen(session, table, batch.id)

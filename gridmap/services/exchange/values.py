@@ -64,7 +64,8 @@ def texts(field: Field, raw: Objects, problems: Problems, limit: int | None = No
     values = object_array([text_of(value) for value in raw])
     limit = limit or field.limit
     lengths = np.array([0 if text is None else len(text) for text in values])
-    problems.add(lengths > limit, f"{field.name} is longer than {limit} characters", values)
+    shown = None if field.is_sealed else values
+    problems.add(lengths > limit, f"{field.name} is longer than {limit} characters", shown)
     problems.add(
         np.array([text is not None and "\x00" in text for text in values], bool), f"{field.name} holds a NUL character"
     )

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from gridmap.errors import BadInput
 from gridmap.services.exchange.columns import Columns, propose
+from gridmap.services.exchange.personal import masked_sample
 from gridmap.services.exchange.recipes.base import Status
 from gridmap.services.exchange.request import Piece, Request
 from gridmap.services.exchange.table import Objects, Table, object_array, text_of
@@ -57,7 +58,8 @@ class Watcher:
             self.columns = propose(request.layer, table, request.mapping)
         except BadInput:  # a column that the file does not have: what is recognised without being told
             self.columns = propose(request.layer, table, {})
-        self.sample = [_texts(table, index) for index in range(min(table.n, SAMPLE_ROWS))]
+        sample = [_texts(table, index) for index in range(min(table.n, SAMPLE_ROWS))]
+        self.sample = masked_sample(request.layer, self.columns, table, sample)
 
     def see(self, piece: Piece, status: NDArray[np.int8]) -> None:
         """Take in a piece as it was compared with what is stored."""

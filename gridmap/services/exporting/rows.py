@@ -28,7 +28,7 @@ DERIVED_KINDS = {
 
 def columns_of(layer: Layer) -> dict[str, Kind]:
     """The columns of a layer's file: its fields as they are named for an import, attributes, what gridmap found out."""
-    fields = {field.name: KINDS.get(field.type, Kind.TEXT) for field in layer.fields}
+    fields = {field.name: KINDS.get(field.type, Kind.TEXT) for field in layer.fields if not field.is_sealed}
     derived = [name for name in exporting.columns_of(layer.name) if name.startswith(DERIVED) and name != PRECISION]
     return {**fields, ATTRIBUTES: Kind.TEXT, **{name: DERIVED_KINDS.get(name, Kind.TEXT) for name in derived}}
 

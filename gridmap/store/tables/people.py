@@ -1,4 +1,4 @@
-"""People: who may sign in, by what, what an account's programs may use; who reported an incident or is a party to it."""
+"""People: who may sign in, by what, what an account's programs may use; who is party to an incident."""
 
 from __future__ import annotations
 

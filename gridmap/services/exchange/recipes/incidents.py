@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import shapely
@@ -14,16 +16,19 @@ from numpy.typing import NDArray
 
 from gridmap.domain.incidents import PlacedBy
 from gridmap.domain.kinds import code_for
+from gridmap.domain.parties import Contact, PartyRole
 from gridmap.errors import BadFile
 from gridmap.geo.projection import LocalProjection
 from gridmap.services import incident_story as story
 from gridmap.services.doubt import Doubt
+from gridmap.services.exchange.personal import contacts
 from gridmap.services.exchange.recipes.base import Columns, Indices
 from gridmap.services.exchange.recipes.standing import PlacedRecipe
 from gridmap.services.exchange.table import object_array
 from gridmap.services.incident_place import is_same_place
 from gridmap.services.placing import NOWHERE, inner_points, or_none
-from gridmap.store import bulk, configuration, incidents, stories
+from gridmap.services.privacy.sealer import Sealer
+from gridmap.store import bulk, configuration, incidents, parties, stories
 from gridmap.store.tables import Incident
 
 BY_PEOPLE = (PlacedBy.MAP, PlacedBy.PERSON)
@@ -67,6 +72,7 @@ class IncidentRecipe(PlacedRecipe):
     def insert(self, take: Indices) -> None:
         self._add_kinds(take)
         super().insert(take)
+        self._store_reporters(take)
 
     def change(self, take: Indices) -> None:
         """A changed incident keeps its case number and the configuration it began under; it is placed again, unless a
@@ -84,8 +90,53 @@ class IncidentRecipe(PlacedRecipe):
             chosen = {name: facts[name] for name in names}
             ids = row_ids[part].tolist()
             bulk.update(session, Incident, ids, {**self.provenance(take[part]), **chosen})
+        self._store_reporters(take)
         self._tell_moves(before)
         self._count("kept by people", int(is_settled.sum()))
+
+    def _store_reporters(self, take: Indices) -> None:
+        """Who reported the incidents of these rows, encrypted. A row without them leaves what is stored."""
+        job = self.job
+        good = {index: self.contacts[index] for index in take.tolist() if index in self.contacts}
+        if not good:
+            return
+        until = {index: job.setting.retention.parties_until(self._reported_on(index)) for index in good}
+        kept = [index for index in good if until[index] >= self._today]
+        self._count("reporters", len(kept))
+        self._count("reporters past their date", len(good) - len(kept))
+        sealer = job.once("sealer", lambda: Sealer.newest(job.settings))
+        parties.replace_reporters(job.session, [job.ids[index] for index in good], job.batch_id)
+        parties.add(
+            job.session,
+            [job.ids[index] for index in kept],
+            role=PartyRole.REPORTER,
+            sealed=[sealer.columns(good[index]) for index in kept],
+            purge_after=[until[index] for index in kept],
+            at=job.now,
+            batch_id=job.batch_id,
+        )
+
+    @cached_property
+    def contacts(self) -> dict[int, Contact]:
+        """Row -> who reported it, of the good rows that say so."""
+        bad = self.job.problems.mask()
+        return contacts(self.rows.fields, ~bad)
+
+    def _reported_on(self, index: int) -> dt.date:
+        """The local day of the report; of the incident, where that is not told."""
+        at = self.rows.times["reported_at"].at[index]
+        if np.isnat(at):
+            on: dt.date = self.rows.occurred().on[index].astype("datetime64[D]").item()
+            return on
+        return at.astype("datetime64[us]").item().replace(tzinfo=dt.UTC).astimezone(self._zone).date()  # type: ignore[no-any-return]
+
+    @cached_property
+    def _zone(self) -> ZoneInfo:
+        return ZoneInfo(self.job.setting.time_zone)
+
+    @property
+    def _today(self) -> dt.date:
+        return self.job.now.astimezone(self._zone).date()
 
     def _tell_moves(self, before: Mapping[int, stories.StoredPlace]) -> None:
         after = stories.places(self.job.session, list(before))
@@ -113,6 +164,11 @@ class IncidentRecipe(PlacedRecipe):
             )
         if kept := self.job.kept.get("kept by people"):
             done.append(f"{kept:,} keep the place that a person gave them; what else the file says of them is new.")
+
+        if reporters := self.job.kept.get("reporters"):
+            done.append(f"Who reported {reporters:,} of them is stored encrypted, and shown masked.")
+        if past := self.job.kept.get("reporters past their date"):
+            done.append(f"Who reported {past:,} of them is not stored: it would be past its date already (retention).")
 
     def _count(self, name: str, n: int) -> None:
         self.job.kept[name] = self.job.kept.get(name, 0) + n

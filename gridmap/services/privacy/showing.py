@@ -1,0 +1,130 @@
+"""The people of an incident as they are shown: masked; and one field at a time in clear, with an entry of the audit."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from gridmap.config import Settings
+from gridmap.domain.access import Actor
+from gridmap.domain.masking import masked_name, masked_number, masked_phone, normal_phone
+from gridmap.domain.parties import FIELDS, PartyRole
+from gridmap.errors import BadInput, NotFound, TooOften
+from gridmap.services import auditing
+from gridmap.services.privacy.sealer import Sealer
+from gridmap.services.sealing import unseal_stored
+from gridmap.store import parties
+from gridmap.store.engine import Session, Store
+from gridmap.store.parties import PartyRow
+
+REVEALS_AT_MOST, WITHIN = 60, dt.timedelta(hours=1)  # values a person is shown; who needs more asks for an export
+FOUND_AT_MOST = 100
+MASKS: dict[str, Callable[[str], str]] = {"name": masked_name, "phone": masked_phone, "number": masked_number}
+
+
+@dataclass(frozen=True, slots=True)
+class MaskedParty:
+    """One person as everybody sees it who sees the incident; None where nothing is stored."""
+
+    uid: str
+    role: str
+    name: str | None
+    phone: str | None
+    number: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The incidents of a phone, newest first; `is_cut` when there are more than FOUND_AT_MOST."""
+
+    uids: tuple[str, ...]
+    is_cut: bool
+
+
+def masked(store: Store, settings: Settings, incident_uid: str) -> tuple[MaskedParty, ...]:
+    """The people of an incident, masked. Raises BadSettings where the key is not the one they were stored with."""
+    with store.read() as session:
+        rows = parties.of_incident(session, incident_uid)
+    return tuple(_masked(settings, row) for row in rows)
+
+
+def reveal(
+    store: Store,
+    settings: Settings,
+    incident_uid: str,
+    field: str,
+    *,
+    party_uid: str | None = None,
+    actor: Actor,
+    now: dt.datetime,
+) -> str:
+    """One field of one person in clear; without `party_uid`, of the one who reported it. The entry of the audit is in
+    the same transaction, and names the field.
+
+    Raises NotFound where nothing is stored, TooOften after REVEALS_AT_MOST within an hour, BadInput for no such field,
+    StoreBusy: then nothing is shown.
+    """
+    if field not in FIELDS:
+        raise BadInput(f"There is no field '{field}'.", f"Fields are: {', '.join(FIELDS)}.")
+
+    def work(session: Session) -> str:
+        chosen = _chosen(parties.of_incident(session, incident_uid), party_uid)
+        sealed = None if chosen is None else _sealed(chosen, field)
+        if chosen is None or sealed is None:
+            raise NotFound(f"No {field} is stored there.", "Load the page again.")
+        _require_seldom(session, actor, now)
+        plain = unseal_stored(settings, sealed).decode()
+        told = f"{chosen.role}.{field}"
+        auditing.record_revealed(session, settings, actor, "incident", incident_uid, told, now=now)
+        return plain
+
+    return store.transact(work)
+
+
+def with_phone(store: Store, settings: Settings, phone: str, *, actor: Actor, now: dt.datetime) -> Found:
+    """The incidents where somebody has this phone, however it is written. Who asks learns whose number it is, so that
+    it is an entry of the audit, too, and counts as a reveal. Raises BadInput for no phone number, TooOften.
+    """
+    if normal_phone(phone) is None:
+        raise BadInput("This is no phone number.", "Give all its digits.")
+    digests = [digest for sealer in Sealer.every(settings) if (digest := sealer.digest("phone", phone))]
+
+    def work(session: Session) -> Found:
+        _require_seldom(session, actor, now)
+        uids = parties.incidents_with_phone(session, digests, FOUND_AT_MOST + 1)
+        action = f"incident.phone.{auditing.REVEALED}"
+        auditing.append(session, settings, actor, action, "incident", None, {"found": len(uids)}, now=now)
+        return Found(tuple(uids[:FOUND_AT_MOST]), len(uids) > FOUND_AT_MOST)
+
+    return store.transact(work)
+
+
+def _chosen(rows: list[PartyRow], party_uid: str | None) -> PartyRow | None:
+    if party_uid is not None:
+        return next((row for row in rows if row.uid == party_uid), None)
+    return next((row for row in rows if row.role == PartyRole.REPORTER), None)
+
+
+def _sealed(row: PartyRow, field: str) -> bytes | None:
+    return {"name": row.name_enc, "phone": row.phone_enc, "number": row.number_enc}[field]
+
+
+def _masked(settings: Settings, row: PartyRow) -> MaskedParty:
+    shown = {
+        field: None if (sealed := _sealed(row, field)) is None else mask(unseal_stored(settings, sealed).decode())
+        for field, mask in MASKS.items()
+    }
+    return MaskedParty(row.uid, row.role, **shown)
+
+
+def _require_seldom(session: Session, actor: Actor, now: dt.datetime) -> None:
+    count, first_at = parties.revealed_since(session, actor.name, now - WITHIN)
+    if count < REVEALS_AT_MOST or first_at is None:
+        return
+    wait_s = max(1, int((first_at + WITHIN - now).total_seconds()))
+    raise TooOften(
+        f"{REVEALS_AT_MOST} masked values were shown to you within an hour.",
+        f"Try again in {wait_s // 60 + 1} minutes.",
+        details={"wait_s": wait_s},
+    )
