@@ -86,8 +86,9 @@ def restore(ctx: click.Context, archive: Path, into: str | None, upgrade: bool) 
     """Bring a project back from ARCHIVE, into an empty place and as a whole or not at all.
 
     The archive is checked first; then every table is compared with what it was, and the chain of the audit is walked.
-    A backup of a SpatiaLite file can be brought into PostgreSQL, and the other way. Ends with 1 when the audit has a
-    problem (it had it before the backup).
+    A backup of a SpatiaLite file can be brought into PostgreSQL, and the other way; a server's password is better in
+    ~/.pgpass than in URL. Whoever was signed in has to sign in again. Ends with 1 when the audit has a problem (it had
+    it before the backup).
     """
     if into is None:
         with progress_bar() as tell:

@@ -23,7 +23,7 @@ PIECE_BYTES = 1 << 20
 LEVEL = 4  # of zlib: two thirds of the time of its usual 6, a few per cent more bytes
 MADE_ON = (1980, 1, 1, 0, 0, 0)  # ZIP's clock has no time zone; the manifest tells when
 ONLY_OWNER = 0o100600 << 16
-SAFE_NAME = re.compile(r"(tables|files)/[\w.-]+(/[\w.-]+)*|[\w-]+\.json", re.ASCII)
+SAFE_NAME = re.compile(r"tables/\w+\.jsonl|[\w-]+\.json|files(/[^/\\\x00-\x1f]+)+")
 BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
 
 
@@ -135,7 +135,7 @@ def opened(path: Path) -> Iterator[Reader]:
 def require_safe(name: str) -> None:
     """Raises BadFile for a member's name that leads out of the folder it is unpacked to."""
     if not SAFE_NAME.fullmatch(name) or ".." in PurePosixPath(name).parts:
-        raise BadFile(f"'{name}' is no name for a file of a backup.", "Nothing was changed.")
+        raise BadFile(f"{name!r} is no name for a file of a backup.", "Rename the file; nothing was changed.")
 
 
 def _manifest_text(archive: zipfile.ZipFile) -> bytes:

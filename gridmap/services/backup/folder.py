@@ -18,6 +18,7 @@ SUFFIX = ".zip"
 UNFINISHED = ".unfinished"
 STAMP = "%Y%m%dT%H%M%SZ"
 NAME = re.compile(r"gridmap-(?P<project>[0-9a-f]{12})-(?P<stamp>\d{8}T\d{6}Z)\.zip")
+SHARES_LACK = {errno.EINVAL, errno.ENOLCK, errno.EOPNOTSUPP, errno.EISDIR}  # locks, or fsync, of a folder
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
@@ -44,12 +45,20 @@ def alone(folder: Path, what: str) -> Iterator[None]:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        _lock(descriptor, folder, what)
         yield
-    except BlockingIOError:
-        raise Conflict(f"Another {what} uses {folder} at this moment.", "Wait for its end, then try again.") from None
     finally:
         os.close(descriptor)
+
+
+def _lock(descriptor: int, folder: Path, what: str) -> None:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise Conflict(f"Another {what} uses {folder} at this moment.", "Wait for its end, then try again.") from None
+    except OSError as error:
+        if error.errno not in SHARES_LACK:
+            raise
 
 
 @contextmanager
@@ -93,10 +102,13 @@ def room_in(folder: Path) -> Iterator[None]:
 
 
 def sync(path: Path) -> None:
-    """Have the disk keep a file, or a folder's names, over a power cut."""
+    """Have the disk keep a file, or a folder's names, over a power cut. A network share may know it of files only."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
+    except OSError as error:
+        if not path.is_dir() or error.errno not in SHARES_LACK:
+            raise
     finally:
         os.close(descriptor)
 

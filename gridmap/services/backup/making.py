@@ -9,7 +9,9 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from gridmap import __version__
@@ -19,7 +21,7 @@ from gridmap.errors import BadInput, NotFound, StoreBroken
 from gridmap.services import auditing
 from gridmap.services.audit_heads import head_text
 from gridmap.services.backup import folder as folders
-from gridmap.services.backup.archive import PIECE_BYTES, Writer, opened, require_safe, writing
+from gridmap.services.backup.archive import PIECE_BYTES, Writer, opened, writing
 from gridmap.services.backup.folder import SUFFIX, Kept
 from gridmap.services.backup.keys import key_checks
 from gridmap.services.backup.manifest import Manifest, TableEntry
@@ -151,14 +153,8 @@ def _add_files(writer: Writer, folder: Path) -> None:
         inner = path.relative_to(folder)
         if path.is_file() and not any(part.startswith(".") for part in inner.parts):
             name = f"files/{inner.as_posix()}"
-            require_safe(name)
-            writer.add(name, _pieces(path))
-
-
-def _pieces(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as file:
-        while piece := file.read(PIECE_BYTES):
-            yield piece
+            with suppress(FileNotFoundError), path.open("rb") as file:  # no row names what is swept just now
+                writer.add(name, iter(partial(file.read, PIECE_BYTES), b""))
 
 
 def _settings_text(settings: Settings) -> bytes:

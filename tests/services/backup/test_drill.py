@@ -65,7 +65,7 @@ def test_every_row_and_file_comes_back(store: Store, settings: Settings, empty_d
         session.execute(sa.insert(Account).values(account))
     content = b"a picture" * 1000
     (settings.files_dir / "ab").mkdir(parents=True)
-    (settings.files_dir / "ab" / "abcd").write_bytes(content)
+    (settings.files_dir / "ab" / "图 1.png").write_bytes(content)
     before = digests(store)
     settings = replace(settings, secret_from_env=A_SECRET, key_from_env=KEYS)
 
@@ -80,7 +80,7 @@ def test_every_row_and_file_comes_back(store: Store, settings: Settings, empty_d
     assert (done.problems, done.revision) == ((), migrations.head())
     assert done.other_keys == ("GRIDMAP_SECRET",)
     assert not (there.var / "secret").exists()  # a new one would be in the way of the right one
-    assert (there.files_dir / "ab" / "abcd").read_bytes() == content
+    assert (there.files_dir / "ab" / "图 1.png").read_bytes() == content
     with opened(empty_db) as back:
         after = digests(back)
         assert {name: after[name] for name in after if name not in MOVING} == {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import os
 import random
 import resource
@@ -19,7 +20,7 @@ import pytest
 from gridmap import config
 from gridmap.config import Settings
 from gridmap.errors import Conflict, DiskFull, StoreBroken
-from gridmap.services.backup import back_up, restore
+from gridmap.services.backup import back_up, folder, restore
 from gridmap.services.backup.folder import alone
 from gridmap.store import audit, migrations
 from gridmap.store.engine import Store, open_store
@@ -117,6 +118,18 @@ def test_two_backups_into_one_folder_do_not_meet(store: Store, settings: Setting
     fill(store)
     with alone(tmp_path / "backups", "backup"), pytest.raises(Conflict, match="Another backup"):
         back_up(settings, tmp_path / "backups", now=LATER)
+
+
+def test_a_share_without_locks_takes_backups_too(
+    store: Store, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(store)
+
+    def lacks(*_: object) -> None:
+        raise OSError(errno.EOPNOTSUPP, "not supported")
+
+    monkeypatch.setattr(folder.fcntl, "flock", lacks)
+    assert back_up(settings, tmp_path / "share", now=LATER).path.exists()
 
 
 @pytest.mark.full
