@@ -14,8 +14,10 @@ from gridmap.services import incident_story as story
 from gridmap.services.current_places import CurrentPlaces, Places
 from gridmap.services.incident_place import Spot
 from gridmap.services.incident_record import Record
+from gridmap.services.incident_scope import Fence
 from gridmap.services.incident_story import IncidentDetail
 from gridmap.services.kind_names import required_kind
+from gridmap.services.placing import NOWHERE
 from gridmap.store import configuration, incidents
 from gridmap.store.engine import Session, Store
 from gridmap.store.stories import StoredIncident
@@ -32,24 +34,29 @@ def amend(
     actor: str,
     now: dt.datetime,
     places: CurrentPlaces | None = None,
+    fence: Fence | None = None,
 ) -> IncidentDetail:
     """Change one stored incident; what it was stays in its story. A moved point is placed again at once.
 
     A change that was made already writes nothing. `grid` must be one of the candidates (or None where it lies in no
     grid): the incident then goes to the nearest block of that grid, so that every plan counts it there, and is no
     longer doubtful. Raises NotFound, OutsideExtent, BadInput, StoreBusy, and Stale when it is no longer in the state
-    that `amendment.version` names; then nothing was written.
+    that `amendment.version` names; of somebody whose places have a `fence` NotFound for an incident elsewhere, and
+    OnlySomePlaces for one that would go elsewhere. Then nothing was written.
     """
     record, places = Record(settings, actor, now), places or CurrentPlaces()
 
     def work(session: Session) -> IncidentDetail:
         before = story.required(session, uid, lock=True)
+        if fence is not None:
+            fence.require(before)
         present = places.at(session, now)
         changes = _differing(amendment, before, session)
         if changes:
-            _require_fresh(session, amendment, before, present)
-            _apply(session, record, before, changes, amendment.note, present)
-        return story.detail(session, uid, present)
+            _require_fresh(session, amendment, before, present, fence)
+            _apply(session, record, before, changes, amendment.note, present, fence)
+        found = story.detail(session, uid, present)
+        return found if fence is None else fence.told(found)
 
     return store.transact(work)
 
@@ -61,12 +68,15 @@ def _apply(
     changes: dict[str, Any],
     note: str | None,
     present: Places,
+    fence: Fence | None,
 ) -> None:
     """Write the changes, one line of the story for each sort of them, and one audit entry."""
     facts = {name: changes[name] for name in changes if name not in {"lon", "lat", "uncertainty_m", "grid"}}
-    where = _new_place(session, changes, before, present)
+    where = _new_place(session, changes, before, present, fence)
     incidents.change(session, before.id, {**facts, **where})
     after = story.required(session, before.uid)
+    if fence is not None:
+        fence.admit(after.lon, after.lat, NOWHERE if after.block_id is None else after.block_id)
     lines: dict[str, dict[str, Any]] = {}
     if where:
         action = story.CONFIRMED if "grid" in changes else story.MOVED if "lon" in changes else story.CHANGED
@@ -83,11 +93,13 @@ def _apply(
 
 
 def _new_place(
-    session: Session, changes: dict[str, Any], before: StoredIncident, present: Places
+    session: Session, changes: dict[str, Any], before: StoredIncident, present: Places, fence: Fence | None
 ) -> dict[str, Any]:
     """The columns of where it is now, by a move, another uncertainty or an answer; {} when none of them is given."""
     if "grid" in changes:
-        return {**place.answered(session, changes["grid"], before, present), "placed_by": str(PlacedBy.PERSON)}
+        among = None if fence is None else fence.grids
+        answer = place.answered(session, changes["grid"], before, present, among)
+        return {**answer, "placed_by": str(PlacedBy.PERSON)}
     given: dict[str, Any] = {name: changes[name] for name in ("lon", "lat", "uncertainty_m") if name in changes}
     if not given:
         return {}
@@ -123,9 +135,10 @@ def _differing(amendment: Amendment, before: StoredIncident, session: Session) -
 
 
 def _require_fresh(
-    session: Session, amendment: Amendment, before: StoredIncident, present: Places
+    session: Session, amendment: Amendment, before: StoredIncident, present: Places, fence: Fence | None
 ) -> None:
     found = story.detail_of(session, before, present)
+    found = found if fence is None else fence.told(found)
     if amendment.version in (None, found.version):
         return
     since = story.lines_after(amendment.version or "", list(found.story))

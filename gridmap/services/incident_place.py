@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,13 +35,19 @@ def placed(present: Places, lon: float, lat: float, uncertainty_m: float | None)
     return _columns(present, block, grid, is_doubtful=is_doubtful)
 
 
-def answered(session: Session, code: str | None, before: StoredIncident, present: Places) -> dict[str, Any]:
+def answered(
+    session: Session,
+    code: str | None,
+    before: StoredIncident,
+    present: Places,
+    among: Collection[str] | None = None,
+) -> dict[str, Any]:
     """The columns of an incident that a person gives to a grid in reach, or to none (None, where it lies in none).
 
     It goes to the nearest block of that grid, so that every plan counts it there. Raises BadInput for a grid that is
-    not in reach.
+    not in reach, or not `among` the codes that the person may name (None: all).
     """
-    candidates = candidates_of(session, before, present)
+    candidates = [one for one in candidates_of(session, before, present) if among is None or one.code in among]
     block, grid = present.placer.place_one(before.lon, before.lat)
     if code is None and grid == NOWHERE:
         return _columns(present, block, NOWHERE, is_doubtful=False)

@@ -55,8 +55,13 @@ def required(session: Session, uid: str, *, lock: bool = False) -> StoredInciden
     """The incident of that uid, `lock`ed until the transaction ends. Raises NotFound."""
     incident = stories.whole(session, uid, lock=lock)
     if incident is None:
-        raise NotFound(f"There is no incident {uid}.", "Look it up in the list of incidents.")
+        raise not_there(uid)
     return incident
+
+
+def not_there(uid: str) -> NotFound:
+    """What is said of an incident that does not exist, or not for whoever asks."""
+    return NotFound(f"There is no incident {uid}.", "Look it up in the list of incidents.")
 
 
 def candidates_of(session: Session, incident: StoredIncident, places: Places) -> tuple[Candidate, ...]:

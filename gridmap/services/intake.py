@@ -19,6 +19,7 @@ from gridmap.services.current_places import CurrentPlaces, Places
 from gridmap.services.doubt import Nearest
 from gridmap.services.incident_place import Spot
 from gridmap.services.incident_record import Record
+from gridmap.services.incident_scope import Fence
 from gridmap.services.incident_story import IncidentDetail
 from gridmap.services.kind_names import required_kind
 from gridmap.services.privacy.sealer import Sealer
@@ -52,19 +53,22 @@ def receive(
     actor: str,
     now: dt.datetime,
     places: CurrentPlaces | None = None,
+    fence: Fence | None = None,
 ) -> ReceivedIncident:
     """Store one report, placed by the blocks and the plan of `now`, with its audit entry and its story's first line.
 
     A report that comes again under its uid is answered with what was stored. `places` keeps blocks and plan in memory
     from one report to the next. A place in no grid is stored, and the nearest grid is named. Raises OutsideExtent,
-    BadInput for an unknown kind or a uid that is none, Conflict for a uid that is another report's, StoreBusy; then
-    nothing was written.
+    BadInput for an unknown kind or a uid that is none, Conflict for a uid that is another report's, StoreBusy, and
+    OnlySomePlaces for a place elsewhere, of somebody whose places have a `fence`; then nothing was written.
     """
     uid = _checked_uid(report.uid)
     record, places = Record(settings, actor, now), places or CurrentPlaces()
 
     def work(session: Session) -> ReceivedIncident:
         present = places.at(session, now)
+        if fence is not None:
+            fence.admit(report.lon, report.lat, present.placer.place_one(report.lon, report.lat)[0])
         before = incidents.get(session, uid)
         if before is not None:
             _require_same(session, report, before)
@@ -132,10 +136,16 @@ def _store_reporter(
     return {f"{PartyRole.REPORTER}.{name}": True for name in report.reporter.given()}
 
 
-def tell(store: Store, uid: str, *, now: dt.datetime, places: CurrentPlaces) -> IncidentDetail:
-    """One incident with its candidates and its story. Raises NotFound."""
+def tell(
+    store: Store, uid: str, *, now: dt.datetime, places: CurrentPlaces, fence: Fence | None = None
+) -> IncidentDetail:
+    """One incident with its candidates and its story; for somebody whose places have a `fence`, as far as these go.
+
+    Raises NotFound, also for an incident elsewhere.
+    """
     with store.read() as session:
-        return story.detail(session, uid, places.at(session, now))
+        found = story.detail(session, uid, places.at(session, now))
+    return found if fence is None else fence.told(found)
 
 
 def _checked_uid(uid: str | None) -> str:
