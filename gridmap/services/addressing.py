@@ -16,6 +16,10 @@ from zoneinfo import ZoneInfo
 
 from gridmap.geo.addresses import Gazetteer
 from gridmap.services.feed import Head, entries_between
+from gridmap.services.seen_places import seen_places
+from gridmap.services.situation.cache import BoundedCache
+from gridmap.services.situation.seen import Seen
+from gridmap.services.situation.view import View
 from gridmap.store import audit, project
 from gridmap.store import gazetteer as columns
 from gridmap.store.engine import Session, Store
@@ -25,6 +29,8 @@ log = logging.getLogger("gridmap.addressing")
 # Imports of these bring nothing that an address names.
 SILENT = {f"import.{layer}" for layer in ("ground", "grids", "cameras", "incidents", "routes", "tracks")}
 DEFAULT_ZONE = "Asia/Shanghai"
+PART_CACHE_BYTES = 128 << 20
+BYTES_A_NAME, LEAST_BYTES = 600, 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +39,26 @@ class _Held:
     day: dt.date
     zone: str | None  # None in the demo, whose day stands still
     gazetteer: Gazetteer
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """The gazetteer of what is seen; it keeps what it was made of, so that their ids are not those of others."""
+
+    whole: Gazetteer
+    seen: Seen
+    gazetteer: Gazetteer
+
+    @property
+    def nbytes(self) -> int:
+        """About what it takes in memory, its own index of names above all."""
+        places = self.gazetteer.places
+        named = len(places.buildings) + len(places.rooms) + len(places.sites) + len(places.roads) + len(places.areas)
+        return LEAST_BYTES + BYTES_A_NAME * named
+
+
+def _part(whole: Gazetteer, seen: Seen) -> _Part:
+    return _Part(whole, seen, Gazetteer(seen_places(whole.places, seen)))
 
 
 def _utc_now() -> dt.datetime:
@@ -47,11 +73,20 @@ class Addresses:
         self._now = now
         self._making = threading.Lock()
         self._held: _Held | None = None
+        self._parts: BoundedCache[_Part] = BoundedCache(PART_CACHE_BYTES, lambda part: part.nbytes)
 
     def current(self) -> Gazetteer:
         """The gazetteer of what is committed now. Raises StoreBusy, StoreBroken."""
         with self._store.read() as session:
             return self.at(session)
+
+    def within(self, view: View) -> Gazetteer:
+        """The gazetteer of what a view sees."""
+        gazetteer, seen = self.current(), view.seen
+        if seen is None:
+            return gazetteer
+        made = self._parts.get((id(gazetteer), id(seen)), lambda: _part(gazetteer, seen))
+        return made.gazetteer
 
     def at(self, session: Session) -> Gazetteer:
         """The gazetteer as a session sees the project; inside a transaction with its own changes still unaudited,

@@ -16,9 +16,9 @@ from gridmap.services.basemap.names import map_name
 from gridmap.services.leaflet import CHINA
 from gridmap.services.reporting.canvas import MercatorBounds
 from gridmap.services.reporting.report import HeatReport
+from gridmap.services.situation.area_tree import AreaTree
 from gridmap.services.situation.heat import palette_of
-from gridmap.store import areas, places, tables
-from gridmap.store.areas import AreaShapes
+from gridmap.store import places, tables
 from gridmap.store.engine import Session
 
 FRAME_SHARE = 0.04  # of the longer side, left free round the grids
@@ -79,15 +79,15 @@ def read_scene(session: Session, report: HeatReport) -> Scene:
     """Everything for a drawing of the report, in the extent that its grids (else its incidents) fill."""
     degrees = view_of(report)
     ground, streets = places.layer(session, tables.Ground, degrees), places.layer(session, tables.Street, degrees)
-    layers = {level: areas.shapes(session, level) for level in {*NAMED_LEVELS, *BORDERED_LEVELS}}
     picture = report.picture
+    layers = {level: _areas(picture.ground.areas, level) for level in {*NAMED_LEVELS, *BORDERED_LEVELS}}
     return Scene(
         bounds=_mercator(degrees),
         ground=_by_kind(ground.columns["kind"], ground.shapes),
         buildings=places.layer(session, tables.Building, degrees).shapes,
         streets=_by_kind(streets.columns["street_class"], streets.shapes),
         grids=np.array([row.geom for row in picture.ground.grids], dtype=object),
-        borders={level: layers[level].shapes for level in BORDERED_LEVELS},
+        borders={level: layers[level][1] for level in BORDERED_LEVELS},
         names=_names(layers),
         heat=heat_image(picture.surface(report.chosen, report.bandwidth_m), report.legend.max),
     )
@@ -131,11 +131,18 @@ def _by_kind(kinds: list[Any], shapes: NDArray[Any]) -> dict[str, NDArray[Any]]:
     return {str(kind): shapes[of == kind] for kind in dict.fromkeys(kinds)}
 
 
-def _names(layers: dict[str, AreaShapes]) -> tuple[Name, ...]:
+def _areas(tree: AreaTree, level: str) -> tuple[list[str], NDArray[np.object_]]:
+    """Names and shapes of the areas of a level that have a shape: of the part of the tree that the report is about."""
+    wanted = [place for place, own in enumerate(tree.levels) if own == level and tree.shapes[place] is not None]
+    return [tree.names[place] for place in wanted], tree.shapes[wanted]
+
+
+def _names(layers: dict[str, tuple[list[str], NDArray[np.object_]]]) -> tuple[Name, ...]:
     """Names of streets and communities, the larger areas first, each at a point inside its area."""
     found = []
     for level in NAMED_LEVELS:
-        inner = shapely.point_on_surface(layers[level].shapes)
-        places_of = zip(layers[level].names, shapely.get_x(inner).tolist(), shapely.get_y(inner).tolist(), strict=True)
+        names, shapes = layers[level]
+        inner = shapely.point_on_surface(shapes)
+        places_of = zip(names, shapely.get_x(inner).tolist(), shapely.get_y(inner).tolist(), strict=True)
         found += [Name(map_name(text), lon, lat, level) for text, lon, lat in places_of]
     return tuple(found)
