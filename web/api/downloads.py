@@ -13,11 +13,12 @@ from flask import Response, send_file
 from marshmallow import RAISE
 
 from gridmap.errors import NotFound
-from gridmap.services import downloads
+from gridmap.services import auditing, downloads
 from gridmap.services.reporting import write_report
 from gridmap.services.reporting.texts import Lang
 from gridmap.services.situation import Selection
 from web import i18n
+from web.access import actor
 from web.api.parameters import HeatDownloadQuery, SelectionQuery, selection
 from web.context import running
 
@@ -44,7 +45,7 @@ def add_to(v1: APIBlueprint) -> None:
             "incidents": partial(downloads.download_incidents, parts.store),
             "grids": downloads.download_figures,
         }
-        return _file(TABLES, form, _name(what, chosen), lambda path: writers[what](picture, chosen, path, now=now))
+        return _file(TABLES, form, what, chosen, lambda path: writers[what](picture, chosen, path, now=now))
 
     @v1.get("/downloads/map.<form>")
     @v1.input(HeatDownloadQuery, location="query", unknown=RAISE)
@@ -56,7 +57,8 @@ def add_to(v1: APIBlueprint) -> None:
         return _file(
             MAPS,
             form,
-            _name("map", chosen),
+            "map",
+            chosen,
             lambda path: write_report(
                 parts.store,
                 picture,
@@ -75,14 +77,22 @@ def _name(what: str, chosen: Selection) -> str:
     return f"gridmap-{what}{days}"
 
 
-def _file(forms: dict[str, str], form: str, name: str, write: Callable[[Path], object]) -> Response:
-    """A file made in a folder of its own and sent; the folder goes at once, the open file is what is being sent."""
+def _file(
+    forms: dict[str, str], form: str, what: str, chosen: Selection, write: Callable[[Path], object]
+) -> Response:
+    """A file made in a folder of its own, told in the audit and sent; the folder goes at once, the open file is what is
+    being sent.
+    """
     if form not in forms:
         raise NotFound(f"There is no download as '{form}'.", f"Forms are: {', '.join(forms)}.")
-    folder = running().settings.var
-    with tempfile.TemporaryDirectory(prefix="download-", dir=folder) as made:
-        path = Path(made) / f"{name}.{form}"
+    parts = running()
+    with tempfile.TemporaryDirectory(prefix="download-", dir=parts.settings.var) as made:
+        path = Path(made) / f"{_name(what, chosen)}.{form}"
         write(path)
+        words = downloads.words_of(parts.situation.picture(), chosen)
+        auditing.file_exported(
+            parts.store, parts.settings, what, path, words, actor=actor(), now=parts.situation.now()
+        )
         response = send_file(path.open("rb"), mimetype=forms[form], as_attachment=True, download_name=path.name)
         response.content_length = path.stat().st_size
     response.headers["Cache-Control"] = "no-store"

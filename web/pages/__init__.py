@@ -12,7 +12,7 @@ from web import auth, dates, i18n, security
 from web.assets import Assets
 from web.context import running
 from web.delivery import unchanged
-from web.pages import accounts, import_tables, imports, incidents, linkage, map_page
+from web.pages import accounts, audit, import_tables, imports, incidents, linkage, map_page
 
 COOKIE_S = 31_536_000
 
@@ -25,6 +25,10 @@ blueprint.add_url_rule("/import", "import", imports.show)
 blueprint.add_url_rule("/import/<layer>.xlsx", "import_table", import_tables.download)
 blueprint.add_url_rule("/linkage", "linkage", linkage.show)
 blueprint.add_url_rule("/linkage.csv", "linkage_csv", linkage.download)
+blueprint.add_url_rule("/audit", "audit", audit.show)
+blueprint.add_url_rule("/audit/check", "audit_check", audit.check, methods=["POST"])
+blueprint.add_url_rule("/audit.csv", "audit_csv", audit.download)
+blueprint.add_url_rule("/audit/head.json", "audit_head", audit.head)
 
 
 def init_pages(app: Flask, assets: Assets) -> None:

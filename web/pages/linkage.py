@@ -10,9 +10,10 @@ from flask import Response, render_template, request, stream_with_context
 from flask_babel import gettext
 
 from gridmap.errors import BadInput
-from gridmap.services import linkage
+from gridmap.services import auditing, linkage
 from gridmap.services.linkage import Community, Gap, Linkage, Share
 from gridmap.services.situation import Picture
+from web.access import actor
 from web.context import running
 
 PAGE_ROWS = 50
@@ -80,6 +81,8 @@ def download() -> Response:
         lines = _community_lines(linkage.summary(parts.store, picture))
     else:
         raise BadInput(f"There is no list '{wanted}'.", "Lists are: unlinked, communities.")
+    now = parts.situation.now()
+    auditing.record_exported(parts.store, parts.settings, "linkage", {"list": wanted}, actor=actor(), now=now)
     name = f"linkage-{wanted}-{_day(picture)}.csv"
     response = Response(stream_with_context(_as_csv(lines)), mimetype="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
