@@ -82,6 +82,8 @@ NEEDS: Mapping[str, Action] = {
     "pages.new_incident": Action.REPORT_INCIDENT,
     "api.receive": Action.REPORT_INCIDENT,
     "api.amend": Action.AMEND_INCIDENT,
+    "api.reveal": Action.REVEAL,
+    "api.by_phone": Action.REVEAL,
     "api.map_file": Action.EXPORT,
     "api.table_file": Action.EXPORT,
     "api.ask": Action.START_REPORT,
@@ -100,13 +102,29 @@ NEEDS: Mapping[str, Action] = {
     "pages.linkage_csv": Action.SEE_LINKAGE,
     "api.shares": Action.SEE_LINKAGE,
     "api.unlinked": Action.SEE_LINKAGE,
+    "pages.audit": Action.READ_AUDIT,
+    "pages.audit_check": Action.READ_AUDIT,
+    "pages.audit_csv": Action.READ_AUDIT,
+    "pages.audit_head": Action.READ_AUDIT,
+    "api.audit_entries": Action.READ_AUDIT,
+    "api.audit_check": Action.READ_AUDIT,
 }
 
 # What an endpoint needs besides, where its address names this: single incidents are seen by those who see incidents.
 ALSO: Mapping[tuple[str, str, str], Action] = {("api.table_file", "what", "incidents"): Action.SEE_INCIDENTS}
 
 # Endpoints that answer from the places of `scope()` alone. Any other is refused to whom only some places are open.
-SCOPED: frozenset[str] = frozenset()
+# The base map is nobody's: streets, water, houses and names as any map has them.
+SCOPED = frozenset(
+    {
+        "pages.map", "tiles.basemap", "tiles.heat",
+        "api.addresses", "api.area_shapes", "api.areas", "api.blocks", "api.cameras", "api.changes", "api.choropleth",
+        "api.compare", "api.counts", "api.expectation", "api.grids", "api.legend", "api.locate", "api.patterns",
+        "api.plans", "api.report", "api.sites", "api.situation", "api.timeline", "api.value",
+        "pages.incidents", "pages.incident", "pages.new_incident", "api.incidents", "api.incident", "api.points",
+        "api.receive", "api.amend", "api.reveal", "api.by_phone", "api.map_file", "api.table_file",
+    }
+)  # fmt: skip
 
 # Rights that know no place: whoever has one has it altogether.
 PLACELESS = frozenset(

@@ -33,8 +33,10 @@ STATUS: dict[type[errors.GridmapError], int] = {
     errors.NotAllowed: 403,
     errors.Conflict: 409,
     errors.TooLarge: 413,
+    errors.TooOften: 429,
     errors.StoreBusy: 503,
     errors.StoreBroken: 503,
+    errors.DiskFull: 503,
     errors.GridmapError: 500,
 }
 
@@ -79,6 +81,11 @@ WORDS: dict[str, Words] = {
         _("Its file is missing, damaged or of another version, its disk is full, or its server does not answer."),
         IN_LOG,
     ),
+    "disk_full": (
+        _("The server's disk is full"),
+        _("Nothing half-written was kept."),
+        _("Tell whoever looks after the server; then try again."),
+    ),
     "bad_settings": (_("The settings cannot be used"), _("A setting is missing or contradicts another."), IN_LOG),
     "conflict": (UNANSWERABLE, _("It contradicts what is stored."), _("Load the page again.")),
     "stale": (
@@ -118,6 +125,11 @@ WORDS: dict[str, Words] = {
     ),
     "not_found": (NO_PAGE, _("What was asked for does not exist."), _("Start from the map.")),
     "too_large": (UNANSWERABLE, _("More was asked for than one answer can hold."), _("Choose less at once.")),
+    "too_often": (
+        UNANSWERABLE,
+        _("It was asked for too often."),
+        _("Try again in an hour."),
+    ),
     "bad_input": (
         UNANSWERABLE,
         _("A value in the address cannot be used."),

@@ -6,6 +6,7 @@ from apiflask import APIBlueprint, APIFlask
 
 from web.api import (
     addresses,
+    audit,
     change,
     changes,
     compare,
@@ -18,6 +19,7 @@ from web.api import (
     layers,
     linkage,
     me,
+    parties,
     places,
     situation,
 )
@@ -31,6 +33,7 @@ TAGS = [
     {"name": "Imports", "description": "Files in: handed in, checked, stored, taken back."},
     {"name": "Jobs", "description": "Long work beside the server."},
     {"name": "Accounts", "description": "Who asks."},
+    {"name": "Audit", "description": "Who changed, opened and took away what."},
     {"name": "Changes", "description": "The feed of changes, and whether the server is well."},
 ]
 
@@ -48,7 +51,7 @@ def init_api(app: APIFlask) -> None:
     # jobs before gatherings: an answer that another holds is described first, or it is described twice
     parts = (
         situation, heat, change, compare, downloads, jobs, gatherings, layers, places, addresses, linkage, incidents,
-        imports, changes, me,
+        parties, imports, changes, me, audit,
     )  # fmt: skip
     for part in parts:
         part.add_to(v1)

@@ -9,11 +9,28 @@ from apiflask.validators import Length, OneOf, Range
 from marshmallow import ValidationError, validates_schema
 
 from gridmap.domain.incidents import MAX_UNCERTAINTY_M, TEXT_LIMITS
+from gridmap.domain.masking import normal_phone
+from gridmap.domain.parties import FIELD_LIMITS
 from gridmap.geo.datums import DATUMS
 from web.api.answers import IncidentAnswer, NearestAnswer, Schema
 from web.api.parameters import Parameters
 
 DATUM = "Of lon and lat; stored is WGS-84."
+
+
+class ReporterBody(Parameters):
+    """Who reports it. Stored encrypted; answers show it masked."""
+
+    name = String(allow_none=True, validate=Length(max=FIELD_LIMITS["name"]))
+    phone = String(allow_none=True, validate=Length(max=FIELD_LIMITS["phone"]))
+    number = String(
+        allow_none=True, validate=Length(max=FIELD_LIMITS["number"]), metadata={"description": "Identity number."}
+    )
+
+    @validates_schema
+    def _check_phone(self, data: dict[str, Any], **_: Any) -> None:
+        if data.get("phone") and normal_phone(data["phone"]) is None:
+            raise ValidationError("This is no phone number.", "phone")
 
 
 class _Facts(Parameters):
@@ -57,6 +74,7 @@ class ReportBody(_Facts):
         validate=OneOf(["coordinates", "address", "map"]),
         metadata={"description": "Where lon and lat come from."},
     )
+    reporter = Nested(ReporterBody, allow_none=True)
 
     @validates_schema
     def _check_needed(self, data: dict[str, Any], **_: Any) -> None:
@@ -95,6 +113,16 @@ class StoryLineAnswer(Schema):
     content = Dict(metadata={"description": "`from` and `to`: a place, or facts; `note`."})
 
 
+class PartyAnswer(Schema):
+    """One person of an incident, masked: 张*, 138****1234. Null where nothing is stored."""
+
+    uid = String()
+    role = String(metadata={"description": "reporter, party"})
+    name = String(allow_none=True)
+    phone = String(allow_none=True)
+    number = String(allow_none=True)
+
+
 class IncidentDetailAnswer(IncidentAnswer):
     summary = String(allow_none=True)
     reported_at = DateTime(allow_none=True)
@@ -107,3 +135,4 @@ class IncidentDetailAnswer(IncidentAnswer):
     nearest = Nested(NearestAnswer, allow_none=True)
     candidates = List(Nested(CandidateAnswer), metadata={"description": "Grids in reach; empty where only one is."})
     story = List(Nested(StoryLineAnswer))
+    parties = List(Nested(PartyAnswer), metadata={"description": "Masked; /reveal answers one field in clear."})

@@ -11,11 +11,14 @@ from flask import url_for
 from marshmallow import RAISE
 
 from gridmap.domain.incidents import Amendment, IncidentReport, Occurrence, PlacedBy, at_minute, in_month, on_day
+from gridmap.domain.parties import Contact
 from gridmap.geo import datums
-from gridmap.services import amending, intake
+from gridmap.services import amending, auditing, intake
 from gridmap.services.address_places import placed_address
 from gridmap.services.incident_story import IncidentDetail
+from gridmap.services.privacy import showing
 from gridmap.services.situation import IncidentFilter, IncidentPage
+from web import views
 from web.access import actor
 from web.api.answers import IncidentsAnswer
 from web.api.incident_schemas import AmendmentBody, IncidentDetailAnswer, ReportBody
@@ -38,7 +41,7 @@ def add_to(v1: APIBlueprint) -> None:
     )
     def incidents(query_data: dict[str, Any]) -> IncidentPage:
         wanted = filter_of(query_data)
-        return running().situation.incidents(wanted, after=query_data["after"], limit=query_data["limit"])
+        return views.view().incidents(wanted, after=query_data["after"], limit=query_data["limit"])
 
     @v1.post("/incidents")
     @v1.input(ReportBody, location="json", unknown=RAISE)
@@ -54,8 +57,11 @@ def add_to(v1: APIBlueprint) -> None:
         parts = running()
         now, places = parts.situation.now(), parts.situation.places
         report = report_of(json_data)
-        received = intake.receive(parts.store, parts.settings, report, actor=actor().name, now=now, places=places)
-        stored = intake.tell(parts.store, received.uid, now=now, places=places)
+        fence = views.fence()
+        received = intake.receive(
+            parts.store, parts.settings, report, actor=actor().name, now=now, places=places, fence=fence
+        )
+        stored = intake.tell(parts.store, received.uid, now=now, places=places, fence=fence)
         location = url_for("api.incident", uid=received.uid)
         return answer_of(stored), 201 if received.is_new else 200, {"Location": location}
 
@@ -64,8 +70,7 @@ def add_to(v1: APIBlueprint) -> None:
     @v1.output(IncidentDetailAnswer)
     @v1.doc(tags=["Incidents"], summary="One incident: its place, the grids it may belong to, its story")
     def incident(uid: str, query_data: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG001
-        situation = running().situation
-        return answer_of(intake.tell(running().store, uid, now=situation.now(), places=situation.places))
+        return answer_of(opened(uid))
 
     @v1.patch("/incidents/<uid>")
     @v1.input(AmendmentBody, location="json", unknown=RAISE)
@@ -81,9 +86,19 @@ def add_to(v1: APIBlueprint) -> None:
         parts = running()
         now, places = parts.situation.now(), parts.situation.places
         change = amendment_of(json_data)
-        return answer_of(
-            amending.amend(parts.store, parts.settings, uid, change, actor=actor().name, now=now, places=places)
+        stored = amending.amend(
+            parts.store, parts.settings, uid, change, actor=actor().name, now=now, places=places, fence=views.fence()
         )
+        return answer_of(stored)
+
+
+def opened(uid: str) -> IncidentDetail:
+    """An incident for somebody to look at; that it was opened is told in the audit before it is shown."""
+    parts = running()
+    now = parts.situation.now()
+    found = intake.tell(parts.store, uid, now=now, places=parts.situation.places, fence=views.fence())
+    auditing.record_opened(parts.store, parts.settings, actor(), "incident", found.incident.uid, now=now)
+    return found
 
 
 def filter_of(query: dict[str, Any]) -> IncidentFilter:
@@ -99,7 +114,7 @@ def report_of(body: dict[str, Any]) -> IncidentReport:
         place = {"uncertainty_m": body.get("uncertainty_m"), "placed_by": PlacedBy(body["placed_by"])}
         place["lon"], place["lat"] = _point(body)
     else:
-        found = placed_address(running().addresses.current(), address)
+        found = placed_address(views.gazetteer(), address)
         given_m = body.get("uncertainty_m")
         place = {"lon": found.lon, "lat": found.lat, "placed_by": PlacedBy.ADDRESS}
         place["uncertainty_m"] = max(round(found.uncertainty_m, 1), given_m or 0.0)
@@ -110,6 +125,7 @@ def report_of(body: dict[str, Any]) -> IncidentReport:
         reported_at=running().situation.project_now(),
         address=address,
         summary=body.get("summary") or None,
+        reporter=Contact(**reporter) if (reporter := body.get("reporter")) else None,
         **place,
     )
 
@@ -127,7 +143,8 @@ def amendment_of(body: dict[str, Any]) -> Amendment:
 def answer_of(found: IncidentDetail) -> dict[str, Any]:
     """An incident as IncidentDetailAnswer writes it."""
     rest = ("version", "candidates", "nearest", "story")
-    return dataclasses.asdict(found.incident) | {name: getattr(found, name) for name in rest}
+    parties = showing.masked(running().store, running().settings, found.incident.uid)
+    return dataclasses.asdict(found.incident) | {name: getattr(found, name) for name in rest} | {"parties": parties}
 
 
 def _point(body: dict[str, Any]) -> tuple[float, float]:

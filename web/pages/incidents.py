@@ -14,12 +14,11 @@ from flask_babel import gettext
 
 from gridmap.domain.kinds import Kind
 from gridmap.errors import BadInput, NotFound
-from gridmap.services import intake
 from gridmap.services.doubt import Candidate
 from gridmap.services.situation import GridRow, IncidentFilter, IncidentPage, Picture, Selection
-from web import i18n, security
+from web import i18n, security, views
 from web.api.incident_schemas import IncidentDetailAnswer
-from web.api.incidents import answer_of
+from web.api.incidents import answer_of, opened
 from web.context import running
 from web.maps import page_map
 from web.pages import incident_words as words
@@ -28,6 +27,7 @@ from web.tiles import basemap_url
 
 PAGE_ROWS = 50
 NEAR_GRIDS = 6  # more answers than these cannot be told apart on the map: the rest is chosen from a list
+UIDS_AT_MOST = 200
 STATES = ("all", "doubtful", "outside")
 NOTHING = IncidentPage((), None)
 
@@ -46,17 +46,18 @@ class Asked:
     area: str
     first: str
     last: str
+    uids: str
     after: str | None
     wrong: dict[str, str]
 
     @property
     def is_filtered(self) -> bool:
-        return bool(self.kind or self.grid or self.block or self.area or self.first or self.last)
+        return bool(self.kind or self.grid or self.block or self.area or self.first or self.last or self.uids)
 
     def address(self, **changes: str | None) -> str:
         """The list's address with some of it changed."""
         values = {"state": self.state, "kind": self.kind, "grid": self.grid, "block": self.block, "area": self.area}
-        values |= {"from": self.first, "to": self.last}
+        values |= {"from": self.first, "to": self.last, "uids": self.uids}
         values |= {name: value or "" for name, value in changes.items()}
         kept = {name: value for name, value in values.items() if value and (name, value) != ("state", "all")}
         return "/incidents" + (f"?{urlencode(kept)}" if kept else "")
@@ -64,12 +65,12 @@ class Asked:
 
 def show_list() -> Response:
     """Newest first, 50 a page: `?state=doubtful|outside&kind=&grid=|block=|area=&from=&to=&after=`."""
-    picture, asked = running().situation.picture(), _asked()
+    picture, asked = views.picture(), _asked()
     page, grid = NOTHING, _grid(picture, asked.grid)
     if not asked.wrong:
         try:
             wanted = _filter(asked, asked.grid if grid is None else grid.code)
-            page = running().situation.incidents(wanted, after=asked.after, limit=PAGE_ROWS)
+            page = views.view().incidents(wanted, after=asked.after, limit=PAGE_ROWS)
         except NotFound:
             asked.wrong["grid"] = _no_place(asked)
         except BadInput:
@@ -79,7 +80,7 @@ def show_list() -> Response:
         here="incidents",
         asked=asked,
         page=page,
-        doubtful=running().situation.doubtful_count(),
+        doubtful=views.view().doubtful_count(),
         outside=picture.summary().counts.outside,
         kinds=list(_choices(picture)),
         names=_names(picture),
@@ -91,7 +92,7 @@ def show_list() -> Response:
 
 def show_new() -> Response:
     """The form for a new incident."""
-    picture = running().situation.picture()
+    picture = views.picture()
     return shell.show(
         "incident_new.html",
         here="incidents",
@@ -104,9 +105,8 @@ def show_new() -> Response:
 
 def show_one(uid: str) -> Response:
     """One incident: its place, what it says, its story, and the question which grid it is."""
-    parts = running()
-    picture = parts.situation.picture()
-    found = intake.tell(parts.store, uid, now=parts.situation.now(), places=parts.situation.places)
+    picture = views.picture()
+    found = opened(uid)
     near, others = by_nearness(found.candidates)
     return shell.show(
         "incident.html",
@@ -150,7 +150,7 @@ def _plan_version(picture: Picture) -> str | None:
 
 
 def _asked() -> Asked:
-    names = ("state", "kind", "grid", "block", "area", "from", "to", "after")
+    names = ("state", "kind", "grid", "block", "area", "from", "to", "uids", "after")
     given = {name: (request.args.get(name) or "").strip() for name in names}
     wrong = {}
     for name in ("from", "to"):
@@ -160,7 +160,8 @@ def _asked() -> Asked:
         wrong["to"] = gettext(_("The first day is after the last."))
     state = given["state"] if given["state"] in STATES else "all"
     grid, block, area = _smallest(given["grid"], given["block"], given["area"])
-    return Asked(state, given["kind"], grid, block, area, given["from"], given["to"], given["after"] or None, wrong)
+    first, last, after = given["from"], given["to"], given["after"] or None
+    return Asked(state, given["kind"], grid, block, area, first, last, given["uids"], after, wrong)
 
 
 def _smallest(grid: str, block: str, area: str) -> tuple[str, str, str]:
@@ -180,7 +181,8 @@ def _filter(asked: Asked, grid: str) -> IncidentFilter:
     kinds = (asked.kind,) if asked.kind else None
     place = {"grid": grid or None, "block": asked.block or None, "area": asked.area or None}
     chosen = Selection(_day(asked.first), _day(asked.last), kinds, **place)
-    return IncidentFilter(chosen, outside=asked.state == "outside", doubtful=asked.state == "doubtful")
+    uids = tuple(dict.fromkeys(asked.uids.split(",")))[:UIDS_AT_MOST] if asked.uids else None
+    return IncidentFilter(chosen, uids=uids, outside=asked.state == "outside", doubtful=asked.state == "doubtful")
 
 
 def _day(text: str) -> dt.date | None:

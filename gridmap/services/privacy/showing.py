@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 from gridmap.config import Settings
 from gridmap.domain.access import Actor
-from gridmap.domain.masking import masked_name, masked_number, masked_phone, normal_phone
+from gridmap.domain.masking import STARS, masked_name, masked_number, masked_phone, normal_phone
 from gridmap.domain.parties import FIELDS, PartyRole
 from gridmap.errors import BadInput, NotFound, TooOften
 from gridmap.services import auditing
 from gridmap.services.privacy.sealer import Sealer
-from gridmap.services.sealing import unseal_stored
+from gridmap.services.sealing import unseal, unseal_stored
 from gridmap.store import parties
 from gridmap.store.engine import Session, Store
 from gridmap.store.parties import PartyRow
@@ -43,7 +43,7 @@ class Found:
 
 
 def masked(store: Store, settings: Settings, incident_uid: str) -> tuple[MaskedParty, ...]:
-    """The people of an incident, masked. Raises BadSettings where the key is not the one they were stored with."""
+    """The people of an incident, masked."""
     with store.read() as session:
         rows = parties.of_incident(session, incident_uid)
     return tuple(_masked(settings, row) for row in rows)
@@ -111,11 +111,15 @@ def _sealed(row: PartyRow, field: str) -> bytes | None:
 
 
 def _masked(settings: Settings, row: PartyRow) -> MaskedParty:
-    shown = {
-        field: None if (sealed := _sealed(row, field)) is None else mask(unseal_stored(settings, sealed).decode())
-        for field, mask in MASKS.items()
-    }
-    return MaskedParty(row.uid, row.role, **shown)
+    return MaskedParty(row.uid, row.role, **{field: _shown(settings, field, _sealed(row, field)) for field in FIELDS})
+
+
+def _shown(settings: Settings, field: str, sealed: bytes | None) -> str | None:
+    """The mask of a value; only stars where its key is lost, so that the incident itself can still be read."""
+    if sealed is None:
+        return None
+    plain = unseal(settings, sealed)
+    return STARS if plain is None else MASKS[field](plain.decode())
 
 
 def _require_seldom(session: Session, actor: Actor, now: dt.datetime) -> None:

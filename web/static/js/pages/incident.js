@@ -7,6 +7,7 @@ import { t } from "../net/words.js";
 import { PlaceMap } from "../map/place_map.js";
 import { byId } from "../ui/dom.js";
 import { numberOf, readPlace, writePlace } from "../ui/place_fields.js";
+import { wireReveal } from "../ui/reveal.js";
 import { openPage } from "../ui/shell.js";
 import { tell, tellError, untell } from "../ui/told.js";
 import { wireWhereabouts } from "../ui/whereabouts.js";
@@ -34,6 +35,7 @@ class IncidentPage {
     });
     for (const name of ["lon", "lat", "uncertainty"]) byId(name).addEventListener("input", () => this.typed());
     byId("move-undo").addEventListener("click", () => this.putBack());
+    wireReveal(this.address, tellError);
     addEventListener("beforeunload", (event) => {
       if (this.isMoved()) event.preventDefault();
     });

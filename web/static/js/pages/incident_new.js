@@ -23,7 +23,7 @@ class NewIncidentPage {
       event.preventDefault();
       this.send();
     });
-    for (const name of ["kind", "day", "time", "summary"]) byId(name).addEventListener("change", () => mark(name, ""));
+    for (const name of ["kind", "day", "time", "summary", "reporter-name", "reporter-phone"]) byId(name).addEventListener("change", () => mark(name, ""));
   }
 
   async open() {
@@ -75,7 +75,8 @@ class NewIncidentPage {
     const when = time ? { occurred_at: `${day}T${time}` } : { occurred_on: day };
     const where = place.lon === null ? {} : { lon: place.lon, lat: place.lat, placed_by: this.placedBy };
     const reach = place.radius === null ? {} : { uncertainty_m: place.radius };
-    return { uid: this.uid, kind, ...when, ...where, ...reach, address: address || null, summary: byId("summary").value.trim() || null };
+    const reporter = { name: byId("reporter-name").value.trim() || null, phone: byId("reporter-phone").value.trim() || null };
+    return { uid: this.uid, kind, ...when, ...where, ...reach, reporter, address: address || null, summary: byId("summary").value.trim() || null };
   }
 
   async send() {
@@ -105,6 +106,7 @@ class NewIncidentPage {
     if (error.code === "outside_extent") mark("lon", t("This place lies outside the district."));
     const names = { kind: "kind", occurred_on: "day", occurred_at: "time", address: "address", summary: "summary", lon: "lon", lat: "lat", uncertainty_m: "uncertainty" };
     for (const name of Object.keys(error.more.fields || {})) if (names[name]) mark(names[name], t("This cannot be used."));
+    if ((error.more.fields || {}).reporter) mark("reporter-phone", t("This is no phone number."));
     tellError(error.more.fields ? Object.assign(error, { message: t("Something in the form cannot be used."), hint: "" }) : error);
     this.focusWrong();
   }
