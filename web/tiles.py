@@ -12,6 +12,7 @@ from werkzeug.exceptions import NotFound
 
 from gridmap.errors import BadInput
 from gridmap.services.situation import DrawnTile, Picture
+from web import views
 from web.api.parameters import MAX_ZOOM, TileQuery, selection
 from web.context import running
 from web.delivery import FOR_GOOD_S, unchanged
@@ -27,7 +28,7 @@ def drawn_before() -> Response | None:
     """A tile that was asked for in the same words: they need not be read again, only whether it still holds."""
     if request.endpoint != HEAT_ENDPOINT:
         return None
-    g.picture = running().situation.picture()
+    g.picture = views.picture()
     tile = g.picture.heat.cache.answers.held(_address(g.picture))
     if tile is None:
         return None

@@ -12,8 +12,8 @@ from apiflask.validators import Length, Range
 from marshmallow import RAISE
 
 from gridmap.geo.addresses import Level, Match, Suggestion
+from web import views
 from web.api.parameters import Parameters
-from web.context import running
 
 DEFAULT_ITEMS, MOST_ITEMS = 10, 50
 LONGEST = 120
@@ -66,7 +66,7 @@ def add_to(v1: APIBlueprint) -> None:
         "door number. `match` is null when nothing in the text is known.",
     )
     def addresses(query_data: dict[str, Any]) -> dict[str, Any]:
-        gazetteer = running().addresses.current()
+        gazetteer = views.gazetteer()
         items = gazetteer.complete(query_data["q"], query_data["limit"])
         match = gazetteer.match(query_data["q"])
         found: list[Suggestion | Match] = [*items, match, *match.alternatives]
@@ -101,7 +101,7 @@ def _number(value: float, digits: int) -> float | None:
 
 def _grids(found: Sequence[Suggestion | Match]) -> list[str | None]:
     """The code of the grid that each point lies in, None for no point and outside all grids."""
-    ground = running().situation.picture().ground
+    ground = views.picture().ground
     lon, lat = (np.array([getattr(one, axis) for one in found], dtype=np.float64) for axis in ("lon", "lat"))
     grid_ids = ground.placer.place(lon, lat).grid_ids.tolist()
     wanted = set(grid_ids)

@@ -9,6 +9,7 @@ from flask import Response
 from marshmallow import RAISE
 
 from gridmap.services import change
+from web import views
 from web.api.change_answers import ChangeReportAnswer, ChoroplethAnswer, ExpectationAnswer
 from web.api.parameters import ChangeQuery, ChoroplethQuery, SelectionQuery, selection
 from web.context import running
@@ -21,7 +22,7 @@ def add_to(v1: APIBlueprint) -> None:
     @v1.output(ChangeReportAnswer)
     @v1.doc(tags=["Situation"], summary="Two periods by area and kind, and which changes are more than chance")
     def report(query_data: dict[str, Any]) -> Response | change.ChangeReport:
-        picture = running().situation.picture()
+        picture = views.picture()
         wanted = {name: query_data[name] for name in ("basis", "level", "by")}
         return unchanged(picture.version) or change.report(picture, selection(query_data), **wanted)
 
@@ -30,7 +31,7 @@ def add_to(v1: APIBlueprint) -> None:
     @v1.output(ChoroplethAnswer)
     @v1.doc(tags=["Situation"], summary="Every grid's count, rate of households, or change against the period before")
     def choropleth(query_data: dict[str, Any]) -> Response | change.Choropleth:
-        picture = running().situation.picture()
+        picture = views.picture()
         return unchanged(picture.version) or change.choropleth(picture, selection(query_data), query_data["by"])
 
     @v1.get("/expectation")
@@ -42,5 +43,4 @@ def add_to(v1: APIBlueprint) -> None:
         description="Up to now, whatever from and to say; every other word of the selection holds.",
     )
     def expectation(query_data: dict[str, Any]) -> change.Outlook:
-        situation = running().situation
-        return change.expectation(situation.picture(), selection(query_data), situation.project_now())
+        return change.expectation(views.picture(), selection(query_data), running().situation.project_now())

@@ -13,6 +13,7 @@ from gridmap.services.situation import Changes
 from web.api.answers import ChangesAnswer, HealthAnswer
 from web.api.parameters import ChangesQuery, NoParameters
 from web.context import running
+from web.views import view
 
 health = APIBlueprint("health", __name__)
 
@@ -24,11 +25,12 @@ def add_to(v1: APIBlueprint) -> None:
     @v1.doc(
         tags=["Changes"],
         summary="What changed after `since`, oldest first",
-        description="`seq` is the newest change there is; ask again from the last entry's seq while it is behind.",
+        description="`seq` is the newest change there is; ask again from the last entry's seq while it is behind. "
+        "Who sees some places only is told that something changed elsewhere, not what.",
     )
     def changes(query_data: dict[str, Any]) -> Changes:
         after_this_request(_not_kept)
-        return running().situation.changes(query_data["since"], query_data["limit"])
+        return view().changes(query_data["since"], query_data["limit"])
 
 
 @health.get("/healthz")

@@ -17,7 +17,7 @@ from gridmap.services import auditing, downloads
 from gridmap.services.reporting import write_report
 from gridmap.services.reporting.texts import Lang
 from gridmap.services.situation import Selection
-from web import i18n
+from web import i18n, views
 from web.access import actor
 from web.api.parameters import HeatDownloadQuery, SelectionQuery, selection
 from web.context import running
@@ -40,7 +40,7 @@ def add_to(v1: APIBlueprint) -> None:
     )
     def table_file(what: str, form: str, query_data: dict[str, Any]) -> Response:
         parts, chosen = running(), selection(query_data)
-        picture, now = parts.situation.picture(), parts.situation.now()
+        picture, now = views.picture(), parts.situation.now()
         writers: dict[str, Callable[..., object]] = {
             "incidents": partial(downloads.download_incidents, parts.store),
             "grids": downloads.download_figures,
@@ -52,7 +52,7 @@ def add_to(v1: APIBlueprint) -> None:
     @v1.doc(tags=["Downloads"], summary="The heat map as one html file that needs no network, as png or as GeoTIFF")
     def map_file(form: str, query_data: dict[str, Any]) -> Response:
         parts, chosen = running(), selection(query_data)
-        picture, now = parts.situation.picture(), parts.situation.now()
+        picture, now = views.picture(), parts.situation.now()
         lang: Lang = "en" if i18n.language() == "en" else "zh"
         return _file(
             MAPS,
@@ -89,7 +89,7 @@ def _file(
     with tempfile.TemporaryDirectory(prefix="download-", dir=parts.settings.var) as made:
         path = Path(made) / f"{_name(what, chosen)}.{form}"
         write(path)
-        words = downloads.words_of(parts.situation.picture(), chosen)
+        words = downloads.words_of(views.picture(), chosen)
         auditing.file_exported(
             parts.store, parts.settings, what, path, words, actor=actor(), now=parts.situation.now()
         )

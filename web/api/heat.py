@@ -9,9 +9,9 @@ from flask import Response
 from marshmallow import RAISE
 
 from gridmap.services.situation import HeatValue
+from web import views
 from web.api.heat_answers import HeatValueAnswer
 from web.api.parameters import HeatValueQuery, selection
-from web.context import running
 from web.delivery import unchanged
 
 
@@ -21,6 +21,6 @@ def add_to(v1: APIBlueprint) -> None:
     @v1.output(HeatValueAnswer)
     @v1.doc(tags=["Situation"], summary="The heat at a place, and how many incidents lie within the bandwidth")
     def value(query_data: dict[str, Any]) -> Response | HeatValue:
-        picture, chosen = running().situation.picture(), selection(query_data)
+        picture, chosen = views.picture(), selection(query_data)
         place = query_data["lon"], query_data["lat"]
         return unchanged(picture.version) or picture.heat_value(*place, chosen, query_data["bw"])

@@ -10,8 +10,8 @@ from marshmallow import RAISE
 
 from gridmap.services.situation import Layer
 from web.api.parameters import AreaLayerQuery, BlocksQuery, BoxQuery, GridsQuery
-from web.context import running
 from web.delivery import unchanged
+from web.views import view
 
 GEOJSON = {"application/geo+json": {"schema": {"type": "object", "description": "A GeoJSON FeatureCollection."}}}
 
@@ -31,7 +31,7 @@ def _add_ground(v1: APIBlueprint) -> None:
         )
     )
     def grids(query_data: dict[str, Any]) -> Response:
-        layer = running().situation.grids(query_data["at"], query_data["plan"])
+        layer = view().grids(query_data["at"], query_data["plan"])
         return unchanged(layer.version, cacheable=True) or _geojson(layer)
 
     @v1.get("/areas.geojson")
@@ -43,7 +43,7 @@ def _add_ground(v1: APIBlueprint) -> None:
         )
     )
     def area_shapes(query_data: dict[str, Any]) -> Response:
-        return _answer(running().situation.areas(query_data["level"]))
+        return _answer(view().areas(query_data["level"]))
 
     @v1.get("/blocks.geojson")
     @v1.input(BlocksQuery, location="query", unknown=RAISE)
@@ -55,7 +55,7 @@ def _add_ground(v1: APIBlueprint) -> None:
     )
     def blocks(query_data: dict[str, Any]) -> Response:
         wanted = {name: query_data[name] for name in ("grid", "block", "bbox")}
-        return _answer(running().situation.blocks(**wanted, plan_uid=query_data["plan"]))
+        return _answer(view().blocks(**wanted, plan_uid=query_data["plan"]))
 
 
 def _add_points(v1: APIBlueprint) -> None:
@@ -63,13 +63,13 @@ def _add_points(v1: APIBlueprint) -> None:
     @v1.input(BoxQuery, location="query", unknown=RAISE)
     @v1.doc(**_told("Key sites, points or polygons", "name, kind."))
     def sites(query_data: dict[str, Any]) -> Response:
-        return _answer(running().situation.points_of("sites", query_data["bbox"]))
+        return _answer(view().points_of("sites", query_data["bbox"]))
 
     @v1.get("/cameras.geojson")
     @v1.input(BoxQuery, location="query", unknown=RAISE)
     @v1.doc(**_told("Cameras", "name, kind, bearing_deg (clockwise from north), fov_deg, range_m."))
     def cameras(query_data: dict[str, Any]) -> Response:
-        return _answer(running().situation.points_of("cameras", query_data["bbox"]))
+        return _answer(view().points_of("cameras", query_data["bbox"]))
 
 
 def _told(summary: str, properties: str) -> dict[str, Any]:

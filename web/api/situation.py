@@ -9,9 +9,9 @@ from flask import Response
 from marshmallow import RAISE
 
 from gridmap.services.situation import Counts, Legend, Patterns, Picture, Points, Timeline
+from web import views
 from web.api.answers import CountsAnswer, LegendAnswer, PatternsAnswer, PointsAnswer, SituationAnswer, TimelineAnswer
 from web.api.parameters import LegendQuery, NoParameters, PointsQuery, SelectionQuery, selection
-from web.context import running
 from web.delivery import unchanged
 from web.tiles import basemap_url
 
@@ -22,7 +22,7 @@ def add_to(v1: APIBlueprint) -> None:
     @v1.output(SituationAnswer)
     @v1.doc(tags=["Situation"], summary="The project, its plan, kinds, totals and default period")
     def situation(query_data: dict[str, Any]) -> Response | dict[str, Any]:  # noqa: ARG001
-        picture, basemap = running().situation.picture(), basemap_url()
+        picture, basemap = views.picture(), basemap_url()
         return unchanged(f"{picture.version} {basemap}") or situation_of(picture, basemap)
 
     @v1.get("/timeline")
@@ -34,7 +34,7 @@ def add_to(v1: APIBlueprint) -> None:
         description="Over all time, whatever from and to say; every other word of the selection holds.",
     )
     def timeline(query_data: dict[str, Any]) -> Response | Timeline:
-        picture = running().situation.picture()
+        picture = views.picture()
         return unchanged(picture.version) or picture.timeline(selection(query_data))
 
     @v1.get("/counts")
@@ -42,7 +42,7 @@ def add_to(v1: APIBlueprint) -> None:
     @v1.output(CountsAnswer)
     @v1.doc(tags=["Situation"], summary="Incidents of a selection by kind, grid, area and block")
     def counts(query_data: dict[str, Any]) -> Response | Counts:
-        picture = running().situation.picture()
+        picture = views.picture()
         return unchanged(picture.version) or picture.counts(selection(query_data))
 
     @v1.get("/patterns")
@@ -54,7 +54,7 @@ def add_to(v1: APIBlueprint) -> None:
         description="All hours, whatever `hours` says; every other word of the selection holds.",
     )
     def patterns(query_data: dict[str, Any]) -> Response | Patterns:
-        picture = running().situation.picture()
+        picture = views.picture()
         return unchanged(picture.version) or picture.patterns(selection(query_data))
 
     @v1.get("/points")
@@ -62,7 +62,7 @@ def add_to(v1: APIBlueprint) -> None:
     @v1.output(PointsAnswer)
     @v1.doc(tags=["Situation"], summary="Incidents of a selection on the map: stacked places, or clusters")
     def points(query_data: dict[str, Any]) -> Response | Points:
-        picture = running().situation.picture()
+        picture = views.picture()
         wanted = selection(query_data), query_data["bbox"], query_data["zoom"]
         return unchanged(picture.version) or picture.points(*wanted)
 
@@ -74,7 +74,7 @@ def add_to(v1: APIBlueprint) -> None:
         summary="The classes of the heat map; fixed for these kinds, this bandwidth and length of the period",
     )
     def legend(query_data: dict[str, Any]) -> Response | Legend:
-        picture = running().situation.picture()
+        picture = views.picture()
         chosen = query_data["kinds"], query_data["bw"], query_data["theme"]
         return unchanged(picture.version) or picture.legend(*chosen, days=query_data["days"])
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from web import security
+from web import security, views
 from web.api.answers import SituationAnswer
 from web.api.situation import situation_of
 from web.context import running
@@ -21,7 +21,7 @@ def show() -> ResponseReturnValue:
     if first_start.is_due():
         return redirect(url_for("accounts.first_start"), 303)
     parts = running()
-    picture, basemap = parts.situation.picture(), basemap_url()
+    picture, basemap = views.picture(), basemap_url()
     response = make_response(
         render_template(
             "map.html",
