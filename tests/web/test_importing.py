@@ -7,7 +7,9 @@ import io
 import json
 import os
 import re
+import subprocess
 import time
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,6 +21,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from gridmap.config import Settings
+from gridmap.services.files.limits import UPLOAD_LIMIT_BYTES, UPLOADS_KEPT_S
 from gridmap.store import project
 from gridmap.store.engine import Store
 from gridmap.store.tables import ImportBatch, Unit
@@ -26,7 +29,6 @@ from tests.services import small_world
 from tests.services.small_world import in_block
 from web.app import create_app
 from web.importing import uploads
-from web.importing.uploads import LIMIT_BYTES
 
 HTML = {"Accept": "text/html"}
 PATIENCE_S = 30
@@ -124,7 +126,7 @@ def test_a_file_that_is_announced_as_too_large_is_refused_before_it_is_read(pers
 def test_a_body_that_grows_too_large_is_cut_off_and_leaves_nothing(
     person: Person, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(uploads, "LIMIT_BYTES", 1000)
+    monkeypatch.setattr(uploads, "UPLOAD_LIMIT_BYTES", 1000)
     monkeypatch.setattr(uploads, "CHUNK_BYTES", 100)
     answer = person.post("/api/v1/uploads?name=a.csv", data=b"x" * 1001, content_type="application/octet-stream")
     assert answer.status_code == 413
@@ -134,9 +136,24 @@ def test_a_body_that_grows_too_large_is_cut_off_and_leaves_nothing(
 
 def test_only_so_much_is_held_of_everybody(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     person.upload("x" * 600)
-    monkeypatch.setattr(uploads, "ALL_LIMIT_BYTES", 1000)
+    monkeypatch.setattr(uploads, "UPLOADS_LIMIT_BYTES", 1000)
     answer = person.post("/api/v1/uploads?name=a.csv", data=b"x" * 600, content_type="application/octet-stream")
     assert (answer.status_code, answer.json["error"]["code"]) == (413, "too_large")
+
+
+def test_a_full_disk_is_told_and_leaves_nothing(
+    person: Person, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Path("/dev/full").open("wb") as full:
+        really = Path.open
+        monkeypatch.setattr(Path, "open", lambda path, *how: full if path.name == "file.csv" else really(path, *how))
+        answer = person.post("/api/v1/uploads?name=a.csv", data=b"x" * (2 << 20), content_type="text/csv")
+        monkeypatch.undo()
+        with suppress(OSError):
+            full.close()
+    assert (answer.status_code, answer.json["error"]["code"]) == (503, "disk_full")
+    assert held(settings) == []
+    assert person.upload("x")
 
 
 def test_an_empty_file_is_refused(person: Person, settings: Settings) -> None:
@@ -150,7 +167,7 @@ def test_the_page_says_the_limit_that_is_enforced(person: Person) -> None:
     embedded = re.search(r'<script type="application/json" id="facts"[^>]*>(.*?)</script>', text, re.DOTALL)
     assert embedded
     facts = json.loads(embedded[1])
-    assert facts["limit_bytes"] == LIMIT_BYTES == facts["limit_mb"] << 20
+    assert facts["limit_bytes"] == UPLOAD_LIMIT_BYTES == facts["limit_mb"] << 20
     assert f"{facts['limit_mb']} MB" in text
 
 
@@ -208,7 +225,7 @@ def test_what_is_given_up_or_old_is_gone(person: Person, settings: Settings) -> 
     assert person.post(f"/api/v1/uploads/{first}/give-up").status_code == 204
     assert person.client.get(f"/api/v1/uploads/{first}").status_code == 404
     (folder,) = [path for path in held(settings) if path.is_dir()]
-    day_ago_s = time.time() - uploads.KEPT_S - 60
+    day_ago_s = time.time() - UPLOADS_KEPT_S - 60
     os.utime(folder, (day_ago_s, day_ago_s))
     person.upload("z")
     assert person.client.get(f"/api/v1/uploads/{second}").status_code == 404
@@ -351,7 +368,7 @@ def test_work_whose_process_is_gone_is_told_as_interrupted(person: Person, setti
     (state_file,) = [path for path in held(settings) if path.name == "state.json"]
     state = json.loads(state_file.read_text(encoding="utf-8"))
     progress = {"label": "Storing", "done": 3, "total": 4}
-    state |= {"state": "working", "what": "store", "progress": progress, "pid": 2**22 + 1}  # above every process id
+    state |= {"state": "working", "what": "store", "progress": progress}
     state_file.write_text(json.dumps(state), encoding="utf-8")
     told = person.state(token)
     assert (told["state"], told["error"]["code"]) == ("failed", "interrupted")
@@ -362,11 +379,21 @@ def test_one_thing_at_a_time_is_done_with_a_file(person: Person, settings: Setti
     token = person.upload(table(*GOOD))
     (state_file,) = [path for path in held(settings) if path.name == "state.json"]
     progress = {"label": "Storing", "done": 3, "total": 4}
-    state = {"state": "working", "what": "store", "progress": progress, "pid": os.getpid()}
-    state_file.write_text(json.dumps(state), encoding="utf-8")
-    for work, body in (("check", {"layer": "units"}), ("give-up", None)):
-        assert person.post(f"/api/v1/uploads/{token}/{work}", json=body).status_code == 409
-    assert person.client.get(f"/api/v1/uploads/{token}").json["progress"]["done"] == 3
+    state_file.write_text(json.dumps({"state": "working", "what": "store", "progress": progress}), encoding="utf-8")
+    other = subprocess.Popen(  # as another process of the server would
+        ["flock", state_file.with_name("work.lock"), "sh", "-c", "echo held; exec cat"],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+    )  # fmt: skip
+    try:
+        assert other.stdout is not None and other.stdout.readline() == b"held\n"
+        for work, body in (("check", {"layer": "units"}), ("give-up", None)):
+            assert person.post(f"/api/v1/uploads/{token}/{work}", json=body).status_code == 409
+        assert person.client.get(f"/api/v1/uploads/{token}").json["progress"]["done"] == 3
+    finally:
+        other.kill()
+        other.communicate()
+    assert person.client.get(f"/api/v1/uploads/{token}").json["error"]["code"] == "interrupted"
+    assert person.check(token)["state"] == "checked"
 
 
 def test_options_that_are_none_are_refused(person: Person) -> None:

@@ -18,6 +18,7 @@ from marshmallow import RAISE
 from gridmap.errors import Conflict, NotFound
 from gridmap.services.exchange import LAYERS
 from gridmap.services.exchange.undo import undo_batch
+from gridmap.services.files.limits import UPLOAD_LIMIT_MB
 from gridmap.services.past_imports import past_imports
 from web import i18n
 from web.access import actor
@@ -25,7 +26,7 @@ from web.api.parameters import NoParameters, Parameters
 from web.context import running
 from web.importing import words, work
 from web.importing.jobs import standing
-from web.importing.uploads import LIMIT_MB, Upload
+from web.importing.uploads import Upload
 from web.security import takes_up_to
 
 TAG = "Imports"
@@ -107,7 +108,7 @@ def _add_uploads(v1: APIBlueprint) -> None:
     @v1.doc(
         tags=[TAG],
         summary="Hand a file in",
-        description=f"The body is the file itself, at most {LIMIT_MB} MB. Its token holds in this session for a day.",
+        description=f"The body is the file itself, {UPLOAD_LIMIT_MB} MB at most; its token holds in this session.",
         responses={201: {"description": "token, name, size_bytes"}},
     )
     def upload(query_data: dict[str, Any]) -> tuple[Response, int]:

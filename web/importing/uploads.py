@@ -7,6 +7,7 @@ unguessable and holds only in the browser session that handed the file in.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import secrets
@@ -18,13 +19,16 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
-from gridmap.errors import BadInput, NotFound, TooLarge
+from gridmap.errors import BadInput, DiskFull, NotFound, TooLarge
+from gridmap.services.files.limits import (
+    UPLOAD_LIMIT_BYTES,
+    UPLOAD_LIMIT_MB,
+    UPLOADS_KEPT_S,
+    UPLOADS_LIMIT_BYTES,
+)
 
-LIMIT_MB = 100
-LIMIT_BYTES = LIMIT_MB << 20
-ALL_LIMIT_BYTES = 20 * LIMIT_BYTES  # what everybody's uploads may hold together
-KEPT_S = 24 * 3600
 CHUNK_BYTES = 1 << 20
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
 NAME_AT_MOST = 200  # characters of a name that are shown
 SUFFIXES = {
     ".csv", ".tsv", ".tab", ".txt", ".xlsx", ".xls", ".xlsm", ".json", ".geojson", ".gpkg", ".fgb", ".kml", ".kmz",
@@ -49,6 +53,11 @@ class Upload:
     @property
     def rejects(self) -> Path:
         return self.folder / "rejects.csv"
+
+    @property
+    def lock(self) -> Path:
+        """Held by whoever works on it."""
+        return self.folder / "work.lock"
 
     @property
     def rejects_name(self) -> str:
@@ -80,12 +89,12 @@ class Uploads:
     def receive(self, stream: IO[bytes], *, name: str, announced_bytes: int | None, owner: str) -> Upload:
         """Keep what comes from `stream`. Refused before a byte is read when it is announced as too large.
 
-        Raises TooLarge (this file, or all uploads together), BadInput for an empty one.
+        Raises TooLarge (this file, or all uploads together), BadInput for an empty one, DiskFull.
         """
-        if (announced_bytes or 0) > LIMIT_BYTES:
+        if (announced_bytes or 0) > UPLOAD_LIMIT_BYTES:
             raise _too_large()
         self.sweep()
-        if self._held_bytes() + (announced_bytes or 0) > ALL_LIMIT_BYTES:
+        if self._held_bytes() + (announced_bytes or 0) > UPLOADS_LIMIT_BYTES:
             raise TooLarge(
                 "The server holds as many uploaded files as it may.",
                 "Finish or give up imports that are open, or use the command gridmap import.",
@@ -96,12 +105,14 @@ class Uploads:
         upload = Upload(token, folder, _shown(name), 0, _suffix(name))
         try:
             size_bytes = _copy(stream, upload.path)
-        except BaseException:
+            about = {"name": upload.name, "suffix": upload.suffix, "size_bytes": size_bytes, "owner": _digest(owner)}
+            (folder / "about.json").write_text(json.dumps(about, ensure_ascii=False), encoding="utf-8")
+            upload.tell({"state": "received"})
+        except BaseException as error:
             shutil.rmtree(folder, ignore_errors=True)
+            if isinstance(error, OSError) and error.errno in NO_ROOM:
+                raise DiskFull("The server's disk is full; the file was not kept.", "Free some space there.") from error
             raise
-        about = {"name": upload.name, "suffix": upload.suffix, "size_bytes": size_bytes, "owner": _digest(owner)}
-        (folder / "about.json").write_text(json.dumps(about, ensure_ascii=False), encoding="utf-8")
-        upload.tell({"state": "received"})
         return Upload(token, folder, upload.name, size_bytes, upload.suffix)
 
     def find(self, token: str, owner: str) -> Upload:
@@ -114,7 +125,8 @@ class Uploads:
         if about is None or not owner or about["owner"] != _digest(owner):
             raise NotFound(
                 "There is no uploaded file of that token here.",
-                f"Files are kept for {KEPT_S // 3600} hours, and only for the browser that sent them: choose it again.",
+                f"Files are kept for {UPLOADS_KEPT_S // 3600} hours, and only for the browser that sent them: "
+                "choose it again.",
             )
         return Upload(token, folder, about["name"], about["size_bytes"], about["suffix"])
 
@@ -124,7 +136,7 @@ class Uploads:
 
     def sweep(self, *, now_s: float | None = None) -> int:
         """Remove what is older than a day -> how many."""
-        oldest_s = (now_s or time.time()) - KEPT_S
+        oldest_s = (now_s or time.time()) - UPLOADS_KEPT_S
         old = [folder for folder in self._folders() if _changed_s(folder) < oldest_s]
         for folder in old:
             shutil.rmtree(folder, ignore_errors=True)
@@ -142,7 +154,7 @@ class Uploads:
 
 def _too_large() -> TooLarge:
     return TooLarge(
-        f"The file is larger than {LIMIT_MB} MB.",
+        f"The file is larger than {UPLOAD_LIMIT_MB} MB.",
         "Import it on the server, where files of any size are read: gridmap import LAYER FILE",
     )
 
@@ -152,7 +164,7 @@ def _copy(stream: IO[bytes], path: Path) -> int:
     with path.open("xb") as file:
         while chunk := stream.read(CHUNK_BYTES):
             size_bytes += len(chunk)
-            if size_bytes > LIMIT_BYTES:
+            if size_bytes > UPLOAD_LIMIT_BYTES:
                 raise _too_large()
             file.write(chunk)
     if not size_bytes:

@@ -6,10 +6,10 @@ from flask import Response, render_template, request
 from flask_babel import gettext
 
 from gridmap.services.exchange import LAYERS
+from gridmap.services.files.limits import UPLOAD_LIMIT_BYTES, UPLOAD_LIMIT_MB, UPLOADS_KEPT_S
 from gridmap.services.past_imports import source_names
 from web import i18n, security
 from web.context import running
-from web.importing.uploads import KEPT_S, LIMIT_BYTES, LIMIT_MB
 from web.importing.work import field_words
 from web.maps import page_map
 from web.tiles import basemap_url
@@ -62,11 +62,11 @@ def show() -> Response:
         datums=DATUMS,
         encodings=ENCODINGS,
         sources=source_names(parts.store),
-        limit_mb=LIMIT_MB,
-        kept_h=KEPT_S // 3600,
+        limit_mb=UPLOAD_LIMIT_MB,
+        kept_h=UPLOADS_KEPT_S // 3600,
         facts={
-            "limit_bytes": LIMIT_BYTES,
-            "limit_mb": LIMIT_MB,
+            "limit_bytes": UPLOAD_LIMIT_BYTES,
+            "limit_mb": UPLOAD_LIMIT_MB,
             "is_demo": picture.project.is_demo,
             "time_zone": picture.project.time_zone,
             "layers": {name: gettext(words[0]) for name, words in LAYER_WORDS.items()} | {"posts": gettext(_("Posts"))},

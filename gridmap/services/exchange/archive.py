@@ -19,7 +19,8 @@ from gridmap.services.exchange.files import (
     recognise,
     require_parts,
 )
-from gridmap.services.exchange.unpacking import STREAM_LIMIT_BYTES, WHOLE_LIMIT_BYTES, Member
+from gridmap.services.exchange.unpacking import Member
+from gridmap.services.files.limits import STREAM_LIMIT_BYTES, WHOLE_LIMIT_BYTES
 
 
 def chosen(source: Source, layer: str | None) -> tuple[Source, str | None]:

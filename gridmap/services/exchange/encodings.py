@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from gridmap.errors import BadFile, BadInput
+from gridmap.services.files.limits import LINE_LIMIT_BYTES
 
 BLOCK_BYTES = 1 << 20
-LINE_LIMIT_BYTES = 64 << 20  # a polygon written as text is one long line
 BOM_8, BOM_16 = codecs.BOM_UTF8, (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 CURE = "Save the whole file as UTF-8: in a spreadsheet choose 'CSV UTF-8', or iconv -f GB18030 -t UTF-8 IN > OUT."
 

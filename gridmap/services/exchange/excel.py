@@ -23,8 +23,8 @@ from gridmap.services.exchange.headings import LOOKED_AT, find_headings
 from gridmap.services.exchange.stream import ReadOptions
 from gridmap.services.exchange.table import SERIALS_FROM, Objects, Table, object_array, text_of
 from gridmap.services.exchange.workbook_parts import Parts, Place, look_up
+from gridmap.services.files.limits import WORKBOOK_LIMIT_BYTES
 
-UNPACKED_LIMIT_BYTES = 1 << 30  # a full sheet of 1,048,576 rows and ten columns has some 400 MiB
 LOST_DIGITS_FROM = 10**15  # a cell keeps 15 digits of a number; the others became noughts when it was typed
 _UNNAMED = re.compile(r"column \d+")
 SERIALS_FROM_1904 = dt.date(1904, 1, 1)
@@ -49,7 +49,7 @@ def read_workbook(source: Source, options: ReadOptions) -> Table:
     Raises BadFile: damaged, a password, no such sheet, several with data, no rows; TooLarge over 1 GiB unpacked.
     """
     with on_disk(source) as path:
-        unpacking.check_whole(path, UNPACKED_LIMIT_BYTES)
+        unpacking.check_whole(path, WORKBOOK_LIMIT_BYTES)
         try:
             with calamine.CalamineWorkbook.from_path(str(path)) as book:
                 name, notes = _sheet_name(book, source.name, options.sheet)

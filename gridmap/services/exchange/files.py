@@ -13,7 +13,8 @@ from typing import BinaryIO
 
 from gridmap.errors import BadFile, TooLarge
 from gridmap.services.exchange import unpacking
-from gridmap.services.exchange.unpacking import STREAM_LIMIT_BYTES, WHOLE_LIMIT_BYTES, Member
+from gridmap.services.exchange.unpacking import Member
+from gridmap.services.files.limits import STREAM_LIMIT_BYTES, WHOLE_LIMIT_BYTES
 
 HEAD_BYTES = 4096
 READABLE = (

@@ -15,12 +15,13 @@ from pathlib import Path, PurePosixPath
 from typing import IO, BinaryIO
 
 from gridmap.errors import BadFile, TooLarge
-
-WHOLE_LIMIT_BYTES = 2 << 30  # of a file that is read whole
-STREAM_LIMIT_BYTES = 64 << 30  # of a file that is read in pieces, and of all that is in an archive
-RATIO_LIMIT = 200  # unpacked to packed; tables are packed 5 to 50 times
-RATIO_FROM_BYTES = 64 << 20  # a small file may be of one letter
-MEMBERS_LIMIT = 10_000
+from gridmap.services.files.limits import (
+    MEMBERS_LIMIT,
+    RATIO_FROM_BYTES,
+    RATIO_LIMIT,
+    STREAM_LIMIT_BYTES,
+    WHOLE_LIMIT_BYTES,
+)
 
 UTF8_NAMES = 0x800
 ENCRYPTED = 0x1

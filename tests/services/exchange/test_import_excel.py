@@ -270,7 +270,7 @@ def test_a_workbook_that_is_a_bomb(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         archive.writestr("xl/media/pad.xml", bytes(unpacking.RATIO_FROM_BYTES + (1 << 20)))
     with pytest.raises(TooLarge, match="more than 200 times"):
         whole(path)
-    monkeypatch.setattr(excel, "UNPACKED_LIMIT_BYTES", 1000)
+    monkeypatch.setattr(excel, "WORKBOOK_LIMIT_BYTES", 1000)
     with pytest.raises(TooLarge, match="unpacks to more than 0 MiB"):
         whole(several(tmp_path))
 
