@@ -105,7 +105,7 @@ def test_the_chain_is_checked_against_a_head_noted_before(own_client: FlaskClien
     assert "The chain is broken." in text and "entries 3 to 3 are not there any more" in text
     assert "The file is no head of an audit." in checked(own_client, head=(io.BytesIO(b"{}"), "x.json"))
     bent = json.dumps(json.loads(head) | {"seq": 2}).encode()
-    assert "does not bear this project&#39;s signature" in checked(own_client, head=(io.BytesIO(bent), "x.json"))
+    assert "does not bear this project's signature" in checked(own_client, head=(io.BytesIO(bent), "x.json"))
 
 
 @pytest.mark.usefixtures("case")
