@@ -6,6 +6,7 @@ The newest key encrypts; any of them decrypts, so that a key can be replaced whi
 from __future__ import annotations
 
 import base64
+import datetime as dt
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -22,10 +23,23 @@ def seal(settings: Settings, plain: bytes) -> bytes:
     return _cipher(settings).encrypt(plain)
 
 
-def unseal(settings: Settings, sealed: bytes, *, not_older_s: int | None = None) -> bytes | None:
-    """Decrypt a value that a person carried meanwhile; None when it was changed, or is older than `not_older_s`."""
+def seal_carried(settings: Settings, plain: bytes, now: dt.datetime) -> str:
+    """Encrypt a value that a person carries meanwhile, with the time at which it was given."""
+    return _cipher(settings).encrypt_at_time(plain, int(now.timestamp())).decode("ascii")
+
+
+def unseal_carried(settings: Settings, sealed: str, now: dt.datetime, *, not_older_s: int) -> bytes | None:
+    """Decrypt what `seal_carried` gave; None when it was changed, or is older."""
     try:
-        return _cipher(settings).decrypt(sealed, ttl=not_older_s)
+        return _cipher(settings).decrypt_at_time(sealed.encode(), not_older_s, int(now.timestamp()))
+    except InvalidToken:
+        return None
+
+
+def unseal(settings: Settings, sealed: bytes) -> bytes | None:
+    """Decrypt a value; None when no key fits."""
+    try:
+        return _cipher(settings).decrypt(sealed)
     except InvalidToken:
         return None
 

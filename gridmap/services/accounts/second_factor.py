@@ -14,7 +14,7 @@ from gridmap.errors import BadInput, NotAllowed
 from gridmap.services.accounts import failures, record, rules
 from gridmap.services.accounts.answers import Enrolment
 from gridmap.services.accounts.hashing import HASHING, Hashing
-from gridmap.services.sealing import seal, unseal, unseal_stored
+from gridmap.services.sealing import seal, seal_carried, unseal_carried, unseal_stored
 from gridmap.store import accounts, project
 from gridmap.store.accounts import AccountRow
 from gridmap.store.engine import Session, Store
@@ -65,10 +65,8 @@ def enrol_totp(
     if row.totp_secret is not None:
         _require_password(store, settings, row, password or "", hashing, now)
     secret = secrets.token_bytes(totp.SECRET_BYTES)
-    sealed = seal(settings, row.uid.encode() + b" " + secret).decode("ascii")
-    return Enrolment(
-        totp.as_text(secret), totp.address(secret, account=row.name, issuer=project_name), sealed
-    )
+    sealed = seal_carried(settings, row.uid.encode() + b" " + secret, now)
+    return Enrolment(totp.as_text(secret), totp.address(secret, account=row.name, issuer=project_name), sealed)
 
 
 def confirm_totp(
@@ -78,7 +76,7 @@ def confirm_totp(
 
     Raises BadInput for a wrong code or an enrolment that is too old, NotFound.
     """
-    plain = unseal(settings, sealed.encode(), not_older_s=ENROL_WITHIN_S)
+    plain = unseal_carried(settings, sealed, now, not_older_s=ENROL_WITHIN_S)
     if plain is None or not plain.startswith(account_uid.encode() + b" "):
         raise BadInput("This enrolment is too old, or another account's.", "Begin again.")
     secret = plain[len(account_uid) + 1 :]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import base64
 
 import pytest
 import sqlalchemy as sa
@@ -84,19 +84,25 @@ def test_new_recovery_codes_replace_the_old_ones(told: People) -> None:
         )
 
 
-def test_an_enrolment_is_confirmed_by_its_own_code_and_account_while_it_is_fresh(
-    told: People, tmp_path: Path
-) -> None:
+def test_an_enrolment_is_confirmed_by_its_own_code_and_account_while_it_is_fresh(told: People) -> None:
     enrolment = accounts.enrol_totp(told.store, told.settings, told.li, now=NOW)
     assert "li.na" in enrolment.address and enrolment.secret in enrolment.address
     assert enrolment.secret not in repr(enrolment)
-    auditor = told.uids[Admin.AUDIT]
-    for uid, sealed in ((told.li, enrolment.sealed[:-4] + "AAAA"), (auditor, enrolment.sealed), (told.li, "")):
+    secret, wrong = base64.b32decode(enrolment.secret), "000000"
+    right, late = code(secret, 0), later(901)
+    tries = [
+        (told.li, enrolment.sealed, wrong, NOW),
+        (told.li, "A" + enrolment.sealed[1:], right, NOW),
+        (told.li, "", right, NOW),
+        (told.uids[Admin.AUDIT], enrolment.sealed, right, NOW),
+        (told.li, enrolment.sealed, code(secret, 901), late),
+    ]
+    for uid, sealed, typed, now in tries:
         with pytest.raises(BadInput):
-            accounts.confirm_totp(told.store, told.settings, uid, sealed, "000000", now=NOW)
-    with pytest.raises(BadInput):
-        accounts.confirm_totp(told.store, told.settings, told.li, enrolment.sealed, "000000", now=NOW)
-    assert not accounts.account_named(told.store, "li.na", now=NOW).has_totp
+            accounts.confirm_totp(told.store, told.settings, uid, sealed, typed, now=now)
+    assert not any(row.has_totp for row in accounts.list_accounts(told.store, now=NOW))
+    accounts.confirm_totp(told.store, told.settings, told.li, enrolment.sealed, code(secret, 899), now=later(899))
+    assert accounts.account_named(told.store, "li.na", now=NOW).has_totp
 
 
 def test_another_telephone_takes_the_password(told: People) -> None:
