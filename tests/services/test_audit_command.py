@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -130,3 +131,16 @@ def test_a_role_that_serves_people_cannot_bend_the_audit(place: Store, run: Run)
     with again.read() as session:
         assert audit.verify(session) == []
     again.close()
+
+
+def test_what_the_command_line_exports_is_told_with_its_digest(place: Store, run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "out.csv"
+    assert run("export", "incidents", str(file), "--kind", "help").exit_code == 0
+    with place.read() as session:
+        newest = audit.since(session, 4)[0]
+        assert audit.newest_change(session)[0] == 4
+    assert (newest.actor, newest.action, newest.entity) == ("local", "incidents.exported", "export")
+    assert set(newest.digests) == {"kinds", "rows", "file", "sha256"}
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()
+    assert run("audit", "prove", "5", "sha256", digest).exit_code == 0
+    assert run("audit", "prove", "5", "rows", "6").exit_code == 0
