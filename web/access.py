@@ -16,7 +16,7 @@ from flask.typing import ResponseReturnValue
 
 from gridmap.domain.access import ALLOWED, LOCAL, NOWHERE, WHOLE, Action, Actor, Scope
 from gridmap.errors import NoPost, NotAllowed, OnlySomePlaces, SignInNeeded
-from web import auth, security
+from web import auth, i18n, security
 from web.audience import is_person
 from web.context import running
 
@@ -229,8 +229,9 @@ def _decide() -> ResponseReturnValue | None:
 def _ask_to_sign_in() -> ResponseReturnValue:
     if not is_person():
         raise SignInNeeded("Nobody is signed in, or the session has ended.", _way_in())
-    wanted = request.full_path.rstrip("?") if request.method == "GET" else None
-    return redirect(url_for("accounts.sign_in", next=None if wanted == "/" else wanted), 303)
+    is_bare = request.path == "/" and request.args.keys() <= i18n.asked().keys()
+    wanted = None if is_bare or request.method != "GET" else request.full_path.rstrip("?")
+    return redirect(url_for("accounts.sign_in", next=wanted, **i18n.asked()), 303)
 
 
 def _ask_for_steps() -> ResponseReturnValue:

@@ -44,6 +44,11 @@ def theme() -> str:
     return _choice("theme", THEMES, "auto")
 
 
+def asked() -> dict[str, str]:
+    """The language and theme that the address names, for one that leads elsewhere."""
+    return {name: request.args[name] for name in ("lang", "theme") if name in request.args}
+
+
 def _choice(name: str, known: tuple[str, ...], default: str) -> str:
     key = f"chosen_{name}"
     if key not in g:

@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -58,10 +59,10 @@ class Watched:
 
 
 @contextmanager
-def serving(settings: Settings) -> Iterator[str]:
-    """The application for a database, on a free loopback port -> its address."""
+def serving(settings: Settings, **how: Any) -> Iterator[str]:
+    """The application for a database, on a free loopback port -> its address; `how` goes to `create_app`."""
     logging.getLogger("werkzeug").setLevel(logging.WARNING)  # our own log names each request already
-    server = make_server("127.0.0.1", 0, create_app(settings), threaded=True)
+    server = make_server("127.0.0.1", 0, create_app(settings, **how), threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:

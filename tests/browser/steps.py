@@ -21,6 +21,13 @@ def asked(base: str, path: str) -> Any:
         return json.load(response)
 
 
+def go_alone(page: Page) -> None:
+    """From the first start of an empty project to its map."""
+    with page.expect_navigation():
+        page.locator("#alone").click()
+    page.wait_for_selector("html[data-ready='1']", state="attached", timeout=30_000)
+
+
 def figure(page: Page, selector: str) -> int:
     """The figure that stands there."""
     return int(re.sub(r"\D", "", page.inner_text(selector)))

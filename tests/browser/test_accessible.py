@@ -16,7 +16,7 @@ from playwright.sync_api import Page, expect
 
 from gridmap.config import Settings
 from tests.browser.conftest import PATIENCE_MS, PHONE, Watched, serving
-from tests.browser.steps import asked
+from tests.browser.steps import asked, go_alone
 
 pytestmark = pytest.mark.browser
 
@@ -194,6 +194,8 @@ def test_an_empty_district(settings: Settings, watch: Watch) -> None:
     with serving(settings) as base:
         it = checked(watch(base), "light", "en")
         it.open("/")
+        it.check("who will use this")
+        go_alone(it.page)
         it.check("nothing there yet")
         it.open("/incidents")
         it.check("no incidents")

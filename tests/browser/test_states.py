@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 from gridmap.config import Settings
 from tests.browser.conftest import PHONE, READY, Watched, serving
-from tests.browser.steps import bring_in
+from tests.browser.steps import bring_in, go_alone
 from tests.services import small_world as world
 
 pytestmark = pytest.mark.browser
@@ -23,6 +23,7 @@ Watch = Callable[..., Watched]
 def test_empty_database_says_how_to_begin(settings: Settings, watch: Watch) -> None:
     with serving(settings) as base:
         page = watch(base).open()
+        go_alone(page)
         card = page.locator("[data-notice=welcome]")
         expect(card.locator("h2")).to_have_text("这里还没有数据")
         assert "gridmap import grids" in card.inner_text()
@@ -35,6 +36,8 @@ def test_empty_database_says_how_to_begin(settings: Settings, watch: Watch) -> N
 def test_empty_database_on_a_phone(settings: Settings, watch: Watch) -> None:
     with serving(settings) as base:
         page = watch(base, PHONE, touch=True).open("/?lang=en")
+        assert page.evaluate("() => document.documentElement.scrollWidth") == PHONE["width"]
+        go_alone(page)
         expect(page.locator("[data-notice=welcome] h2")).to_have_text("Nothing is here yet")
         assert page.evaluate("() => document.documentElement.scrollWidth") == PHONE["width"]
 

@@ -73,13 +73,12 @@ class Organisation:
 def build(store: Store, settings: Settings) -> Organisation:
     """Accounts in the small world. Everybody has signed in before: nobody owes anything."""
     now, made = small_world.now(), Organisation(store, settings)
-    admins = {
-        admin: NewAccount(f"{admin}-admin", f"{admin} 001", made.password(f"{admin}-admin"), admin) for admin in Admin
-    }
+    names = {admin: f"{admin}-admin" for admin in Admin}
+    admins = {admin: NewAccount(name, f"{name} 001", made.password(name), admin) for admin, name in names.items()}
     uids = accounts.create_admins(store, settings, admins, now=now, hashing=CHEAP)
     for admin, uid in uids.items():
-        made.uids[f"{admin}-admin"] = uid
-        made.codes[f"{admin}-admin"] = _enrolled(store, settings, uid)
+        made.uids[names[admin]] = uid
+        made.codes[names[admin]] = _enrolled(store, settings, uid)
     for name, post in POSTS.items():
         made.add(name, post)
     return made

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from web import security, views
+from web import i18n, security, views
 from web.api.answers import SituationAnswer
 from web.api.situation import situation_of
 from web.context import running
@@ -19,7 +19,7 @@ def show() -> ResponseReturnValue:
     asks first who will use it.
     """
     if first_start.is_due():
-        return redirect(url_for("accounts.first_start"), 303)
+        return redirect(url_for("accounts.first_start", **i18n.asked()), 303)
     parts = running()
     picture, basemap = views.picture(), basemap_url()
     response = make_response(
