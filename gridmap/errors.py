@@ -72,6 +72,12 @@ class NotFound(GridmapError):
     code = "not_found"
 
 
+class UnknownPlan(NotFound):
+    """A plan that is not stored, or not any more."""
+
+    code = "unknown_plan"
+
+
 class SignInNeeded(GridmapError):
     """Nobody is signed in, or the session has ended."""
 

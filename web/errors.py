@@ -124,6 +124,7 @@ WORDS: dict[str, Words] = {
         _("Somebody whose post is for the whole district can open it."),
     ),
     "not_found": (NO_PAGE, _("What was asked for does not exist."), _("Start from the map.")),
+    "unknown_plan": (NO_PAGE, _("What was asked for does not exist."), _("Start from the map.")),
     "too_large": (UNANSWERABLE, _("More was asked for than one answer can hold."), _("Choose less at once.")),
     "too_often": (
         UNANSWERABLE,

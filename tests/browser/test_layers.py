@@ -276,6 +276,11 @@ def test_another_plan_is_chosen_where_there_is_one_and_asked_for_by_its_uid(demo
     assert plan["uid"] in request.value.url
     page.wait_for_url(f"**plan={plan['uid']}**")
     expect(page.locator(".chip[data-filter=plan]")).to_contain_text(plan["name"])
+    demo.allowed.append("404")
+    page.goto(f"{demo.base}/?{DAYS}&plan=gone")  # told once, whatever asked for it
+    expect(page.locator("[data-notice=unknown-plan]")).to_contain_text("本机没有这个链接所用的网格方案")
+    expect(page.locator(".notice--error")).to_have_count(0)
+    page.wait_for_function("() => !location.search.includes('plan=')")
 
 
 def test_theme_changes_page_and_map(demo: Watched) -> None:

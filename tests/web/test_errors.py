@@ -58,6 +58,7 @@ def is_refusal(body: object) -> bool:
         ("/api/v1/counts?to=1900-01-01", 422, "bad_input"),
         ("/api/v1/counts?form=2024-05-01", 422, "bad_input"),
         ("/api/v1/counts?grid=G9", 404, "not_found"),
+        ("/api/v1/counts?plan=gone", 404, "unknown_plan"),
         ("/api/v1/legend?bw=NaN", 422, "bad_input"),
         ("/api/v1/legend?bw=1e9", 422, "bad_input"),
         ("/api/v1/grids.geojson?at=yesterday", 422, "bad_input"),

@@ -17,7 +17,7 @@ from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from gridmap.domain.access import Scope
-from gridmap.errors import NotFound
+from gridmap.errors import UnknownPlan
 from gridmap.services.current_places import CurrentPlaces
 from gridmap.services.incident_place import placed
 from gridmap.services.situation import reading
@@ -130,13 +130,13 @@ class Situation(View):
             return fresh
 
     def _ground_under(self, picture: Picture, uid: str) -> Ground:
-        """The picture's ground with the grids of another plan. Raises NotFound."""
+        """The picture's ground with the grids of another plan. Raises UnknownPlan."""
 
         def read() -> Ground:
             with self._store.read() as session:
                 plan = plans.get(session, uid)
                 if plan is None:
-                    raise NotFound(f"There is no plan {uid}.", "Give the uid of a plan that is listed.")
+                    raise UnknownPlan(f"There is no plan {uid}.", "Give the uid of a plan that is listed.")
                 return ground_under(session, picture.ground, plan)
 
         return self._grounds.get((picture.version, uid), read)

@@ -2,13 +2,13 @@
 // stands in its features; each wires itself to the page's state, map, toolbar, panel and dock.
 
 import { getJson, isAbort } from "../net/api.js";
-import { loadWords } from "../net/words.js";
+import { loadWords, t } from "../net/words.js";
 import { onModeChange } from "../map/colours.js";
 import { fit, placeControls, takeOverMap } from "../map/stage.js";
 import { addressOf, readAddress, readPlace, writeAddress } from "../ui/address.js";
 import { byId } from "../ui/dom.js";
 import { wireNav } from "../ui/nav.js";
-import { dismiss, explain } from "../ui/notices.js";
+import { dismiss, explain, notify } from "../ui/notices.js";
 import { createState } from "../ui/state.js";
 import { wireLanguage, wireTheme } from "../ui/theme.js";
 import { defaultsOf, spanOf, treeOf } from "../ui/view_defaults.js";
@@ -111,8 +111,15 @@ class MapPage {
       await work();
       dismiss(key);
     } catch (error) {
-      if (!isAbort(error)) explain(key, error, again);
+      if (error.code === "unknown_plan") this.leavePlan();
+      else if (!isAbort(error)) explain(key, error, again);
     }
+  }
+
+  // A plan of an old link that is stored no more: said once, and today's is shown.
+  leavePlan() {
+    this.state.set({ plan: null });
+    notify("unknown-plan", { text: t("The plan of this link is not stored here."), hint: t("Shown are the grids of today.") });
   }
 
   wireAddress() {

@@ -37,7 +37,7 @@ function drawRefusal(page, why) {
 function said(report) {
   const { alarms, tests, now, before, total_now: totalNow, total_before: totalBefore } = report;
   return [
-    el("p", { class: "change__verdict" }, verdict(alarms, tests)),
+    el("p", { class: "change__verdict" }, verdict(report)),
     el("p", { class: "change__worth" }, alarms
       ? t("An arrow marks what chance alone hardly explains; at most about 1 arrow in 20 is a false alarm.")
       : t("Percentages of small counts swing widely by themselves; none of those below is a sign of anything.")),
@@ -55,7 +55,8 @@ const NOTES = {
   unequal_periods: (n, { now, before }) => t("The periods have {now} and {before} days: percentages are per day.", { now: now.days, before: before.days }),
 };
 
-function verdict(alarms, tests) {
+function verdict({ alarms, tests, total_now: totalNow, total_before: totalBefore }) {
+  if (!tests && totalNow + totalBefore) return t("None of the incidents lies in a place of this level. Choose another level.");
   if (!tests) return t("No incident in either period.");
   const compared = tn("{n} comparison was made", "{n} comparisons were made", tests);
   if (!alarms) return t("{compared}; none shows a change beyond chance.", { compared });

@@ -32,7 +32,8 @@ function work(gatherings) {
   }
   if (state === "failed") return [told(t("The report could not be made. The cause is written in the server's log."), again(t("Try again")), "gatherings__work--bad")];
   if (state === "cancelled" && !(report && gatherings.standing.is_current)) return [told(t("The report was cancelled."), again(t("Make it now")))];
-  if (state === "none") return [told(gatherings.standing.newest_on ? t("There is no report yet.") : t("There are no incidents yet"), gatherings.standing.newest_on ? again(t("Make it now")) : null)];
+  if (state === "none" && gatherings.standing.newest_on) return [told(t("There is no report yet."), again(t("Make it now")))];
+  if (state === "none") return [told(gatherings.page.situation.counts.incidents ? REASONS.no_days() : t("There are no incidents yet"))];
   return [];
 }
 
