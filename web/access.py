@@ -141,6 +141,11 @@ STEPS = frozenset(
     }
 )  # fmt: skip
 
+# Parts of the map page that are left out where they would be refused (static/js/ui/rights.js).
+MAP_PARTS = (
+    "api.incidents", "api.points", "api.gatherings", "api.ask", "api.map_file", "api.table_file", "pages.incidents",
+)  # fmt: skip
+
 # Where somebody begins, by what they may do: the first that is open to them.
 HOMES = ("pages.map", "accounts.people", "accounts.posts", "pages.audit", "pages.incidents", "accounts.own")
 
@@ -148,7 +153,7 @@ HOMES = ("pages.map", "accounts.people", "accounts.posts", "pages.audit", "pages
 def init_access(app: Flask) -> None:
     app.before_request(_decide)
     names = {"may_open": may_open, "home": home, "signed_in": auth.signed_in, "is_demo_open": auth.is_demo_open}
-    app.jinja_env.globals.update(names, has_accounts=lambda: running().gate.has_accounts())
+    app.jinja_env.globals.update(names, closed_parts=closed_parts, has_accounts=lambda: running().gate.has_accounts())
 
 
 def actor() -> Actor:
@@ -173,6 +178,11 @@ def may_open(endpoint: str) -> bool:
     """Whether the endpoint is there and would let in who asks now; for menus."""
     asker = auth.asker()
     return asker is not None and endpoint in current_app.view_functions and refusal(asker.actor, endpoint) is None
+
+
+def closed_parts() -> str:
+    """The parts of the map page that are not open to who asks, for its scripts."""
+    return " ".join(endpoint for endpoint in MAP_PARTS if not may_open(endpoint))
 
 
 def home() -> str:

@@ -6,6 +6,7 @@ import { dayName, toText } from "../ui/dates.js";
 import { openDialog } from "../ui/dialog.js";
 import { el } from "../ui/dom.js";
 import { loadStyle } from "../ui/late.js";
+import { isOpen } from "../ui/rights.js";
 
 const KEEP_MS = 60000; // a browser may still be writing the file
 
@@ -46,7 +47,7 @@ function choices(page) {
       forms: [["png", "PNG", ask("map", "png", heat)], ["html", "HTML", ask("map", "html", coloured)]] },
     { id: "incidents", name: t("Incidents"), about: total ? tn("{n} row, one incident each", "{n} rows, one incident each", total) : "", why, forms: tables("incidents") },
     { id: "grids", name: t("Figures by grid"), about: t("Count, rate per 100 households and change of each grid"), why: words === null ? why : null, forms: tables("grids") },
-  ].map((choice) => ({ ...choice, file: fileName(page, choice.id) }));
+  ].filter(({ id }) => id !== "incidents" || isOpen("api.incidents")).map((choice) => ({ ...choice, file: fileName(page, choice.id) }));
 }
 
 async function pictureOf(page) {

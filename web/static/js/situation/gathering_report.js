@@ -5,6 +5,7 @@ import { decimal, lang, number, t, tn } from "../net/words.js";
 import { dayName, instantName, toDay } from "../ui/dates.js";
 import { byId, el } from "../ui/dom.js";
 import { leavesOf, nameOf } from "../ui/kind_tree.js";
+import { isOpen } from "../ui/rights.js";
 
 const dayOf = (text) => dayName(toDay(text));
 
@@ -22,13 +23,14 @@ export function drawReport(gatherings) {
 // What is being done just now, and what can be done about it.
 function work(gatherings) {
   const { state, job, report } = gatherings.standing;
-  const again = (text) => el("button", { type: "button", class: "button", onclick: () => gatherings.begin() }, text);
+  const mayAsk = isOpen("api.ask");
+  const again = (text) => (mayAsk ? el("button", { type: "button", class: "button", onclick: () => gatherings.begin() }, text) : null);
   if (state === "queued" || state === "running") {
     const text = state === "queued" ? t("The report waits for its turn …") : t("The report is being made …");
     return [el("div", { class: "gatherings__work" },
       el("p", { id: "gatherings-doing" }, text, el("span", { class: "gatherings__share" }, `${Math.floor(100 * job.progress)} %`)),
       el("progress", { max: 1, value: job.progress, "aria-labelledby": "gatherings-doing" }),
-      el("button", { type: "button", class: "button", onclick: () => gatherings.cancel(), disabled: job.cancel_requested }, t("Cancel")))];
+      mayAsk ? el("button", { type: "button", class: "button", onclick: () => gatherings.cancel(), disabled: job.cancel_requested }, t("Cancel")) : null)];
   }
   if (state === "failed") return [told(t("The report could not be made. The cause is written in the server's log."), again(t("Try again")), "gatherings__work--bad")];
   if (state === "cancelled" && !(report && gatherings.standing.is_current)) return [told(t("The report was cancelled."), again(t("Make it now")))];

@@ -6,6 +6,7 @@ import { t } from "../net/words.js";
 import { byId } from "../ui/dom.js";
 import { loadStyle } from "../ui/late.js";
 import { whenReady } from "../ui/ready.js";
+import { isOpen } from "../ui/rights.js";
 
 const LOOK_MS = 1000;
 const LOOK_UNSEEN_MS = 5000;
@@ -13,7 +14,8 @@ const IS_OPEN = new Set(["queued", "running"]);
 
 export const gatherings = {
   wire(page) {
-    page.gatherings = new Gatherings(page);
+    if (isOpen("api.gatherings")) page.gatherings = new Gatherings(page);
+    else byId("panel-gatherings").hidden = true;
   },
 };
 
@@ -45,7 +47,7 @@ class Gatherings {
     await this.page.guarded("gatherings", () => this.look(), async () => {
       this.standing = await this.askStanding({});
       const { state, is_current: isCurrent, newest_on: newest } = this.standing;
-      const isWanted = newest && !isCurrent && (state === "none" || state === "done") && !this.asked.has(newest);
+      const isWanted = isOpen("api.ask") && newest && !isCurrent && (state === "none" || state === "done") && !this.asked.has(newest);
       if (isWanted) {
         this.asked.add(newest);
         return this.begin();

@@ -2,6 +2,7 @@
 // change of colours, and at(spot) -> what is under a place on the screen.
 
 import { getJson, latest } from "../net/api.js";
+import { isOpen } from "../ui/rights.js";
 import { SELECTION } from "./selection.js";
 
 export const LATE = { points, cameras, households };
@@ -13,7 +14,7 @@ async function points(page) {
   let zoom = 0;
   const draw = () => page.guarded("points", draw, async () => {
     const words = page.selection();
-    if (!box || !page.state.get().layers.has("points")) return;
+    if (!box || !page.state.get().layers.has("points") || !isOpen("api.points")) return;
     layer.set(words ? await ask({ ...words, bbox: box, zoom }) : null);
   });
   const layer = new Points(page.map, {

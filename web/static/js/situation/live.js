@@ -7,6 +7,7 @@ import { lang, t, tn } from "../net/words.js";
 import { fit } from "../map/stage.js";
 import { dismiss, explain, tellNews, welcome } from "../ui/notices.js";
 import { leaves, nameOf } from "../ui/kind_tree.js";
+import { isOpen } from "../ui/rights.js";
 import { treeOf } from "../ui/view_defaults.js";
 import { SELECTION } from "./selection.js";
 
@@ -60,7 +61,7 @@ class News {
   async look(entries) {
     const uids = entries.filter(({ action }) => action === RECEIVED).map(({ uid }) => uid).slice(-ASKED);
     const words = this.page.selection();
-    if (!uids.length || !words) return;
+    if (!uids.length || !words || !isOpen("api.incidents")) return;
     const { items } = await getJson("/api/v1/incidents", { ...words, uids: uids.join(","), limit: ASKED });
     if (String(Object.values(words)) !== String(Object.values(this.page.selection() || {}))) return; // other filters by now
     const known = new Set(this.items.map(({ uid }) => uid));

@@ -4,6 +4,7 @@ import { getJson, latest, query } from "../net/api.js";
 import { decimal, lang, number, t } from "../net/words.js";
 import { dayName, instantName, toDay, toText } from "../ui/dates.js";
 import { byId, el, icon } from "../ui/dom.js";
+import { isOpen } from "../ui/rights.js";
 import { FOCUS } from "./selection.js";
 
 const AGAIN_MS = 300000; // time goes on also where nothing comes in
@@ -81,7 +82,7 @@ function look(page, { week }, { hours, from, to }) {
 // What waits is listed on its own page, which knows of one kind and one grid: a figure of anything else is no link.
 function drawWaiting(page, { doubtful, outside, week }) {
   const { kinds, area, block, hours, grid } = page.selection();
-  const isListed = !(area || block || hours || (kinds || "").includes(","));
+  const isListed = !(area || block || hours || (kinds || "").includes(",")) && isOpen("pages.incidents");
   const link = (text, count, words) => (count && isListed ? el("a", { href: `/incidents?${query({ ...words, kind: kinds, grid })}` }, text) : text);
   const waiting = [[t("Grid in doubt"), "doubtful", doubtful], [t("In no grid"), "outside", outside]];
   byId("today-waiting").replaceChildren(...waiting.map(([label, state, { recent, total }]) => el("span", {}, `${label} `,

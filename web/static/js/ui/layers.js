@@ -3,6 +3,7 @@
 import { number, t } from "../net/words.js";
 import { LAYERS, MEASURES, SURFACES, opacityOf } from "./layer_list.js";
 import { byId, el } from "./dom.js";
+import { isOpen } from "./rights.js";
 
 const FAINTEST = 10; // per cent
 const STEP = 5;
@@ -19,7 +20,7 @@ export function wireLayers({ state, defaults }) {
     el("div", { class: "radius", "data-surface": "heat" }, el("span", {}, t("Opacity")), slide("heat", t("Heat"))),
     el("div", { class: "radius", "data-surface": "choropleth" }, el("span", {}, t("Opacity")), slide("choropleth", t("Grids in colour"))),
   );
-  const boxes = Object.entries(LAYERS).map(([id, { label }]) => {
+  const boxes = Object.entries(LAYERS).filter(([id]) => id !== "points" || isOpen("api.points")).map(([id, { label }]) => {
     const box = el("input", { type: "checkbox", value: id });
     box.addEventListener("change", () => {
       const shown = new Set(state.get().layers);

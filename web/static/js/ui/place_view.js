@@ -6,6 +6,7 @@ import { byId, el } from "./dom.js";
 import { IncidentList } from "./incident_list.js";
 import { explain } from "./notices.js";
 import { PlaceChildren } from "./place_children.js";
+import { isOpen } from "./rights.js";
 import { dedicatedName, drawFigure, householdsOf, noHouseholds, peopleOf, shareOf } from "./place_facts.js";
 
 export class PlaceView {
@@ -22,9 +23,10 @@ export class PlaceView {
     byId("detail-body").replaceChildren(...Object.values(this.parts));
     this.children = new PlaceChildren(this.parts.children, { onPick: ({ focus }) => { place.go(focus); this.focus(); }, onHint: (here) => place.hint(here) });
     this.parts.children.append(this.outside);
+    this.parts.list.hidden = !isOpen("api.incidents");
     this.list = new IncidentList(this.parts.list, {
       ask: (values) => place.askList(values),
-      words: () => place.listWords(),
+      words: () => (isOpen("api.incidents") ? place.listWords() : null),
       tree: () => page.tree,
       timeZone: () => page.situation.project.time_zone,
       whereOf: ({ grid }) => this.gridName(grid),
@@ -97,7 +99,7 @@ export class PlaceView {
     if (above && above.level !== "district") shares.push(shareOf(counts.total, countOf(wholeCounts, above), above.name));
     drawFigure(this.parts.figure, { total: counts.total, days: view.to - view.from + 1, shares: shares.filter(Boolean) });
     this.children.count({ ...counts.by_area, ...counts.by_grid, ...counts.by_block });
-    this.outside.hidden = !isWhole || !counts.outside;
+    this.outside.hidden = !isWhole || !counts.outside || !isOpen("pages.incidents");
     this.outside.textContent = tn("{n} in no grid", "{n} in no grid", counts.outside || 0);
     const address = place.listAddress();
     this.list.say(t("Incidents"), address && el("a", { class: "link", href: address }, t("As a list")));

@@ -6,6 +6,7 @@ import { lang, t } from "../net/words.js";
 import { heatStrip, choroplethStrip } from "../compare/scale_strip.js";
 import { withParameter, writeAddress } from "../ui/address.js";
 import { CROSS, el, icon } from "../ui/dom.js";
+import { isOpen } from "../ui/rights.js";
 import { kindsText } from "../compare/other_side.js";
 import { wordsOf } from "../situation/selection.js";
 import { Cycle } from "./cycle.js";
@@ -52,7 +53,7 @@ export class Wall {
       el("div", { class: "wall__side" },
         el("h2", { class: "wall__name" }, project.name || t("Grid map")), el("div", { class: "wall__time" }, clock, date),
         own === null ? null : el("p", { class: "wall__kinds" }, kindsText(this.page, own)),
-        figures, el("h3", { class: "wall__title" }, t("Newest incidents")), newest),
+        figures, isOpen("api.incidents") ? el("h3", { class: "wall__title" }, t("Newest incidents")) : null, newest),
       el("div", { class: "wall__over" }, this.caption, scale),
       el("div", { class: "wall__below" }, el("h3", { class: "wall__title" }, t("Incidents a day, last 8 weeks")), days),
       el("div", { class: "wall__ways" }, this.cycleField(),
@@ -86,7 +87,7 @@ export class Wall {
     await page.guarded("wall-figures", () => this.draw(), async () => {
       const words = this.words();
       const [outlook, newest, timeline] = await Promise.all([
-        this.ask.expectation(words), this.ask.newest({ ...words, limit: NEWEST }), this.ask.days(words),
+        this.ask.expectation(words), isOpen("api.incidents") ? this.ask.newest({ ...words, limit: NEWEST }) : { items: [] }, this.ask.days(words),
       ]);
       drawFigures(parts.figures, outlook);
       drawNewest(parts.newest, newest.items, page, lang);
