@@ -68,6 +68,13 @@ def lock(session: Session) -> None:
         session.execute(sa.text("LOCK TABLE account IN SHARE ROW EXCLUSIVE MODE"))
 
 
+def lock_name(session: Session, uid: str) -> None:
+    """Let tries on a name that no account has be counted one after the other, as an account's row makes them."""
+    if session.get_bind().dialect.name == "postgresql":
+        key = int(uid.replace("-", "")[:15], 16)
+        session.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))
+
+
 def all_rows(session: Session) -> list[AccountRow]:
     """Every account, administrators first, then by name."""
     rows = [AccountRow(*row) for row in session.execute(_select())]

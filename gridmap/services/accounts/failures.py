@@ -13,11 +13,18 @@ from gridmap.store.accounts import AccountRow
 from gridmap.store.engine import Session
 
 
-def so_far(session: Session, settings: Settings, row: AccountRow | None, name: str) -> Attempts:
-    """The failures of an account, or of a name that none has: those are counted in the audit."""
+def so_far(
+    session: Session, settings: Settings, row: AccountRow | None, name: str, *, lock: bool = False
+) -> Attempts:
+    """The failures of an account, or of a name that none has: those are counted in the audit.
+
+    `lock`: to count one more; the account's row must be locked already.
+    """
     if row is not None:
         return Attempts(row.failures, row.failed_at, row.locked_until)
     uid = record.uid_of_unknown(settings, name)
+    if lock:
+        accounts.lock_name(session, uid)
     newest = accounts.entries_of(session, uid, [record.REFUSED, record.LOCKED], limit=LOCKED_AFTER)
     counted = Attempts()
     for action, at in reversed(newest):

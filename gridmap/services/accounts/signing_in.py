@@ -40,7 +40,7 @@ def sign_in(
 
     def work(session: Session) -> SignedIn | SignInNeeded:
         present = accounts.by_name(session, name, lock=True)
-        before = failures.so_far(session, settings, present, name)
+        before = failures.so_far(session, settings, present, name, lock=True)
         if still_s := before.wait_s(now) or wait_s:
             return failures.too_soon(session, settings, present, name, still_s, now=now)
         is_same = row is not None and present is not None and present.password_hash == row.password_hash

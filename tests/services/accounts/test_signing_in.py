@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
 from collections.abc import Callable
 
 import pytest
@@ -54,6 +55,20 @@ def test_no_answer_tells_whether_a_name_exists(told: People) -> None:
             now += dt.timedelta(seconds=int(str(refusal.details["wait_s"])))
     assert answers["wang"] == answers["nobody"] == answers["li.na"]
     assert [wait for _, wait in answers["wang"]] == [0, 0, 1, 2, 4, 8, 16, 32, 60, 900, 0, 0, 1, 2]
+
+
+def test_tries_at_once_are_counted_one_by_one_for_every_name(told: People) -> None:
+    for name in ("li.na", "nobody"):
+        waits: list[object] = []
+        tries = [
+            threading.Thread(target=lambda n=name, w=waits: w.append(refused(told, n).details["wait_s"]))
+            for _ in range(6)
+        ]
+        for each in tries:
+            each.start()
+        for each in tries:
+            each.join()
+        assert sorted(map(int, map(str, waits))) == [0, 0, 1, 1, 1, 1]
 
 
 def test_the_same_work_is_done_for_every_name(told: People) -> None:
