@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from gridmap.geo.addresses import Gazetteer
 from gridmap.services.feed import Head, entries_between
 from gridmap.services.seen_places import seen_places
-from gridmap.services.situation.cache import BoundedCache
+from gridmap.services.situation.cache import RenewedCache
 from gridmap.services.situation.seen import Seen
 from gridmap.services.situation.view import View
 from gridmap.store import audit, project
@@ -43,9 +43,8 @@ class _Held:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """The gazetteer of what is seen; it keeps what it was made of, so that their ids are not those of others."""
+    """The gazetteer of what is seen; it keeps that, too, so that its id is not another's."""
 
-    whole: Gazetteer
     seen: Seen
     gazetteer: Gazetteer
 
@@ -55,10 +54,6 @@ class _Part:
         places = self.gazetteer.places
         named = len(places.buildings) + len(places.rooms) + len(places.sites) + len(places.roads) + len(places.areas)
         return LEAST_BYTES + BYTES_A_NAME * named
-
-
-def _part(whole: Gazetteer, seen: Seen) -> _Part:
-    return _Part(whole, seen, Gazetteer(seen_places(whole.places, seen)))
 
 
 def _utc_now() -> dt.datetime:
@@ -73,7 +68,7 @@ class Addresses:
         self._now = now
         self._making = threading.Lock()
         self._held: _Held | None = None
-        self._parts: BoundedCache[_Part] = BoundedCache(PART_CACHE_BYTES, lambda part: part.nbytes)
+        self._parts: RenewedCache[_Part] = RenewedCache(PART_CACHE_BYTES, lambda part: part.nbytes)
 
     def current(self) -> Gazetteer:
         """The gazetteer of what is committed now. Raises StoreBusy, StoreBroken."""
@@ -85,8 +80,8 @@ class Addresses:
         gazetteer, seen = self.current(), view.seen
         if seen is None:
             return gazetteer
-        made = self._parts.get((id(gazetteer), id(seen)), lambda: _part(gazetteer, seen))
-        return made.gazetteer
+        parts = self._parts.of(gazetteer, seen.source)
+        return parts.get(id(seen), lambda: _Part(seen, Gazetteer(seen_places(gazetteer.places, seen)))).gazetteer
 
     def at(self, session: Session) -> Gazetteer:
         """The gazetteer as a session sees the project; inside a transaction with its own changes still unaudited,

@@ -53,6 +53,7 @@ COMMUNITIES = {"A": "W", "B": "W", "C": "E", "D": "E"}
 BLOCKS = {f"{column}{row + 1}": (number, row) for number, column in enumerate(COMMUNITIES) for row in (0, 1)}
 GRID_OF = {"A1": "A1", "A2": "A2", "B1": "B", "B2": "B", "C1": "C", "C2": "C", "D1": "D"}
 WITH_COMPOUND = ("A1", "C1")
+PHONE = "13800138000"
 BEYOND = (WEST - 0.03, SOUTH - 0.03)
 TOWER, COMPOUND = 0.001, 0.002  # half a side
 
@@ -245,7 +246,7 @@ def _on_the_border(store: Store, settings: Settings) -> str:
     lon, lat = WEST + 2 * SIDE, SOUTH + 0.002
     at = at_minute(dt.datetime(2024, 5, 20, 2, tzinfo=dt.UTC), "Asia/Shanghai")
     report = IncidentReport(
-        kind="order.noise", occurrence=at, lon=lon + 0.001, lat=lat, uncertainty_m=30.0, reporter=Contact("赵", None)
+        kind="order.noise", occurrence=at, lon=lon + 0.001, lat=lat, uncertainty_m=30.0, reporter=Contact("赵", PHONE)
     )
     uid = intake.receive(store, settings, report, actor="local", now=NOW).uid
     change = Amendment({"lon": lon - 0.0002, "lat": lat, "uncertainty_m": 60.0})

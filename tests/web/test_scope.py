@@ -257,6 +257,17 @@ def test_an_incident_elsewhere_does_not_exist(world: World, as_: As) -> None:
     assert as_(None).get(f"/api/v1/incidents/{elsewhere}").json["summary"] is None
 
 
+def test_a_phone_is_found_and_revealed_in_ones_places_only(world: World, as_: As) -> None:
+    asked = {"phone": two_streets.PHONE}
+    for scope, uids in (("street", [world.border]), ("community", [])):
+        assert as_(scope).post("/api/v1/incidents/by-phone", json=asked).json["uids"] == uids
+    shown = as_("street").post(f"/api/v1/incidents/{world.border}/reveal", json={"field": "phone"})
+    assert shown.json["value"] == two_streets.PHONE
+    hidden = as_("community").post(f"/api/v1/incidents/{world.border}/reveal", json={"field": "phone"})
+    assert hidden.status_code == 404
+    assert as_("street").get("/api/v1/incidents?uids=" + world.border).json["items"][0]["uid"] == world.border
+
+
 def test_nothing_is_put_elsewhere(world: World, as_: As) -> None:
     before = as_(None).get("/api/v1/incidents?limit=1000").json["items"]
     client, (lon, lat) = as_("street"), middle("C1")

@@ -73,3 +73,22 @@ class BoundedCache(Generic[T]):
             self._held_bytes += size
             while self._held_bytes > self._limit_bytes:
                 self._held_bytes -= self._size_of(self._kept.popitem(last=False)[1])
+
+
+class RenewedCache(Generic[T]):
+    """A cache of what is made of some large things: with any of them another, all of it is forgotten. So of these, and
+    of what was made of them, there is never more than one state in memory.
+    """
+
+    def __init__(self, limit_bytes: int, size_of: Callable[[T], int]) -> None:
+        self._limit_bytes = limit_bytes
+        self._size_of = size_of
+        self._lock = threading.Lock()
+        self._state: tuple[tuple[object, ...], BoundedCache[T]] | None = None
+
+    def of(self, *sources: object) -> BoundedCache[T]:
+        """The cache of what is made of just these."""
+        with self._lock:
+            if self._state is None or any(a is not b for a, b in zip(self._state[0], sources, strict=True)):
+                self._state = sources, BoundedCache(self._limit_bytes, self._size_of)
+            return self._state[1]

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from gridmap.domain.access import Scope
 from gridmap.services.situation.answers import HeatSettings
-from gridmap.services.situation.cache import BoundedCache
+from gridmap.services.situation.cache import RenewedCache
 from gridmap.services.situation.ground import Ground
 from gridmap.services.situation.heat import Heat
 from gridmap.services.situation.picture import Picture
@@ -27,11 +27,11 @@ BYTES_AN_INCIDENT, BYTES_AN_AREA, BYTES_A_BLOCK, LEAST_BYTES = 200, 4_000, 4_000
 
 
 class PartCache:
-    """The parts that were asked for lately, each by its scope and by the ground, or the picture, it was made of."""
+    """The parts of the present ground, and of the present picture, that were asked for lately, by their scope."""
 
     def __init__(self) -> None:
-        self.seen: BoundedCache[Seen] = BoundedCache(SEEN_CACHE_BYTES, _seen_bytes)
-        self.pictures: BoundedCache[Picture] = BoundedCache(PICTURE_CACHE_BYTES, _picture_bytes)
+        self.seen: RenewedCache[Seen] = RenewedCache(SEEN_CACHE_BYTES, _seen_bytes)
+        self.pictures: RenewedCache[Picture] = RenewedCache(PICTURE_CACHE_BYTES, _picture_bytes)
 
 
 class Part(View):
@@ -49,7 +49,9 @@ class Part(View):
     def picture(self) -> Picture:
         """The present state of these places alone."""
         picture = self._whole()
-        return self._cache.pictures.get((picture.version, self._scope), lambda: self._made(picture))
+        # the events, not the picture: after midnight each is a picture of its own
+        held = self._cache.pictures.of(picture.events)
+        return held.get((picture.version, self._scope), lambda: self._made(picture))
 
     @property
     def seen(self) -> Seen:
@@ -63,8 +65,7 @@ class Part(View):
             with self._store.read() as session:
                 return read_seen(session, ground, self._scope)
 
-        # a ground is named by what it is made of in no place; what is kept keeps it, so that its id is not another's
-        return self._cache.seen.get((id(ground), self._scope), read)
+        return self._cache.seen.of(ground).get(self._scope, read)
 
     def _made(self, whole: Picture) -> Picture:
         seen = self._seen_of(whole.ground)
