@@ -223,11 +223,12 @@ def load_application(target: str, *, settings: Settings, state: Synchronized[int
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
     insist_on_signals()
+    create = pkgutil.resolve_name(target)  # what takes long, beside the other workers
     with state.get_lock():  # one after another: the first one may have to make the database
         try:
             if state.value == STARTING:
                 require_project(settings)
-            application: Callable[..., Any] = pkgutil.resolve_name(target)(settings)
+            application: Callable[..., Any] = create(settings)
         except GridmapError as error:
             if state.value != REFUSED:
                 show_error(error)

@@ -7,14 +7,11 @@ import os
 import re
 import signal
 import socket
+import ssl
 import stat
 import subprocess
-import sys
 import time
-import urllib.error
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -24,58 +21,8 @@ from gridmap.config import Settings
 from gridmap.errors import PortTaken
 from gridmap.store import migrations
 from gridmap.store.engine import Store
-
-PATIENCE_S = 60
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
-
-
-def answer_signals() -> None:
-    """As in a terminal. Under nohup or in the background they are ignored, and children inherit that."""
-    for number in (signal.SIGINT, signal.SIGHUP):
-        signal.signal(number, signal.SIG_DFL)
-
-
-@contextmanager
-def served(settings: Settings, *arguments: str, **variables: str) -> Iterator[tuple[subprocess.Popen[str], int]]:
-    """`gridmap serve` in a process group of its own, as in a terminal; killed when the test left it running."""
-    port = free_port()
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("GRIDMAP_")}
-    own = {"GRIDMAP_DB": settings.db, "GRIDMAP_VAR": str(settings.var), "PORT": str(port)}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "gridmap.cli", "serve", *arguments],
-        env=clean | own | variables,
-        start_new_session=True,
-        preexec_fn=answer_signals,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    try:
-        yield process, port
-    finally:
-        if process.poll() is None:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-
-
-def health(process: subprocess.Popen[str], port: int) -> dict[str, object]:
-    """The answer of /healthz once there is one; fails as soon as the process has ended."""
-    deadline = time.monotonic() + PATIENCE_S
-    while True:
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5) as answer:
-                found: dict[str, object] = json.load(answer)
-                return found
-        except (OSError, urllib.error.URLError):
-            assert process.poll() is None, process.communicate()[0]
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.05)
+from tests import certificates
+from tests.serving import PATIENCE_S, health, served
 
 
 def members_of(group: int) -> list[str]:
@@ -196,13 +143,52 @@ def test_what_a_worker_refuses_is_told_with_its_cure(store: Store, settings: Set
     assert "Traceback" not in told
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "192.168.0.7", "::"])
-def test_other_machines_are_never_served(host: str, store: Store, settings: Settings) -> None:
-    with served(settings, GRIDMAP_HOST=host) as (process, _):
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("HOST", "0.0.0.0"), ("HOST", "::"), ("PUBLIC_URL", "https://grid.example.cn")],
+)
+def test_other_machines_are_not_served_without_accounts(
+    name: str, value: str, store: Store, settings: Settings
+) -> None:
+    with served(settings, **{f"GRIDMAP_{name}": value}) as (process, _):
         told, _ = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 2
-    assert host in told
+    assert f"GRIDMAP_{name} is '{value}'" in told
+    assert "no accounts yet" in told and "gridmap init" in told
     assert "Traceback" not in told
+
+
+def test_it_serves_by_https_with_a_certificate_of_its_own(store: Store, settings: Settings, tmp_path: Path) -> None:
+    files = certificates.make(tmp_path, "127.0.0.1")
+    variables = {"GRIDMAP_TLS_CERT": str(files.cert), "GRIDMAP_TLS_KEY": str(files.key)}
+    with served(settings, **variables) as (process, port):
+        assert health(process, port, ssl.create_default_context(cafile=str(files.cert)))["status"] == "ok"
+        for version, kept in ((ssl.TLSVersion.TLSv1_2, "TLSv1.2"), (ssl.TLSVersion.TLSv1_3, "TLSv1.3")):
+            context = ssl.create_default_context(cafile=str(files.cert))
+            context.minimum_version = context.maximum_version = version
+            with socket.create_connection(("127.0.0.1", port)) as bare, context.wrap_socket(
+                bare, server_hostname="127.0.0.1"
+            ) as safe:
+                assert safe.version() == kept
+        with pytest.raises(OSError), urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5):
+            pass
+        os.killpg(process.pid, signal.SIGTERM)
+        told, _ = process.communicate(timeout=PATIENCE_S)
+    assert process.returncode == 0
+    assert f"https://127.0.0.1:{port}" in told
+
+
+def test_a_certificate_that_cannot_be_used_is_refused_before_anything_is_begun(
+    settings: Settings, empty_db: str, tmp_path: Path
+) -> None:
+    files = certificates.make(tmp_path, "127.0.0.1", days=0.5)
+    variables = {"GRIDMAP_TLS_CERT": str(files.cert), "GRIDMAP_TLS_KEY": str(files.key), "GRIDMAP_DB": empty_db}
+    with served(settings, **variables) as (process, _):
+        told, _ = process.communicate(timeout=PATIENCE_S)
+    assert process.returncode == 2
+    assert re.search(r"^Error: The certificate .* ended on ", told, re.MULTILINE)
+    assert "What to do: " in told
+    assert "is starting" not in told
 
 
 def test_a_taken_port_is_refused() -> None:

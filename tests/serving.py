@@ -1,0 +1,71 @@
+"""`gridmap serve` as a process of a test's own."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from gridmap.config import Settings
+
+PATIENCE_S = 240  # a busy machine takes its time; a test that fails says so later
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
+
+
+def answer_signals() -> None:
+    """As in a terminal. Under nohup or in the background they are ignored, and children inherit that."""
+    for number in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+
+
+@contextmanager
+def served(settings: Settings, *arguments: str, **variables: str) -> Iterator[tuple[subprocess.Popen[str], int]]:
+    """`gridmap serve` in a process group of its own, as in a terminal; killed when the test left it running."""
+    port = free_port()
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("GRIDMAP_")}
+    own = {"GRIDMAP_DB": settings.db, "GRIDMAP_VAR": str(settings.var), "PORT": str(port)}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "gridmap.cli", "serve", *arguments],
+        env=clean | own | variables,
+        start_new_session=True,
+        preexec_fn=answer_signals,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    try:
+        yield process, port
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+def health(process: subprocess.Popen[str], port: int, tls: ssl.SSLContext | None = None) -> dict[str, object]:
+    """The answer of /healthz once there is one; fails as soon as the process has ended."""
+    address = f"{'http' if tls is None else 'https'}://127.0.0.1:{port}/healthz"
+    deadline = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            with urllib.request.urlopen(address, timeout=5, context=tls) as answer:
+                found: dict[str, object] = json.load(answer)
+                return found
+        except (OSError, urllib.error.URLError):
+            assert process.poll() is None, process.communicate()[0]
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)
