@@ -78,6 +78,12 @@ class UnknownPlan(NotFound):
     code = "unknown_plan"
 
 
+class UnknownPlace(NotFound):
+    """A grid, area or block that is not stored, not any more, or not in the asker's scope."""
+
+    code = "unknown_place"
+
+
 class SignInNeeded(GridmapError):
     """Nobody is signed in, or the session has ended."""
 

@@ -125,6 +125,7 @@ WORDS: dict[str, Words] = {
     ),
     "not_found": (NO_PAGE, _("What was asked for does not exist."), _("Start from the map.")),
     "unknown_plan": (NO_PAGE, _("What was asked for does not exist."), _("Start from the map.")),
+    "unknown_place": (NO_PAGE, _("What was asked for does not exist."), _("Start from the map.")),
     "too_large": (UNANSWERABLE, _("More was asked for than one answer can hold."), _("Choose less at once.")),
     "too_often": (
         UNANSWERABLE,

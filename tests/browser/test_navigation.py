@@ -130,6 +130,8 @@ def test_unknown_places_in_the_address_are_told(demo: Watched) -> None:
         page = demo.open(f"/?{focus}")
         notice = page.locator("[data-notice='unknown-place']")
         expect(notice).to_contain_text("999")
+        page.wait_for_load_state("networkidle")
+        assert page.locator("[data-notice]").count() == 1, focus  # figures and lists that it has none of say nothing
         notice.locator("button").click()
         expect(notice).to_be_hidden()
         expect(page.locator("#total")).not_to_have_text("0")

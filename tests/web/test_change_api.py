@@ -63,7 +63,7 @@ def test_a_report_of_chosen_incidents(asked: FlaskClient) -> None:
         ("basis=day", "bad_input"),
         ("level=house", "bad_input"),
         ("by=mood", "bad_input"),
-        ("grid=G9", "not_found"),
+        ("grid=G9", "unknown_place"),
         ("kinds=nope", "bad_input"),
     ],
 )

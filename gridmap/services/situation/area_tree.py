@@ -10,7 +10,7 @@ import shapely
 from numpy.typing import NDArray
 
 from gridmap.domain.areas import RANKS
-from gridmap.errors import NotFound
+from gridmap.errors import UnknownPlace
 from gridmap.geo.locate import GridLocator
 from gridmap.store import areas
 from gridmap.store.engine import Session
@@ -40,9 +40,9 @@ class AreaTree:
         return len(self.codes)
 
     def place_of(self, code: str) -> int:
-        """The place of a code in the tree. Raises NotFound."""
+        """The place of a code in the tree. Raises UnknownPlace."""
         if code not in self.codes:
-            raise NotFound(f"There is no area {code}.", "Give the code of an area of today's tree.")
+            raise UnknownPlace(f"There is no area {code}.", "Give the code of an area of today's tree.")
         return self.codes.index(code)
 
     def parent_code(self, place: int) -> str | None:

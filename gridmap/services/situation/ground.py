@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from gridmap.errors import NotFound
+from gridmap.errors import UnknownPlace
 from gridmap.geo.projection import LocalProjection
 from gridmap.services.placing import Placer, inner_points
 from gridmap.services.situation.answers import BlockAt, GridAt, NearestGrid, Place, PlanFacts
@@ -55,16 +55,16 @@ class Ground:
         return self.areas.sums(held.astype(np.int64))
 
     def grid_place(self, code: str) -> int:
-        """The place of a grid's code in `grids`. Raises NotFound."""
+        """The place of a grid's code in `grids`. Raises UnknownPlace."""
         place = next((place for place, row in enumerate(self.grids) if row.code == code), None)
         if place is None:
-            raise NotFound(f"There is no grid {code}.", "Give the code of a grid of this plan.")
+            raise UnknownPlace(f"There is no grid {code}.", "Give the code of a grid of this plan.")
         return place
 
     def block_place(self, code: str) -> int:
-        """The place of a block's code among the open blocks. Raises NotFound."""
+        """The place of a block's code among the open blocks. Raises UnknownPlace."""
         if code not in self.spots.codes:
-            raise NotFound(f"There is no block {code}.", "Give the code of a block that is open today.")
+            raise UnknownPlace(f"There is no block {code}.", "Give the code of a block that is open today.")
         return self.spots.codes.index(code)
 
     def place(self, lon: float, lat: float) -> Place:

@@ -111,9 +111,14 @@ class MapPage {
       await work();
       dismiss(key);
     } catch (error) {
-      if (error.code === "unknown_plan") this.leavePlan();
-      else if (!isAbort(error)) explain(key, error, again);
+      this.tell(key, error, again);
     }
+  }
+
+  tell(key, error, again) {
+    if (error.code === "unknown_plan") this.leavePlan();
+    else if (error.code === "unknown_place" && !this.place.isKnown) dismiss(key); // said once, by the place itself
+    else if (!isAbort(error)) explain(key, error, again);
   }
 
   // A plan of an old link that is stored no more: said once, and today's is shown.

@@ -4,7 +4,6 @@ import { number, t, tn } from "../net/words.js";
 import { levelName } from "./address_levels.js";
 import { byId, el } from "./dom.js";
 import { IncidentList } from "./incident_list.js";
-import { explain } from "./notices.js";
 import { PlaceChildren } from "./place_children.js";
 import { isOpen } from "./rights.js";
 import { dedicatedName, drawFigure, householdsOf, noHouseholds, peopleOf, shareOf } from "./place_facts.js";
@@ -30,7 +29,7 @@ export class PlaceView {
       tree: () => page.tree,
       timeZone: () => page.situation.project.time_zone,
       whereOf: ({ grid }) => this.gridName(grid),
-      onFailed: (error, again) => explain("incidents", error, again),
+      onFailed: (error, again) => page.tell("incidents", error, again),
     });
   }
 
