@@ -27,9 +27,10 @@ class Hashing:
 
     def is_right(self, stored: str | None, password: str) -> bool:
         """Whether the password is that of the hash. Without a hash a decoy is computed: it takes as long."""
+        decoy = self._decoy  # made at the first check of all, whether it is needed there or not
         try:
             with self._gate:
-                return self._hasher.verify(stored or self._decoy, normalised(password)) and stored is not None
+                return self._hasher.verify(stored or decoy, normalised(password)) and stored is not None
         except (VerificationError, InvalidHashError):
             return False
 

@@ -10,11 +10,12 @@ from gridmap.domain.access import LOCAL, Admin
 from gridmap.errors import BadInput, NotAllowed, NotFound
 from gridmap.services.accounts.answers import AccountInfo
 from gridmap.services.accounts.record import ENABLED, RESERVED
-from gridmap.store import accounts
+from gridmap.store import accounts, configuration
 from gridmap.store.accounts import AccountRow
 from gridmap.store.engine import Session
 
-DORMANT_AFTER = dt.timedelta(days=180)
+DORMANT_DAYS = 180
+SHORTEST_DORMANT = dt.timedelta(days=30)
 NAME = re.compile(r"[\w][\w.\-]{1,59}")  # letters of every script, digits, _ . -
 LONGEST_SHOWN_NAME = 60
 
@@ -64,10 +65,20 @@ def require_not_an_admins(row: AccountRow, actor: str) -> None:
 
 def is_dormant(session: Session, row: AccountRow, now: dt.datetime) -> bool:
     """Whether nobody signed in for so long that the account is locked; enabling it begins the time anew."""
-    if now - (row.signed_in_at or row.created_at) <= DORMANT_AFTER:
+    idle = now - (row.signed_in_at or row.created_at)
+    if idle <= SHORTEST_DORMANT:
+        return False
+    after = _dormant_after(session)
+    if idle <= after:
         return False
     enabled = accounts.entries_of(session, row.uid, [ENABLED])
-    return not enabled or now - enabled[0][1] > DORMANT_AFTER
+    return not enabled or now - enabled[0][1] > after
+
+
+def _dormant_after(session: Session) -> dt.timedelta:
+    """As the configuration says; projects from before it said so have half a year."""
+    _, content = configuration.current(session)
+    return max(SHORTEST_DORMANT, dt.timedelta(days=content.get("accounts", {}).get("dormant_days", DORMANT_DAYS)))
 
 
 def must_enrol_totp(row: AccountRow) -> bool:

@@ -13,6 +13,7 @@ from gridmap.domain import totp
 from gridmap.domain.access import Admin
 from gridmap.services import accounts
 from gridmap.services.accounts import Hashing, NewAccount, SignedIn
+from gridmap.services.project import prepare
 from gridmap.store.engine import Store
 from gridmap.store.tables import Audit
 
@@ -60,6 +61,7 @@ class People:
 
 
 def people(store: Store, settings: Settings) -> People:
+    prepare(store, now=NOW)
     uids = accounts.create_admins(store, settings, ADMINS, now=NOW, hashing=CHEAP)
     li = accounts.create(
         store, settings, NewAccount("li.na", "李娜", PASSWORD), actor="system.chief", now=NOW, hashing=CHEAP

@@ -14,7 +14,7 @@ from gridmap.domain.access import LOCAL, Admin
 from gridmap.errors import BadInput, NotAllowed, SignInRefused
 from gridmap.services import accounts
 from gridmap.services.accounts import Hashing, NewAccount
-from gridmap.store import audit
+from gridmap.store import audit, configuration
 from gridmap.store.engine import Store
 from tests.services.accounts.people import ADMINS, CHEAP, NOW, PASSWORD, People, later, people
 
@@ -137,6 +137,14 @@ def test_who_has_not_come_for_half_a_year_is_locked_until_enabled(told: People) 
         told.sign_in(now=later(days=371))
     accounts.enable(told.store, told.settings, told.li, actor="system.chief", now=later(days=372))
     assert told.sign_in(now=later(days=373)).account_uid == told.li
+
+
+def test_how_long_is_a_setting(told: People) -> None:
+    with told.store.write() as session:
+        configuration.put(session, {"accounts": {"dormant_days": 45}}, NOW)
+    days = (45, 46)
+    dormant = [accounts.account_named(told.store, "li.na", now=later(days=d)).is_dormant for d in days]
+    assert dormant == [False, True]
 
 
 def test_a_changed_password_ends_the_other_sessions(told: People) -> None:
