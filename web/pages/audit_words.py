@@ -49,6 +49,9 @@ ACTIONS = {
     "post.end": _("post ended"),
     "post.set_people": _("post given to others"),
     "worker.add": _("person added"),
+    "incident.phone.revealed": _("looked for by a phone"),
+    "key.rotated": _("encrypted by a new key"),
+    "key.dropped": _("old keys dropped"),
     "project.restored": _("restored from a backup"),
     "retention.purged": _("removed past its date"),
 }
