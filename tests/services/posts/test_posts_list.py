@@ -12,6 +12,8 @@ from typing import Any
 
 import openpyxl
 import pytest
+import shapely
+import sqlalchemy as sa
 
 from gridmap.config import Settings
 from gridmap.domain.access import LOCAL
@@ -19,8 +21,9 @@ from gridmap.errors import BadFile
 from gridmap.services import accounts, posts
 from gridmap.services.accounts import NewAccount
 from gridmap.services.posts import ImportedPosts, PostsRefused
-from gridmap.store import audit
+from gridmap.store import audit, bulk
 from gridmap.store.engine import Store
+from gridmap.store.tables import Area, Building
 from tests.services import small_world
 from tests.services.accounts.people import ADMINS, CHEAP
 from tests.services.small_world import NOW
@@ -95,6 +98,34 @@ def test_a_list_staffs_grids_communities_and_streets(district: District) -> None
     assert (again.stored, again.known, again.new_people) == (0, 4, 0)
     with district.store.read() as session:
         assert audit.head(session) == head  # nothing was changed, nothing is told
+
+
+def test_stairwells_have_heads_by_the_buildings_code_or_name(district: District) -> None:
+    with district.store.write() as session:
+        compound = bulk.insert(
+            session, Area, {"code": ["0101C1"], "name": ["桂花苑小区"], "level": ["compound"]}
+        )
+        parent = session.execute(sa.text("SELECT id FROM area WHERE code = '0101'")).scalar_one()
+        bulk.update(session, Area, compound, {"parent_id": [parent]})
+        shapes = [shapely.Point(small_world.in_block(n, 0)).buffer(0.0005) for n in (0, 1)]
+        bulk.insert(
+            session,
+            Building,
+            {"source_id": ["LD-1", "LD-3"], "number": ["1", "3"], "compound_id": [compound[0]] * 2, "geom": shapes},
+        )
+        audit.append(
+            session, actor="local", action="import.buildings", entity="import_batch", entity_uid=None, fields={},
+            secret=small_world.SECRET, at=NOW,
+        )  # fmt: skip
+    head = ["姓名", "岗位", "楼栋编码", "地点", "单元"]
+    rows = [["李娜", "单元长", "LD-1", None, "1单元"], ["李娜", "单元长", "LD-1", None, "2单元"]]
+    rows += [["王强", "楼栋长", None, "桂花苑3栋", 2]]
+    assert district.take(district.sheet(*rows, head=head)).stored == 3
+    heads = [row for row in posts.list_posts(district.store) if row.title == "stairwell_head"]
+    assert {(row.holder_name, row.compound_name, row.building_name, row.stairwell) for row in heads} == {
+        ("李娜", "桂花苑小区", "1", "1单元"), ("李娜", "桂花苑小区", "1", "2单元"), ("王强", "桂花苑小区", "3", "2"),
+    }  # fmt: skip
+    assert "not matched" in district.refused(district.sheet(["赵敏", "楼栋长", None, "桂花苑9栋", 1], head=head))[1]
 
 
 def test_one_bad_row_refuses_all_and_every_bad_row_is_named(district: District) -> None:
