@@ -67,9 +67,13 @@ def open_job(session: Session, kind: str) -> JobRow | None:
     return _first(session, sa.select(*_COLUMNS).where(Job.kind == kind, Job.state.in_([QUEUED, RUNNING])))
 
 
-def newest(session: Session, kind: str, state: str | None = None) -> JobRow | None:
-    """The job of a kind that was asked for last, of those in a state."""
+def newest(
+    session: Session, kind: str, state: str | None = None, about: Mapping[str, str | None] | None = None
+) -> JobRow | None:
+    """The job of a kind that was asked for last, of those in a state and with these parameters (None: without it)."""
     query = sa.select(*_COLUMNS).where(Job.kind == kind).order_by(Job.id.desc()).limit(1)
+    for name, value in (about or {}).items():
+        query = query.where(Job.parameters[name].as_string().is_not_distinct_from(value))
     return _first(session, query if state is None else query.where(Job.state == state))
 
 

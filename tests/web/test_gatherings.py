@@ -10,6 +10,8 @@ from gridmap.config import Settings
 from gridmap.services.jobs.desk import Desk
 from gridmap.services.jobs.process import WORKS
 from gridmap.store.engine import Store
+from tests.services import two_streets
+from web.app import create_app
 
 
 def token(client: FlaskClient) -> dict[str, str]:
@@ -43,6 +45,22 @@ def test_a_report_is_asked_for_once_made_and_told(own_client: FlaskClient, world
     assert (told["state"], told["is_current"], told["seq"]) == ("done", True, 1)
     assert told["report"]["reason"] == "short_past"  # the small world knows one month
     assert (told["report"]["to"], told["report"]["rows"]) == ("2024-05-31", [])
+
+
+def test_each_plan_has_a_report_of_its_own(settings: Settings) -> None:
+    world = two_streets.build(settings).store
+    client = create_app(settings, now=two_streets.now, warm_up=False).test_client()
+    header = token(client)
+    plans = {plan["in_force"]: plan["uid"] for plan in client.get("/api/v1/plans").get_json()["items"]}
+    job = client.post(f"/api/v1/gatherings?plan={plans[False]}", headers=header).get_json()
+    assert client.get("/api/v1/gatherings").get_json()["state"] == "none"
+    work(world)
+    told = client.get(f"/api/v1/gatherings?plan={plans[False]}").get_json()
+    assert (told["state"], told["job"]["uid"]) == ("done", job["uid"])
+    assert client.get(f"/api/v1/gatherings?plan={plans[True]}").get_json()["state"] == "none"
+    gone = client.post("/api/v1/gatherings?plan=gone", headers=header)
+    assert (gone.status_code, gone.get_json()["error"]["code"]) == (404, "unknown_plan")
+    world.close()
 
 
 def test_nobody_starts_or_cancels_without_the_page_s_token(own_client: FlaskClient) -> None:

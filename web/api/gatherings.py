@@ -14,7 +14,7 @@ from gridmap.services.gatherings import Standing
 from gridmap.services.jobs import JobRow
 from web.api.gatherings_answers import GatheringsAnswer, JobAnswer
 from web.api.jobs import not_kept
-from web.api.parameters import NoParameters
+from web.api.parameters import PlanQuery
 from web.context import running
 
 TAG = "Situation"
@@ -22,7 +22,7 @@ TAG = "Situation"
 
 def add_to(v1: APIBlueprint) -> None:
     @v1.get("/gatherings")
-    @v1.input(NoParameters, location="query", unknown=RAISE)
+    @v1.input(PlanQuery, location="query", unknown=RAISE)
     @v1.output(GatheringsAnswer)
     @v1.doc(
         tags=[TAG],
@@ -30,17 +30,24 @@ def add_to(v1: APIBlueprint) -> None:
         description="Gi* of what a grid and its neighbours have more than their own past gives, tested by permutation "
         "of the dates; all kinds and grids of a report are one family of tests.",
     )
-    def gatherings(query_data: dict[str, Any]) -> Standing:  # noqa: ARG001
+    def gatherings(query_data: dict[str, Any]) -> Standing:
         after_this_request(not_kept)
-        return service.standing(running().store, _newest_on())
+        return service.standing(running().store, _newest_on(), plan=_plan(query_data))
 
     @v1.post("/gatherings")
+    @v1.input(PlanQuery, location="query", unknown=RAISE)
     @v1.output(JobAnswer, status_code=202)
     @v1.doc(tags=[TAG], summary="Have a new report made", description="While one is being made, that one is it.")
-    def ask() -> JobRow:
+    def ask(query_data: dict[str, Any]) -> JobRow:
         after_this_request(not_kept)
-        parts = running()
-        return service.ask(parts.store, parts.settings, newest_on=_newest_on(), now=dt.datetime.now(dt.UTC))
+        parts, plan = running(), _plan(query_data)
+        return service.ask(parts.store, parts.settings, newest_on=_newest_on(), now=dt.datetime.now(dt.UTC), plan=plan)
+
+
+def _plan(query: dict[str, Any]) -> str | None:
+    """The uid of the plan asked for; None for the one in force, however it is named. Raises UnknownPlan."""
+    picture = running().situation.picture()
+    return None if picture.under(query["plan"]) is picture else str(query["plan"])
 
 
 def _newest_on() -> dt.date | None:

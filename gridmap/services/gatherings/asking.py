@@ -32,16 +32,22 @@ class Standing:
     is_current: bool
 
 
-def standing(store: Store, newest_on: dt.date | None) -> Standing:
-    """How things are; `newest_on` is the last day with an incident known to the day, today at most."""
-    newest, done = jobs.standing(store, KIND)
+def standing(store: Store, newest_on: dt.date | None, *, plan: str | None = None) -> Standing:
+    """How things are by a plan (its uid; None: the plan in force); `newest_on` is the last day with an incident known
+    to the day, today at most.
+    """
+    newest, done = jobs.standing(store, KIND, {"plan": plan})
     report = None if done is None else done.result
     is_current = report is not None and newest_on is not None and report["to"] == newest_on.isoformat()
     state = "none" if newest is None else newest.state
     return Standing(state, newest, report, None if done is None else done.seq, newest_on, is_current)
 
 
-def ask(store: Store, settings: Settings, *, newest_on: dt.date | None, now: dt.datetime) -> JobRow:
-    """A new report up to that day; the one that is being made already is it."""
-    parameters = {"to": None if newest_on is None else newest_on.isoformat()}
+def ask(
+    store: Store, settings: Settings, *, newest_on: dt.date | None, now: dt.datetime, plan: str | None = None
+) -> JobRow:
+    """A new report up to that day by a plan; one that is being made already, by whatever plan, comes first and is given
+    back instead.
+    """
+    parameters = {"to": None if newest_on is None else newest_on.isoformat(), "plan": plan}
     return jobs.start(store, settings, KIND, parameters, seed=SEED, now=now)

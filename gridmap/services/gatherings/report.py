@@ -43,8 +43,10 @@ class Span:
 
 
 def make(store: Store, job: JobRow, tell: Callable[[float], None]) -> Outcome:
-    """The work behind a job of the kind "gatherings"; its parameter `to` is the last day of the report."""
-    picture = Situation(store, now=lambda: dt.datetime.now(dt.UTC)).picture()
+    """The work behind a job of the kind "gatherings": its parameter `to` is the last day of the report, `plan` the uid
+    of the plan whose grids are meant (None: the one in force). Raises UnknownPlan.
+    """
+    picture = Situation(store, now=lambda: dt.datetime.now(dt.UTC)).picture().under(job.parameters.get("plan"))
     to = job.parameters.get("to")
     last = None if to is None else day_of(dt.date.fromisoformat(to))
     content = report(picture.events, picture.ground, last, seed=job.seed, tell=tell)

@@ -39,10 +39,12 @@ def cancel(store: Store, uid: str, *, now: dt.datetime) -> JobRow:
         return _required(jobs.request_cancel(session, uid, now), uid)
 
 
-def standing(store: Store, kind: str) -> tuple[JobRow | None, JobRow | None]:
-    """The job of a kind that was asked for last, and the last one that was done."""
+def standing(
+    store: Store, kind: str, about: Mapping[str, str | None] | None = None
+) -> tuple[JobRow | None, JobRow | None]:
+    """The job of a kind (with these parameters) that was asked for last, and the last one that was done."""
     with store.read() as session:
-        return jobs.newest(session, kind), jobs.newest(session, kind, jobs.DONE)
+        return jobs.newest(session, kind, about=about), jobs.newest(session, kind, jobs.DONE, about)
 
 
 def _required(job: JobRow | None, uid: str) -> JobRow:

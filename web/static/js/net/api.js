@@ -25,15 +25,18 @@ export function query(values) {
   return pairs.map(([key, value]) => `${key}=${encodeURIComponent(value).replace(/%2C/g, ",")}`).join("&");
 }
 
-export async function getJson(path, values = {}, { signal } = {}) {
+export function address(path, values) {
   const text = query(values);
-  return (await ask(text ? `${path}?${text}` : path, { signal })).json();
+  return text ? `${path}?${text}` : path;
+}
+
+export async function getJson(path, values = {}, { signal } = {}) {
+  return (await ask(address(path, values), { signal })).json();
 }
 
 // A file that the server makes -> a Blob.
 export async function fetchFile(path, values = {}) {
-  const text = query(values);
-  return (await ask(text ? `${path}?${text}` : path)).blob();
+  return (await ask(address(path, values))).blob();
 }
 
 // A request that changes something: with the page's token. `body` is a FormData as it is, anything else goes as JSON.

@@ -1,7 +1,7 @@
 // The tab "Gatherings": where something new gathers. The report is made by a process of its own; the page asks for one
 // by itself when there is none of the newest day, once it is drawn.
 
-import { getJson, latest, send } from "../net/api.js";
+import { address, getJson, latest, send } from "../net/api.js";
 import { t } from "../net/words.js";
 import { byId } from "../ui/dom.js";
 import { loadStyle } from "../ui/late.js";
@@ -30,6 +30,7 @@ class Gatherings {
     for (const button of byId("gatherings-view").children) button.addEventListener("click", () => this.choose(button.dataset.view));
     page.state.on(["tab"], () => this.draw());
     page.on("renew", () => this.look());
+    page.state.on(["plan"], () => this.look());
     page.on("mode", () => this.draw());
     page.on("grids", () => this.draw());
     whenReady(() => this.standing || this.look());
@@ -45,11 +46,12 @@ class Gatherings {
   async look() {
     clearTimeout(this.timer);
     await this.page.guarded("gatherings", () => this.look(), async () => {
-      this.standing = await this.askStanding({});
+      const { plan } = this.page.state.get();
+      this.standing = await this.askStanding({ plan });
       const { state, is_current: isCurrent, newest_on: newest } = this.standing;
-      const isWanted = isOpen("api.ask") && newest && !isCurrent && (state === "none" || state === "done") && !this.asked.has(newest);
+      const isWanted = isOpen("api.ask") && newest && !isCurrent && (state === "none" || state === "done") && !this.asked.has(`${newest} ${plan}`);
       if (isWanted) {
-        this.asked.add(newest);
+        this.asked.add(`${newest} ${plan}`);
         return this.begin();
       }
       await this.draw();
@@ -59,7 +61,7 @@ class Gatherings {
 
   async begin() {
     await this.page.guarded("gatherings", () => this.begin(), async () => {
-      await send("POST", "/api/v1/gatherings");
+      await send("POST", address("/api/v1/gatherings", { plan: this.page.state.get().plan }));
       await this.look();
     });
   }
