@@ -153,7 +153,7 @@ HOMES = ("pages.map", "accounts.people", "accounts.posts", "pages.audit", "pages
 def init_access(app: Flask) -> None:
     app.before_request(_decide)
     names = {"may_open": may_open, "home": home, "signed_in": auth.signed_in, "is_demo_open": auth.is_demo_open}
-    app.jinja_env.globals.update(names, closed_parts=closed_parts, has_accounts=lambda: running().gate.has_accounts())
+    app.jinja_env.globals.update(names, closed_parts=closed_parts)
 
 
 def actor() -> Actor:

@@ -25,7 +25,7 @@ from web.context import running
 NOTED_EVERY_S = 60  # how exact the last use is: a cookie a minute, not one an answer
 UNATTENDED = "X-Unattended"  # a page's script says so when nobody has touched the page for a while
 BY_ITSELF = frozenset({"api.changes", "api.job", "tiles.heat", "tiles.basemap"})  # what pages ask for by themselves
-BEARER = "Bearer "
+BEARER = "bearer "  # however it is written
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,8 +137,8 @@ def _find() -> Asker | None:
     if not gate.has_accounts():
         return NOBODY_NEEDED
     authorization = request.headers.get("Authorization", "")
-    if authorization.startswith(BEARER):
-        actor = accounts.actor_of_token(gate.store, authorization.removeprefix(BEARER).strip(), now=gate.now())
+    if authorization[: len(BEARER)].lower() == BEARER:
+        actor = accounts.actor_of_token(gate.store, authorization[len(BEARER) :].strip(), now=gate.now())
         return None if actor is None else Asker(actor, by_token=True)
     user = flask_login.current_user
     if user.is_authenticated:

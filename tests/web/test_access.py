@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -168,6 +169,15 @@ def test_the_menu_shows_what_is_open(served: Flask, people: Organisation) -> Non
     assert 'href="/accounts"' not in commander.partition("<main")[0]
     assert 'href="/accounts" aria-current' in system
     assert 'class="nav__link" href="/"' not in system
+
+
+def test_the_map_leaves_out_what_is_not_open(served: Flask, people: Organisation) -> None:
+    closed = [
+        re.findall(r'data-closed="([^"]*)"', signed_in(served, people, name).get("/", headers=PAGE).text)
+        for name in ("commander", "planner")
+    ]
+    assert closed[0] == []
+    assert set(closed[1][0].split()) == {"api.incidents", "api.points", "pages.incidents"}
 
 
 def test_a_page_that_is_not_open_says_what_to_do(served: Flask, people: Organisation) -> None:

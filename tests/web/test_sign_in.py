@@ -17,7 +17,6 @@ from werkzeug.test import TestResponse
 from gridmap.config import Settings
 from gridmap.domain import totp
 from gridmap.domain.access import Admin
-from gridmap.errors import BadSettings
 from gridmap.services import accounts
 from gridmap.store.engine import Store, open_store
 from tests.postgres_databases import Databases
@@ -349,8 +348,3 @@ def test_demo_accounts_are_in_the_demo_alone(world: Store, settings: Settings) -
     with taken.session_transaction() as here, demo.session_transaction() as there:
         here.update(there)
     assert taken.get("/api/v1/me").status_code == 401
-
-
-def test_other_machines_are_served_when_there_are_accounts(people: Organisation) -> None:
-    with pytest.raises(BadSettings, match="demo"):
-        create_app(replace(people.settings, host="192.168.1.2", is_demo=True), warm_up=False)

@@ -2,7 +2,7 @@
 
 import { isAttended } from "./attendance.js";
 
-const ATTENDED_MS = 120_000;
+const ATTENDED_MS = 300_000; // longer than a page waits before it tells that somebody is there (ui/session.js)
 
 export class Refused extends Error {
   // `more` is what else the server said: fields that cannot be used, what changed meanwhile.
