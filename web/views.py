@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from flask import request
+
 from gridmap.geo.addresses import Gazetteer
 from gridmap.services.incident_scope import Fence, fence_of
 from gridmap.services.situation import Picture
 from gridmap.services.situation.view import View
-from web.access import scope
+from web.access import SCOPED, scope
 from web.context import running
 
 
@@ -18,6 +20,11 @@ def view() -> View:
 def picture() -> Picture:
     """The present state of these places."""
     return view().picture()
+
+
+def sees_part() -> bool:
+    """Whether this page tells of some places only, because whoever asks has posts for no more; for its header."""
+    return request.endpoint in SCOPED and not scope().is_whole
 
 
 def fence() -> Fence | None:

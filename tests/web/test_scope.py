@@ -202,6 +202,12 @@ def test_a_building_is_cut_out_of_what_it_stands_in(as_: As) -> None:
     }  # fmt: skip
 
 
+def test_pages_say_that_they_tell_of_some_places(as_: As) -> None:
+    for address in ("/?lang=en", "/incidents?lang=en"):
+        told = ["Your posts' places only" in as_(who).get(address).text for who in ("community", None)]
+        assert told == [True, False], address
+
+
 def test_a_place_elsewhere_does_not_exist(as_: As) -> None:
     client = as_("community")
     for word, code in (("area", "Comm-B"), ("area", "Street-E"), ("grid", "Grid-C"), ("block", "Block-C1")):

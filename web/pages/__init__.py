@@ -8,7 +8,7 @@ from flask import Blueprint, Flask, Response, jsonify, redirect, request
 from flask.typing import ResponseReturnValue
 
 from gridmap import __version__
-from web import auth, dates, i18n, security
+from web import auth, dates, i18n, security, views
 from web.assets import Assets
 from web.context import running
 from web.delivery import unchanged
@@ -36,6 +36,7 @@ def init_pages(app: Flask, assets: Assets) -> None:
     app.register_blueprint(blueprint)
     accounts.init_accounts(app)
     names = {"asset": assets.url, "modules": assets.modules, "asset_root": assets.prefix, "version": __version__}
+    names["sees_part"] = views.sees_part
     app.jinja_env.globals.update(names)
     app.jinja_env.filters["day"] = dates.day
     app.context_processor(_of_request)
