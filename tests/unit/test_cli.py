@@ -52,15 +52,20 @@ def test_serve_loads_no_application_and_no_database() -> None:
     assert not (HEAVY - {"granian"}) & set(done.stdout.split())
 
 
+@pytest.fixture(scope="module")
+def overview() -> str:
+    return run("--help").stdout
+
+
 @pytest.mark.parametrize("name", list(cli.COMMANDS))
-def test_every_command_named_is_there_and_has_help(name: str) -> None:
+def test_every_command_named_is_there_and_has_help(name: str, overview: str) -> None:
     module, attribute, line = cli.COMMANDS[name]
     command = getattr(importlib.import_module(f"gridmap.commands.{module}"), attribute)
     assert isinstance(command, click.Command)
     done = run(name, "--help")
     assert done.returncode == 0
     assert f"gridmap {name}" in done.stdout
-    assert line in run("--help").stdout
+    assert line in overview
 
 
 def test_every_command_module_is_named() -> None:
