@@ -208,6 +208,15 @@ def test_pages_say_that_they_tell_of_some_places(as_: As) -> None:
         assert told == [True, False], address
 
 
+def test_plans_are_told_by_the_grids_that_are_seen(as_: As) -> None:
+    plans = {who: as_(who).get("/api/v1/plans").json["items"] for who in ("community", "grid", "gone", None)}
+    counted = {who: {plan["name"]: plan["grids"] for plan in lines} for who, lines in plans.items()}
+    assert counted[None] == {"Plan-1": 5, "Plan-2": 5}
+    assert counted["community"] == {"Plan-1": 2, "Plan-2": 2}
+    assert counted["grid"] == {"Plan-1": 1, "Plan-2": 1}
+    assert counted["gone"] == {"Plan-1": 0, "Plan-2": 0}
+
+
 def test_a_place_elsewhere_does_not_exist(as_: As) -> None:
     client = as_("community")
     for word, code in (("area", "Comm-B"), ("area", "Street-E"), ("grid", "Grid-C"), ("block", "Block-C1")):
