@@ -12,6 +12,8 @@ from gridmap.store import accounts
 from gridmap.store.accounts import AccountRow
 from gridmap.store.engine import Session
 
+TOLD_IN_A_WAIT = 20
+
 
 def so_far(
     session: Session, settings: Settings, row: AccountRow | None, name: str, *, lock: bool = False
@@ -35,9 +37,14 @@ def so_far(
 def too_soon(
     session: Session, settings: Settings, row: AccountRow | None, name: str, wait_s: int, *, now: dt.datetime
 ) -> SignInRefused:
-    """A try that was not looked at: its entry, and the refusal."""
+    """A try that was not looked at: its entry, and the refusal.
+
+    Of the tries within one wait so many are told; a program that tries on without end shall not fill the disk.
+    """
     uid = record.uid_of_unknown(settings, name) if row is None else row.uid
-    record.write(session, settings, record.WAITED, uid, actor=record.NOBODY, now=now, name=name)
+    newest = accounts.entries_of(session, uid, [record.REFUSED, record.LOCKED, record.WAITED], limit=TOLD_IN_A_WAIT)
+    if len(newest) < TOLD_IN_A_WAIT or any(action != record.WAITED for action, _ in newest):
+        record.write(session, settings, record.WAITED, uid, actor=record.NOBODY, now=now, name=name)
     return refusal(wait_s)
 
 

@@ -108,6 +108,18 @@ def test_while_one_must_wait_the_right_password_is_refused_too(told: People) -> 
     assert refused(told, "li.na", now=later(103)).details == {"wait_s": 0}  # a sign-in begins the count anew
 
 
+def test_a_program_that_tries_on_does_not_fill_the_chain(told: People) -> None:
+    for name in ("li.na", "nobody"):
+        before = len(told.entries())
+        for _ in range(3 + 25):
+            refused(told, name)
+        told_of = [action for action, _, _ in told.entries()[before:]]
+        assert told_of == ["account.sign_in_failed"] * 3 + ["account.sign_in_too_soon"] * 20
+        refused(told, name, now=later(2))
+        assert refused(told, name, now=later(2)).details == {"wait_s": 2}
+        assert told.newest()[0] == "account.sign_in_too_soon"
+
+
 def test_ten_failures_lock_for_a_quarter_of_an_hour_and_spare_who_is_inside(told: People) -> None:
     inside = told.sign_in()
     for number in range(10):
