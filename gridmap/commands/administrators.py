@@ -8,8 +8,10 @@ from collections.abc import Mapping
 import click
 
 from gridmap.commands.secrets_asked import asked, is_terminal, lines_of
+from gridmap.commands.telling import show_error
 from gridmap.config import Settings
 from gridmap.domain.access import Admin
+from gridmap.domain.passwords import require_good
 from gridmap.errors import BadInput
 from gridmap.services.accounts import NewAccount, create_admins, have_accounts
 from gridmap.store.engine import Store
@@ -48,7 +50,14 @@ def _wanted() -> bool:
 
 def _ask(admin: Admin) -> NewAccount:
     name = click.prompt(f"Name of the {admin} administrator to sign in by")
-    return NewAccount(name, name, asked(f"Password of {name}"))
+    while True:
+        password = asked(f"Password of {name}")
+        try:
+            require_good(password, [name])
+        except BadInput as refused:  # told now, not after all three have typed theirs
+            show_error(refused)
+        else:
+            return NewAccount(name, name, password)
 
 
 def _told(given: Mapping[Admin, str], passwords: str | None) -> dict[Admin, NewAccount]:

@@ -105,11 +105,13 @@ def test_a_terminal_is_asked_for_three_people(
     assert not accounts.have_accounts(store)
     words = PASSWORDS.splitlines()
     answers = [line for name, word in zip(("sys", "sec", "aud"), words, strict=True) for line in (name, word, word)]
-    typed(monkeypatch, "\n".join(["y", *answers]) + "\n")
+    weak = ["sys", "1q2w3e4r5t", "1q2w3e4r5t", *answers[1:3]]  # asked again at once
+    typed(monkeypatch, "\n".join(["y", *weak, *answers[3:]]) + "\n")
     monkeypatch.setattr("getpass.getpass", lambda *_, **__: input())
     code, out, err = terminal.run("init")
     assert code == 0, err
     assert "sys (system), sec (security), aud (audit)" in out
+    assert err.count("tried first") == 1
     assert not any(word in out + err for word in words)
     assert len(accounts.list_accounts(store, now=NOW)) == 3
 
