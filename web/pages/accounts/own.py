@@ -88,7 +88,6 @@ def form(about: str = "", error: GridmapError | None = None, **values: Any) -> R
         token_actions=[(action, RIGHT_NAMES[action]) for action in _for_tokens(account)],
         posts=[] if account.worker_uid is None else posts.list_posts(parts.store, worker_uid=account.worker_uid),
         now=parts.gate.now(),
-        today=parts.gate.today(),
         rights=RIGHT_NAMES,
         titles=TITLE_NAMES,
         admins=ADMIN_NAMES,
