@@ -81,9 +81,9 @@ function look(page, { week }, { hours, from, to }) {
 
 // What waits is listed on its own page, which knows of one kind and one grid: a figure of anything else is no link.
 function drawWaiting(page, { doubtful, outside, week }) {
-  const { kinds, area, block, hours, grid } = page.selection();
-  const isListed = !(area || block || hours || (kinds || "").includes(",")) && isOpen("pages.incidents");
-  const link = (text, count, words) => (count && isListed ? el("a", { href: `/incidents?${query({ ...words, kind: kinds, grid })}` }, text) : text);
+  const { kinds, area, grid, block, hours, plan } = page.selection();
+  const isListed = !(plan || hours || (kinds || "").includes(",")) && isOpen("pages.incidents");
+  const link = (text, count, words) => (count && isListed ? el("a", { href: `/incidents?${query({ ...words, kind: kinds, area, grid, block })}` }, text) : text);
   const waiting = [[t("Grid in doubt"), "doubtful", doubtful], [t("In no grid"), "outside", outside]];
   byId("today-waiting").replaceChildren(...waiting.map(([label, state, { recent, total }]) => el("span", {}, `${label} `,
     link(t("{n} in 7 days", { n: number(recent) }), recent, { state, from: week.from, to: week.to }), " · ",
