@@ -12,7 +12,7 @@ import numpy as np
 import pyogrio
 import pytest
 import python_calamine
-from PIL import Image
+from PIL import Image, ImageStat
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import PATIENCE_MS, PHONE, Watched
@@ -306,21 +306,20 @@ def test_the_browsers_own_print_shows_the_map_and_its_legend_in_light_colours(de
     page.wait_for_function("() => window.printed")
     assert page.evaluate("printed") == ["light", "light"]
     page.wait_for_selector("html[data-mode=dark]", state="attached")
-    has_white_halos = page.evaluate(
-        """async () => {
-            dispatchEvent(new Event("beforeprint"));
-            for (let i = 0; i < 500; i += 1) await null; // the browser waits for no frame
-            const labels = [...document.querySelectorAll(".leaflet-labels-pane canvas")].filter(({ width }) => width);
-            return labels.some((canvas) => {
-                const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
-                return new Uint32Array(data.buffer).includes(0xffffffff);
-            });
+    page.wait_for_function("() => gridmap.layers.basemap.layers.every((layer) => !layer.drawing)")
+    page.evaluate(
+        """() => {
+            window.drawnAnew = 0; // a canvas that is drawn anew meanwhile is empty on paper
+            const { labels } = gridmap.layers.basemap;
+            const { use } = labels;
+            labels.use = (...rules) => { window.drawnAnew += 1; return use.apply(labels, rules); };
         }"""
     )
-    assert has_white_halos
-    page.evaluate("() => { dispatchEvent(new Event('afterprint')); }")
     assert pages_of(page.pdf(prefer_css_page_size=True)) == [pytest.approx((297, 210), abs=0.6)]
+    assert page.evaluate("drawnAnew") == 0
     page.emulate_media(media="print")
+    shown = Image.open(io.BytesIO(page.locator("#map-region").screenshot())).convert("L")
+    assert ImageStat.Stat(shown).median[0] > 200  # dark on the screen, light on paper
     for selector in (".bar", "#filters", "#panel", "#timeline", "#tools", ".leaflet-control-zoom"):
         expect(page.locator(selector).first).to_be_hidden()
     for selector in ("#printed-head", "#map-region", "#legend", "#approval"):

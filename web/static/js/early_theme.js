@@ -13,6 +13,7 @@
   dark.addEventListener("change", resolve);
   new MutationObserver(resolve).observe(root, { attributes: true, attributeFilter: ["data-theme", "data-paper", "data-printing"] });
   window.addEventListener("beforeprint", function () {
+    if (document.getElementById("map-region")) return; // canvases drawn anew now would be empty on paper: css/print.css
     root.dataset.printing = "1";
     resolve(); // what is printed is laid out when this is done
   });

@@ -2,7 +2,6 @@
 // that says what it shows.
 
 import { isDark } from "../map/colours.js";
-import { hurry } from "../map/turns.js";
 import { number, t } from "../net/words.js";
 import { dayName } from "../ui/dates.js";
 import { byId } from "../ui/dom.js";
@@ -16,12 +15,8 @@ export const browserPrint = {
       event.preventDefault();
       printLight(page);
     });
-    // by the browser's menu there is no time for what comes from the server: the heat keeps its dark scale, and its legend too
-    window.addEventListener("beforeprint", () => {
-      headLine(page);
-      hurry(true);
-    });
-    window.addEventListener("afterprint", () => hurry(false));
+    // by the browser's menu there is no time to draw anything: css/print.css turns a dark map light, its legend with it
+    window.addEventListener("beforeprint", () => headLine(page));
   },
 };
 
