@@ -20,7 +20,7 @@ from gridmap.store.engine import open_store
 DOCUMENTS = ["README.md", "README.zh-CN.md", "CONTRIBUTING.md", "CHANGELOG.md"]
 BOTH = ["README.md", "README.zh-CN.md"]
 FENCE = re.compile(r"^```(\S*)(?: (\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-CALL = re.compile(r"(?<![\w/.])(?:scripts/)?gridmap ([a-z]+)((?: [a-z]+)?)([^`\n]*)")
+CALL = re.compile(r"(?<![\w/.])(?:scripts/)?gridmap ([a-z]+)((?: [a-z]+(?:-[a-z]+)*)?)([^`\n]*)")
 
 
 def text_of(name: str) -> str:
