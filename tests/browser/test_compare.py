@@ -214,3 +214,12 @@ def test_a_phone_only_swipes(watch: Callable[..., Watched], demo_address: str) -
     boxes = [page.locator(f".side--{side}").bounding_box() for side in ("left", "right")]
     assert boxes[0] and boxes[1]
     assert boxes[0]["x"] + boxes[0]["width"] <= boxes[1]["x"] + 1
+    page.click(".compare__choose")
+    page.set_viewport_size({"width": 720, "height": 450})  # a screen of 1440 x 900 at 200 %
+    page.wait_for_function("() => document.getElementById('map-2').clientHeight >= 240", timeout=PATIENCE_MS)
+    places = [page.locator(name).bounding_box() for name in ("#compare", "#map-2", ".map__credits", "#sheet")]
+    assert all(places)
+    tops = [place["y"] for place in places if place]
+    assert tops == sorted(tops)
+    assert places[2]
+    assert places[2]["height"] <= 24  # one line, whatever must be said

@@ -1,9 +1,10 @@
-// On a phone the panels are a sheet with three rests: 96 px, 45 % and 90 % of the height. Drag the handle or press it.
+// On a phone the panels are a sheet with three rests: 96 px (72 on a low screen), 45 % and 90 % of the height. Drag the
+// handle or press it.
 
 import { byId } from "./dom.js";
 
 const RESTS = ["low", "half", "full"];
-const LOW_PX = 96;
+const lowPx = () => (window.innerHeight < 560 ? 72 : 96); // as in css/phone.css
 const SHARES = { half: 0.45, full: 0.9 };
 
 // How much of the map the sheet will cover once it rests: it may still be rising. One that covers nearly all of it
@@ -11,7 +12,7 @@ const SHARES = { half: 0.45, full: 0.9 };
 export function coveredPx() {
   const sheet = byId("sheet");
   const { rest } = sheet.dataset;
-  return rest === "low" ? 0 : sheet.parentElement.clientHeight * SHARES.half - LOW_PX;
+  return rest === "low" ? 0 : sheet.parentElement.clientHeight * SHARES.half - lowPx();
 }
 
 export function wireSheet() {
@@ -26,7 +27,7 @@ export function wireSheet() {
   };
   const heights = () => {
     const whole = sheet.parentElement.clientHeight;
-    return [LOW_PX, whole * SHARES.half, whole * SHARES.full];
+    return [lowPx(), whole * SHARES.half, whole * SHARES.full];
   };
 
   handle.addEventListener("click", () => {
@@ -43,7 +44,7 @@ export function wireSheet() {
     if (Math.abs(moved) < 6 && !drag.moved) return;
     drag.moved = true;
     sheet.dataset.dragged = "";
-    sheet.style.height = `${Math.max(LOW_PX, Math.min(heights()[2], drag.height + moved))}px`;
+    sheet.style.height = `${Math.max(lowPx(), Math.min(heights()[2], drag.height + moved))}px`;
   });
   const release = () => {
     if (!drag || !drag.moved) return;
