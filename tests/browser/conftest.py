@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Response, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Response, expect, sync_playwright
 from werkzeug.serving import make_server
 
 from gridmap.config import Settings
@@ -34,6 +34,8 @@ DESKTOP = {"width": 1440, "height": 900}
 PHONE = {"width": 380, "height": 800}
 PATIENCE_MS = 30_000  # the machine may be busy; a test that passes does not wait
 READY = "html[data-ready='1']"
+
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @dataclass

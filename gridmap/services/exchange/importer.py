@@ -16,7 +16,7 @@ from gridmap.services.exchange.columns import choose
 from gridmap.services.exchange.files import Source, open_source
 from gridmap.services.exchange.job import Progress, Setting
 from gridmap.services.exchange.layers import LAYERS, Layer
-from gridmap.services.exchange.personal import left_out, left_out_note, require_no_constant
+from gridmap.services.exchange.personal import left_out, require_no_constant
 from gridmap.services.exchange.pieces import IN_PIECES, PIECE_ROWS, pieces
 from gridmap.services.exchange.problems import Problems
 from gridmap.services.exchange.reading import read_stream
@@ -187,7 +187,10 @@ def _understood(request: Request, source: Source, first: Table, now: dt.datetime
     remarks = [remark] if remark and is_placed else []
     report.notes = [*source.notes, *first.notes, *remarks, *columns.notes]
     personal = left_out(request.layer, first, columns)
-    report.warnings = [*columns.warnings, *([left_out_note(personal)] if personal else [])]
+    report.warnings = list(columns.warnings)
+    if personal:
+        listed = ", ".join(f"'{heading}'" for heading in personal)
+        report.warnings.append(f"Not stored, because it looks personal: {listed}.")
     return OpenFile(request, columns, crs, report, now)
 
 

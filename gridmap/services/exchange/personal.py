@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,16 +36,13 @@ def left_out(layer: Layer, table: Table, columns: Columns) -> list[str]:
     return [heading for heading in columns.unused(table) if _PERSONAL.search(folded(heading))]
 
 
-def left_out_note(headings: Sequence[str]) -> str:
-    listed = ", ".join(f"'{heading}'" for heading in headings)
-    return f"Not stored, because it looks personal: {listed}. --map reporter_name=COLUMN stores who reported it."
-
-
 def require_no_constant(layer: Layer, columns: Columns) -> None:
     """A text for all rows stands in the import's record, where nothing personal belongs. Raises BadInput."""
     told = [name for name in sealed_fields(layer) if name in columns.constants]
     if told:
-        raise BadInput(f"{told[0]} is personal: it cannot be one text for all rows.", f"--map {told[0]}=COLUMN")
+        raise BadInput(
+            f"{told[0]} is personal: it cannot be one text for all rows.", "Name a column for it, or leave it out."
+        )
 
 
 def with_digests(layer: Layer, fields: Mapping[str, Objects], attributes: Objects, key: bytes) -> Objects:
