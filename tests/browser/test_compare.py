@@ -154,6 +154,14 @@ def test_grids_in_colour_have_the_classes_of_the_left_side(demo: Watched) -> Non
     for code, found in zip(codes, classes, strict=True):
         value = right["values"][code]["value"]
         assert found == (-1 if value is None else sum(value >= edge for edge in left["breaks"]))
+    page.locator("#filters").get_by_role("button", name="Change", exact=True).click()
+    both = [asked(demo.base, f"/api/v1/choropleth?by=change&{days}")["values"].values() for days in (MAY, APRIL)]
+    sure = [any(found["significant"] for found in side) for side in both]
+    strips = page.locator("#compare .legend__rest")
+    expect(strips).to_contain_text(["not significant"] * 2, timeout=PATIENCE_MS)
+    expect(page.locator("#compare .strip__classes")).to_have_count(2 if any(sure) else 0)
+    notes = page.locator("#compare-notes")
+    expect(notes).to_contain_text("Grey: the difference may be chance." if any(sure) else "No grid differs beyond chance.")
 
 
 def test_the_divider_is_a_slider(demo: Watched) -> None:

@@ -3,6 +3,7 @@
 import { getJson, latest } from "../net/api.js";
 import { t } from "../net/words.js";
 import { byId, el } from "../ui/dom.js";
+import { notesOf } from "../ui/legend.js";
 import { scaleDaysOf, scaleWords } from "../situation/layers.js";
 import { FOCUS, wordsOf } from "../situation/selection.js";
 import { Divider } from "./divider.js";
@@ -102,6 +103,7 @@ export class Comparison {
       ]);
       this.counts = counts;
       this.second.counts = whole || counts;
+      this.drawNotes();
       await this.tell(view, right);
     });
   }
@@ -158,10 +160,25 @@ export class Comparison {
       page.layers.scaleTo(common);
       const heat = scales.heat;
       second.drawHeat(common ? common.max : null);
-      second.drawChoropleth(scales.choropleth || null);
-      const strips = { heat: heat && (() => heatStrip(heat)), choropleth: scales.choropleth && (() => choroplethStrip(scales.choropleth)) };
+      await second.drawChoropleth(scales.choropleth || null);
+      if (this.isOver) return;
+      const drawn = () => [page.layers.choropleth, second.choropleth].flatMap(({ classes }) => classes);
+      const strips = { heat: heat && (() => heatStrip(heat)), choropleth: scales.choropleth && (() => choroplethStrip(view, scales.choropleth, second.scale, drawn())) };
       head.drawScale(strips[surface] ? strips[surface]() : null);
+      this.drawNotes();
     });
+  }
+
+  // That the scale is the same for both sides is seen: only one that ends higher than usual is spoken of.
+  drawNotes() {
+    const { page, second, head } = this;
+    const view = page.state.get();
+    const { heat, choropleth } = page.layers.scales;
+    const told = heat && heat.widened ? heat : null;
+    head.drawNotes(
+      notesOf(view, { heat: told, choropleth }, page.wholeCounts),
+      notesOf({ ...view, ...daysOf(view) }, { heat: told, choropleth: second.scale }, second.counts || NOTHING),
+    );
   }
 
   swap() {

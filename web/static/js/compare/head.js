@@ -3,6 +3,7 @@
 import { number, t, tn } from "../net/words.js";
 import { dayName, toDay, toText } from "../ui/dates.js";
 import { byId, CROSS, el, icon } from "../ui/dom.js";
+import { joined } from "../ui/legend.js";
 import { PRESETS, daysOf, kindsText, presetOf } from "./other_side.js";
 import { wordsOf } from "../situation/selection.js";
 
@@ -32,7 +33,8 @@ export class Head {
         this.choose = tool(PENCIL, t("Choose days and kinds of the right side"), () => this.openFields(!this.isOpen)),
         tool(SWAP, t("Swap left and right"), onSwap), this.close),
       el("div", { class: "compare__sides" }, this.makeLeft(), this.makeRight()),
-      this.said = el("p", { class: "compare__said", id: "compare-said", role: "status" }));
+      this.said = el("p", { class: "compare__said", id: "compare-said", role: "status" }),
+      this.notes = el("p", { class: "compare__notes", id: "compare-notes" }));
     this.choose.classList.add("compare__choose");
     this.openFields(false);
     byId("map-region").prepend(this.root);
@@ -116,6 +118,16 @@ export class Head {
 
   drawScale(strip) {
     for (const { scale } of [this.left, this.right]) scale.replaceChildren(...(strip ? [strip.cloneNode(true)] : []));
+  }
+
+  // What the legend says of each side's picture; what holds for both stands once.
+  drawNotes(left, right) {
+    const only = (name, mine, others) => {
+      const own = mine.filter((note) => !others.includes(note));
+      return own.length ? [el("b", {}, name), ` ${joined(own)} `] : [];
+    };
+    const both = left.filter((note) => right.includes(note));
+    this.notes.replaceChildren(both.length ? `${joined(both)} ` : "", ...only(t("Left"), left, right), ...only(t("Right"), right, left));
   }
 
   say(...texts) {

@@ -18,7 +18,7 @@ const PANES = { choropleth: 240, water: 245, heat: 250, roads: 300, blocks: 390,
 
 export class SecondMap {
   constructor(page, holder) {
-    Object.assign(this, { page, counts: null });
+    Object.assign(this, { page, counts: null, scale: null }); // the answers its grids are coloured by
     const { map } = page;
     this.map = L.map(holder, {
       center: map.getCenter(), zoom: map.getZoom(), minZoom: map.getMinZoom(), maxZoom: map.getMaxZoom(), zoomSnap: 1, zoomDelta: 1,
@@ -74,14 +74,16 @@ export class SecondMap {
     this.heat.show(words && { ...words, top, bw: bandwidth, theme: isDark() ? "dark" : "light", v: this.page.situation.heat.version });
   }
 
-  // In the classes of the left side's `scale`.
+  // In the classes of the left side's `scale`; done as soon as the grids have them.
   async drawChoropleth(scale) {
     const { surface, by } = this.page.state.get();
     const words = surface === "choropleth" && scale ? otherWords(this.page, { except: FOCUS }) : null;
     this.choropleth.show(words !== null);
+    if (!words) this.scale = null;
     if (!words) return;
     try {
-      const { values } = await this.askChoropleth({ ...words, by });
+      this.scale = await this.askChoropleth({ ...words, by });
+      const { values } = this.scale;
       this.choropleth.set(this.grids.shapes, gridClasses(this.page.layers.features, { ...scale, values }), scale.diverging ? "change" : "choropleth");
     } catch (error) {
       if (!isAbort(error)) explain("choropleth2", error, () => this.drawChoropleth(scale));

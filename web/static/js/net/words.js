@@ -26,6 +26,11 @@ export function number(value) {
   return numbers.format(value);
 }
 
+// A value that may fall, for reading alone: its minus is the typographer's.
+export function signed(value, digits) {
+  return decimal(value, digits).replace("-", "−");
+}
+
 export function decimal(value, digits) {
   return new Intl.NumberFormat(locale, { maximumFractionDigits: digits }).format(value);
 }

@@ -2,7 +2,7 @@
 // more than chance is marked; a percentage alone never is.
 
 import { getJson, latest } from "../net/api.js";
-import { decimal, lang, number, t, tn } from "../net/words.js";
+import { decimal, lang, number, signed, t, tn } from "../net/words.js";
 import { beyondData } from "../ui/beyond_data.js";
 import { dayName, toDay } from "../ui/dates.js";
 import { byId, el, icon } from "../ui/dom.js";
@@ -102,7 +102,7 @@ function line(page, report, row) {
 
 function percent({ change_pct: pct, now }) {
   if (pct === null) return now ? t("new") : "–";
-  return `${pct > 0 ? "+" : ""}${decimal(pct, Math.abs(pct) < 10 ? 1 : 0)} %`.replace("-", "−");
+  return `${pct > 0 ? "+" : ""}${signed(pct, Math.abs(pct) < 10 ? 1 : 0)} %`;
 }
 
 function small(value) {

@@ -1,7 +1,7 @@
 // What lies under the pointer, a finger or the centre of the map: told beside it, and pressed to look into it.
 
 import { getJson, isAbort, latest } from "../net/api.js";
-import { decimal, lang, number, t, tn } from "../net/words.js";
+import { decimal, lang, number, signed, t, tn } from "../net/words.js";
 import { byId, el, oncePerFrame } from "../ui/dom.js";
 import { nameOf } from "../ui/kind_tree.js";
 import { placeOn } from "../ui/legend.js";
@@ -175,7 +175,7 @@ const VALUES = {
   change: (found) => {
     if (!found) return [el("span", {}, t("no data"))];
     const counts = t("{before} before, {now} now", { before: number(found.before || 0), now: number(found.count) });
-    const percent = found.value === null ? "" : ` (${found.value > 0 ? "+" : ""}${decimal(found.value, 0)} %)`;
+    const percent = found.value === null ? "" : ` (${found.value > 0 ? "+" : ""}${signed(found.value, 0)} %)`;
     return [el("span", {}, `${counts}${percent}`), el("br"), el("span", {}, found.significant ? t("significant") : t("may be chance"))];
   },
 };

@@ -1,7 +1,7 @@
 // The card on the map that says what its colours and marks mean. Colours look as they do over the ground.
 
 import { mapColours, over, scaleColours } from "../map/colours.js";
-import { decimal, lang, number, t, tn } from "../net/words.js";
+import { decimal, lang, number, signed, t, tn } from "../net/words.js";
 import { byId, el } from "./dom.js";
 import { LAYERS, opacityOf } from "./layer_list.js";
 
@@ -64,6 +64,14 @@ const NOTES = {
   ],
 };
 
+// What must be said of the picture, a sentence each; the words are those of `drawLegend`.
+export function notesOf(view, scales, counts) {
+  const notes = NOTES[view.surface === "choropleth" ? view.by : view.surface];
+  return notes ? notes(scales, view, counts).filter(Boolean) : [];
+}
+
+export const joined = (sentences) => sentences.join(lang === "zh" ? "" : " ");
+
 function scalingNote({ from, to }) {
   const days = to - from + 1;
   if (!(days < FEW_DAYS)) return "";
@@ -72,7 +80,7 @@ function scalingNote({ from, to }) {
 
 function scaleNote({ widened }) {
   return widened
-    ? t("The scale ends higher than for longer periods, so that a lone incident is no hot spot.")
+    ? t("For a short period or a rare kind the scale ends higher, so that a lone incident is no hot spot.")
     : t("The scale stays the same at every zoom and for every longer period.");
 }
 
@@ -85,7 +93,7 @@ function leftOut(scale, by) {
 }
 
 // A change from nothing has a class and no value.
-function isAllChance(scale) {
+export function isAllChance(scale) {
   if (!scale || scale.by !== "change") return false;
   const found = Object.values(scale.values).filter((one) => one.class !== null);
   return found.length > 0 && !found.some(({ significant }) => significant);
@@ -94,11 +102,10 @@ function isAllChance(scale) {
 // `scales`: { heat, choropleth, households }, the server's answers as far as they have come, and { points }, what
 // marks are drawn; `zoom` is the map's, `counts` the figures of the whole map.
 export function drawLegend(view, scales, zoom, counts) {
-  const name = view.surface === "choropleth" ? view.by : view.surface;
   const [title, unit] = titleOf(view);
   byId("legend-title").textContent = title;
   byId("legend-unit").textContent = unit;
-  byId("legend-note").textContent = NOTES[name] ? NOTES[name](scales, view, counts).filter(Boolean).join(lang === "zh" ? "" : " ") : "";
+  byId("legend-note").textContent = joined(notesOf(view, scales, counts));
   const parts = { heat: () => heatScale(scales.heat, opacityOf(view, "heat")), choropleth: () => gridScale(scales.choropleth, view) };
   const scale = parts[view.surface] ? parts[view.surface]() : null;
   byId("legend-scale").replaceChildren(...[scale].flat().filter(Boolean));
@@ -117,14 +124,18 @@ function gridScale(scale, view) {
   const ground = mapColours();
   const strength = opacityOf(view, "choropleth");
   const colours = scaleColours(scale.diverging ? "change" : "choropleth").map((colour) => over(colour, strength, ground.land));
-  const rest = [el("li", {}, el("i", { class: "swatch swatch--hatched" }), t("no data"))];
-  if (scale.diverging) {
-    const unsure = el("i", { class: "swatch" });
-    unsure.style.background = over(ground.unsure, strength, ground.land);
-    rest.unshift(el("li", {}, unsure, t("not significant")));
-  }
   const classes = isAllChance(scale) ? null : bar(classesOf(scale.breaks, colours), scale.diverging); // colours that are nowhere
-  return [classes, el("ul", { class: "legend__rest" }, ...rest)];
+  return [classes, restOf(strength, { isUnsure: scale.diverging, isBare: true })];
+}
+
+// The grids that are in no class: those that chance may explain, and those without data.
+export function restOf(strength, { isUnsure, isBare }) {
+  const { unsure, land } = mapColours();
+  const grey = el("i", { class: "swatch" });
+  grey.style.background = over(unsure, strength, land);
+  return el("ul", { class: "legend__rest" },
+    isUnsure ? el("li", {}, grey, t("not significant")) : null,
+    isBare ? el("li", {}, el("i", { class: "swatch swatch--hatched" }), t("no data")) : null);
 }
 
 function classesOf(breaks, colours) {
@@ -207,5 +218,5 @@ function mark(kind, text = null) {
 }
 
 function tidy(value) {
-  return decimal(value, Math.abs(value) >= 10 ? 0 : Math.abs(value) >= 1 ? 1 : 2);
+  return signed(value, Math.abs(value) >= 10 ? 0 : Math.abs(value) >= 1 ? 1 : 2);
 }

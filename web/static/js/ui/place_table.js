@@ -1,7 +1,7 @@
 // The figures behind the map: a row a street office, community or grid, the most incidents first; where grids are
 // coloured, what they are coloured by.
 
-import { decimal, number, t, tn } from "../net/words.js";
+import { decimal, number, signed, t, tn } from "../net/words.js";
 import { COMMUNITIES, STREETS } from "../situation/places.js";
 import { dayName } from "./dates.js";
 import { el } from "./dom.js";
@@ -48,7 +48,7 @@ function colourColumns(page) {
   if (by === "rate") return [{ name: t("Smoothed rate"), cell: told(({ value }) => decimal(value, 2)) }];
   return [
     { name: t("Before"), cell: told(({ before }) => number(before)) },
-    { name: t("Change, %"), cell: told(({ value }) => decimal(value, 0)) },
+    { name: t("Change, %"), cell: told(({ value }) => signed(value, 0)) },
     { name: t("More than chance"), cell: told(({ significant }) => (significant ? t("yes") : t("no"))) },
   ];
 }
