@@ -145,6 +145,7 @@ class MapPage {
   async open() {
     const figures = Promise.all(this.first.map((draw) => draw()));
     this.goTo(readPlace());
+    this.panel.reveal();
     await this.layers.loadGrids(() => {
       if (!this.asked) this.begin();
       this.layers.basemap.addTo(this.map);

@@ -45,6 +45,12 @@ export class Panel {
     this.page.sheet.rise();
   }
 
+  // On a phone the sheet rises for the tab that a link opens.
+  reveal() {
+    const { tab } = this.page.state.get();
+    if (this.tabs.has(tab) && tab !== usualTab() && tab !== FILTERS) this.page.sheet.rise();
+  }
+
   isShown(id) {
     return this.page.state.get().tab === id;
   }
