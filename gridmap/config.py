@@ -153,7 +153,7 @@ def worker_count(db: str, asked: int | None) -> int:
 
 def parted_keys(text: str) -> list[str]:
     """The keys in a text: with commas or line ends between them."""
-    return [part for part in re.split(r"[,\s]+", text) if part]
+    return [part.strip() for part in re.split(r"[,\n]", text) if part.strip()]
 
 
 def _cure_of_short(name: str, variable: str) -> str:
