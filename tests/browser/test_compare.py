@@ -161,7 +161,8 @@ def test_grids_in_colour_have_the_classes_of_the_left_side(demo: Watched) -> Non
     expect(strips).to_contain_text(["not significant"] * 2, timeout=PATIENCE_MS)
     expect(page.locator("#compare .strip__classes")).to_have_count(2 if any(sure) else 0)
     notes = page.locator("#compare-notes")
-    expect(notes).to_contain_text("Grey: the difference may be chance." if any(sure) else "No grid differs beyond chance.")
+    said = "Grey: the difference may be chance." if any(sure) else "No grid differs beyond chance."
+    expect(notes).to_contain_text(said)
 
 
 def test_the_divider_is_a_slider(demo: Watched) -> None:
