@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from gridmap.config import Settings
 from gridmap.store import audit, project
 from gridmap.store.engine import Store
 from gridmap.store.ids import new_uid
@@ -198,3 +199,27 @@ def test_an_address_is_never_guessed(desk: Desk, world: Store) -> None:
     assert isinstance(error["alternatives"], list)
     with world.read() as session:
         assert audit.head(session)[0] == 1
+
+
+def test_who_reported_is_masked_revealed_by_one_field_and_in_no_log(desk: Desk, settings: Settings) -> None:
+    stored = desk.post(reporter={"name": "甲乙丙", "phone": "+86 138 0000 1111"})
+    uid = stored.get_json()["uid"]
+    (one,) = stored.get_json()["parties"]
+    assert (one["role"], one["name"], one["phone"], one["number"]) == ("reporter", "甲*", "138****1111", None)
+    page = desk.client.get(f"/incidents/{uid}").text
+    assert "138****1111" in page and "甲乙丙" not in page and "0000 1111" not in page
+    shown = desk.client.post(f"/api/v1/incidents/{uid}/reveal", json={"field": "phone"}, headers=desk.headers)
+    assert shown.get_json() == {"field": "phone", "value": "+86 138 0000 1111"}
+    assert shown.headers["Cache-Control"] == "no-store"
+    asked = {"phone": "１３８００００１１１１"}
+    found = desk.client.post("/api/v1/incidents/by-phone", json=asked, headers=desk.headers)
+    assert found.get_json() == {"uids": [uid], "is_cut": False}
+    assert uid in desk.client.get(f"/incidents?uids={uid}").text
+    assert desk.client.post(f"/api/v1/incidents/{uid}/reveal", json={"field": "phone"}).status_code == 400, "forged"
+    refused = desk.post(reporter={"phone": "不详"})
+    assert (refused.status_code, list(refused.get_json()["error"]["fields"])) == (422, ["reporter"])
+    log = settings.log_file.read_text(encoding="utf-8")
+    assert f"/api/v1/incidents/{uid}/reveal" in log
+    for text in ("甲乙丙", "0000 1111", "13800001111", "１３８"):
+        assert text not in log
+    assert "甲乙丙" not in desk.client.get("/api/v1/changes?since=0").text
