@@ -15,7 +15,7 @@ const VERDICTS = {
 };
 const REASONS = {
   short_history: () => t("The data are younger than four weeks."),
-  data_end: ({ data }) => t("The data end on {day}.", { day: data.to }),
+  data_end: ({ data }) => t("The data end on {day}.", { day: dayName(toDay(data.to)) }),
   no_days: ({ data }) => (data ? t("No incident is known to the day.") : t("There are no incidents yet")),
 };
 
