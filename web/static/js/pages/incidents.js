@@ -9,10 +9,11 @@ import { mark } from "../ui/told.js";
 async function findByPhone() {
   const phone = byId("phone").value.trim();
   mark("phone", "");
+  byId("phone-said").textContent = "";
   try {
     const { body } = await send("POST", "/api/v1/incidents/by-phone", { phone });
     if (body.uids.length) location.assign(`/incidents?uids=${body.uids.join(",")}`);
-    else byId("phone-wrong").textContent = t("No incident has this phone.");
+    else byId("phone-said").textContent = t("No incident has this phone.");
   } catch (error) {
     const known = { bad_input: t("This is no phone number."), too_often: t("It was asked for too often.") };
     mark("phone", known[error.code] || t("The server could not answer."));
