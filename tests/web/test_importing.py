@@ -381,7 +381,7 @@ def test_one_thing_at_a_time_is_done_with_a_file(person: Person, settings: Setti
     progress = {"label": "Storing", "done": 3, "total": 4}
     state_file.write_text(json.dumps({"state": "working", "what": "store", "progress": progress}), encoding="utf-8")
     other = subprocess.Popen(  # as another process of the server would
-        ["flock", state_file.with_name("work.lock"), "sh", "-c", "echo held; exec cat"],
+        ["flock", "-o", state_file.with_name("work.lock"), "sh", "-c", "echo held; exec cat"],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE,
     )  # fmt: skip
     try:

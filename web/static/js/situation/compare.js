@@ -35,7 +35,7 @@ export const compare = {
       const isWanted = () => Boolean(page.state.get().compare) && !page.state.get().wall && Boolean(page.layers.features);
       button.setAttribute("aria-pressed", String(isWanted()));
       if (isWanted() && !page.comparison) {
-        const [{ Comparison }] = await Promise.all([import("../compare/comparison.js"), loadStyle("css/compare.css")]);
+        const [{ Comparison }] = await Promise.all([import("../compare/comparison.js"), loadStyle("css/compare.css"), loadStyle("css/compare_low.css")]);
         if (isWanted() && !page.comparison) page.comparison = new Comparison(page, { onClose: () => page.state.set(LEFT_TO_THE_LEFT, { push: true }) });
       }
       if (!isWanted() && page.comparison) {
