@@ -49,6 +49,11 @@ class CurrentPlaces:
             self._known = (head, places)
             return places
 
+    def index_borders(self) -> None:
+        """Makes the borders of the present places, unless they are made: so that the next incident need not wait."""
+        if self._known is not None:
+            _ = self._known[1].doubt
+
     def _held(self, session: Session, head: Head, at: dt.datetime) -> Places | None:
         """The places in memory, unless something happened that may have changed them."""
         if self._known is None:

@@ -156,7 +156,10 @@ def by_ids(session: Session, ids: Sequence[int]) -> list[IncidentRow]:
 
 def ids_of(session: Session, uids: Collection[str]) -> list[int]:
     """The ids of the incidents with these uids; of those that are none there is none."""
-    return list(session.scalars(sa.select(tables.Incident.id).where(tables.Incident.uid.in_(uids))))
+    found: list[int] = []
+    for condition in one_of(session, tables.Incident.uid, list(uids)):
+        found += session.scalars(sa.select(tables.Incident.id).where(condition))
+    return found
 
 
 def uids_of(session: Session, uids: Sequence[str], among: NDArray[np.int64]) -> list[str]:

@@ -79,7 +79,7 @@ def take_back(session: Session, batch_id: int) -> None:
     session.execute(sa.update(Party).where(Party.replaced_by_id == batch_id).values(replaced_by_id=None))
 
 
-def incidents_with_phone(session: Session, digests: Collection[bytes], limit: int) -> list[str]:
+def incidents_with_phone(session: Session, digests: Collection[bytes]) -> list[str]:
     """The uids of the incidents where somebody has a phone of one of these digests, newest day first."""
     query = (
         sa.select(Incident.uid)
@@ -89,7 +89,6 @@ def incidents_with_phone(session: Session, digests: Collection[bytes], limit: in
             )
         )
         .order_by(Incident.occurred_on.desc(), Incident.id.desc())
-        .limit(limit)
     )
     return list(session.scalars(query))
 

@@ -213,6 +213,12 @@ def test_any_other_change_is_read_again(situation: Situation, place: Store) -> N
     with place.write() as session:
         _note(session, "plan.published", "grid_plan", None)
     assert situation.picture().ground is not before.ground
+    for thread in threading.enumerate():
+        if thread.name == "borders":
+            thread.join()
+    with place.read() as session:
+        held = situation.places.at(session, world.NOW)
+    assert "doubt" in vars(held)  # nobody asked for it: the next incident need not wait
 
 
 def test_a_plan_that_begins_tomorrow_is_in_force_from_midnight_of_the_project(place: Store) -> None:

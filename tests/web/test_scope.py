@@ -22,6 +22,7 @@ from tests.services import two_streets
 from tests.services.two_streets import SCOPES, SIDE, SOUTH, WEST, World, middle
 from web import auth
 from web.access import NEEDS, SCOPED
+from web.api import parties
 from web.app import create_app
 from web.auth import Asker
 
@@ -281,6 +282,21 @@ def test_a_phone_is_found_and_revealed_in_ones_places_only(world: World, as_: As
     hidden = as_("community").post(f"/api/v1/incidents/{world.border}/reveal", json={"field": "phone"})
     assert hidden.status_code == 404
     assert as_("street").get("/api/v1/incidents?uids=" + world.border).json["items"][0]["uid"] == world.border
+
+
+def test_how_many_others_have_a_phone_is_not_told(world: World, as_: As, monkeypatch: MonkeyPatch) -> None:
+    lon, lat = middle("C1")
+    report = {"kind": "order.noise", "occurred_on": "2024-05-31", "precision": "day", "lon": lon, "lat": lat}
+    made = as_(None).post("/api/v1/incidents", json={**report, "reporter": {"phone": two_streets.PHONE}})
+    assert made.status_code == 201, made.text
+    monkeypatch.setattr(parties, "FOUND_AT_MOST", 1)
+    answers = {
+        who: as_(who).post("/api/v1/incidents/by-phone", json={"phone": two_streets.PHONE}).json
+        for who in ("community", "street", None)
+    }
+    assert answers["community"] == {"uids": [], "is_cut": False}
+    assert answers["street"] == {"uids": [world.border], "is_cut": False}
+    assert answers[None] == {"uids": [made.json["uid"]], "is_cut": True}
 
 
 def test_nothing_is_put_elsewhere(world: World, as_: As) -> None:

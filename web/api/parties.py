@@ -17,10 +17,11 @@ from web.access import actor
 from web.api.answers import Schema
 from web.api.incidents import opened
 from web.api.jobs import not_kept
-from web.api.parameters import Parameters
+from web.api.parameters import NoParameters, Parameters
 from web.context import running
 from web.views import view
 
+FOUND_AT_MOST = 100
 SELDOM = f"At most {showing.REVEALS_AT_MOST} values an hour are shown to one account; then 429 says how long to wait."
 
 
@@ -39,12 +40,13 @@ class PhoneBody(Parameters):
 
 
 class PhoneAnswer(Schema):
-    uids = List(String(), metadata={"description": "Of the incidents, newest first."})
-    is_cut = Boolean(metadata={"description": f"There are more than {showing.FOUND_AT_MOST}."})
+    uids = List(String(), metadata={"description": "Of those incidents that are open to who asks, newest first."})
+    is_cut = Boolean(metadata={"description": f"There are more than {FOUND_AT_MOST} of them."})
 
 
 def add_to(v1: APIBlueprint) -> None:
     @v1.post("/incidents/<uid>/reveal")
+    @v1.input(NoParameters, location="query", unknown=RAISE)
     @v1.input(RevealBody, location="json", unknown=RAISE)
     @v1.output(RevealAnswer)
     @v1.doc(
@@ -53,7 +55,7 @@ def add_to(v1: APIBlueprint) -> None:
         description=f"Needs the header X-CSRFToken. Who was shown which field is in the audit. {SELDOM}",
         responses={404: "Nothing is stored there", 429: "Asked too often"},
     )
-    def reveal(uid: str, json_data: dict[str, Any]) -> dict[str, str]:
+    def reveal(uid: str, query_data: dict[str, Any], json_data: dict[str, Any]) -> dict[str, str]:  # noqa: ARG001
         parts, field = running(), json_data["field"]
         after_this_request(not_kept)
         found = opened(uid).incident
@@ -64,6 +66,7 @@ def add_to(v1: APIBlueprint) -> None:
         return {"field": field, "value": value}
 
     @v1.post("/incidents/by-phone")
+    @v1.input(NoParameters, location="query", unknown=RAISE)
     @v1.input(PhoneBody, location="json", unknown=RAISE)
     @v1.output(PhoneAnswer)
     @v1.doc(
@@ -73,13 +76,11 @@ def add_to(v1: APIBlueprint) -> None:
         f"or without +86. Each question is in the audit, without the number. {SELDOM}",
         responses={422: "No phone number", 429: "Asked too often"},
     )
-    def by_phone(json_data: dict[str, Any]) -> dict[str, Any]:
+    def by_phone(query_data: dict[str, Any], json_data: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG001
         parts = running()
         after_this_request(not_kept)
         now = parts.situation.now()
-        found = showing.with_phone(parts.store, parts.settings, json_data["phone"], actor=actor(), now=now)
-        if not found.uids:
-            return {"uids": [], "is_cut": False}
-        wanted = IncidentFilter(Selection(None, None, None), uids=found.uids)
-        page = view().incidents(wanted, after=None, limit=showing.FOUND_AT_MOST)
-        return {"uids": [row.uid for row in page.items], "is_cut": found.is_cut}
+        uids = showing.with_phone(parts.store, parts.settings, json_data["phone"], actor=actor(), now=now)
+        wanted = IncidentFilter(Selection(None, None, None), uids=uids)
+        page = view().incidents(wanted, after=None, limit=FOUND_AT_MOST)  # what is cut is cut among one's own
+        return {"uids": [row.uid for row in page.items], "is_cut": page.next is not None}

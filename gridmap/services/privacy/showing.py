@@ -19,7 +19,6 @@ from gridmap.store.engine import Session, Store
 from gridmap.store.parties import PartyRow
 
 REVEALS_AT_MOST, WITHIN = 60, dt.timedelta(hours=1)  # values a person is shown; who needs more asks for an export
-FOUND_AT_MOST = 100
 MASKS: dict[str, Callable[[str], str]] = {"name": masked_name, "phone": masked_phone, "number": masked_number}
 
 
@@ -32,14 +31,6 @@ class MaskedParty:
     name: str | None
     phone: str | None
     number: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """The incidents of a phone, newest first; `is_cut` when there are more than FOUND_AT_MOST."""
-
-    uids: tuple[str, ...]
-    is_cut: bool
 
 
 def masked(store: Store, settings: Settings, incident_uid: str) -> tuple[MaskedParty, ...]:
@@ -82,20 +73,21 @@ def reveal(
     return store.transact(work)
 
 
-def with_phone(store: Store, settings: Settings, phone: str, *, actor: Actor, now: dt.datetime) -> Found:
-    """The incidents where somebody has this phone, however it is written. Who asks learns whose number it is, so that
-    it is an entry of the audit, too, and counts as a reveal. Raises BadInput for no phone number, TooOften.
+def with_phone(store: Store, settings: Settings, phone: str, *, actor: Actor, now: dt.datetime) -> tuple[str, ...]:
+    """The uids of all incidents where somebody has this phone, however it is written, newest first. Who asks learns
+    whose number it is, so that it is an entry of the audit, too, and counts as a reveal. Raises BadInput for no phone
+    number, TooOften.
     """
     if normal_phone(phone) is None:
         raise BadInput("This is no phone number.", "Give all its digits.")
     digests = [digest for sealer in Sealer.every(settings) if (digest := sealer.digest("phone", phone))]
 
-    def work(session: Session) -> Found:
+    def work(session: Session) -> tuple[str, ...]:
         _require_seldom(session, actor, now)
-        uids = parties.incidents_with_phone(session, digests, FOUND_AT_MOST + 1)
+        uids = parties.incidents_with_phone(session, digests)
         action = f"incident.phone.{auditing.REVEALED}"
         auditing.append(session, settings, actor, action, "incident", None, {"found": len(uids)}, now=now)
-        return Found(tuple(uids[:FOUND_AT_MOST]), len(uids) > FOUND_AT_MOST)
+        return tuple(uids)
 
     return store.transact(work)
 

@@ -127,6 +127,8 @@ class Situation(View):
             )
             log.info("Read up to change %d in %.0f ms", head[0], 1000 * (time.perf_counter() - begun_s))
             self._picture = fresh
+            if known is not None and fresh.ground is not known.ground:  # other borders, perhaps
+                threading.Thread(target=self.places.index_borders, name="borders", daemon=True).start()
             return fresh
 
     def _ground_under(self, picture: Picture, uid: str) -> Ground:

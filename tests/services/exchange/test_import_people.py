@@ -46,7 +46,7 @@ def test_columns_of_people_are_sealed_and_what_nobody_asked_for_is_not_kept(grou
     assert (shown(ground, "s1"), shown(ground, "s2")) == ([("甲*", "138****1111")], [])
     assert ground.rows("SELECT attributes FROM incident WHERE source_id = 's1'") == [(None,)]
     found = showing.with_phone(ground.store, ground.settings, "+86 138 0000 1111", actor=LOCAL, now=NOW)
-    assert len(found.uids) == 1
+    assert len(found) == 1
 
 
 def test_a_row_is_known_again_also_after_the_keys_were_replaced(ground: Any) -> None:
