@@ -13,11 +13,13 @@ from werkzeug.exceptions import NotFound
 from gridmap.errors import BadInput
 from gridmap.services.situation import DrawnTile, Picture
 from web import views
-from web.api.parameters import MAX_ZOOM, TileQuery, selection
+from web.api.openapi import described
+from web.api.parameters import MAX_ZOOM, BasemapQuery, TileQuery, selection
 from web.context import running
 from web.delivery import FOR_GOOD_S, unchanged
 
 BASEMAP = "basemap.pmtiles"
+PMTILES = "application/vnd.pmtiles"
 HEAT_ENDPOINT = "tiles.heat"
 
 blueprint = APIBlueprint("tiles", __name__, enable_openapi=True)
@@ -65,16 +67,25 @@ def _address(picture: Picture) -> tuple[object, ...]:
 
 
 @blueprint.get("/basemap/<name>.pmtiles")
-@blueprint.doc(hide=True)
-def basemap(name: str) -> Response:
+@described(name={"enum": ["basemap"]})
+@blueprint.input(BasemapQuery, location="query", unknown=RAISE)
+@blueprint.doc(
+    tags=["Situation"],
+    summary="The base map, one file of vector tiles, whole or by byte ranges",
+    responses={
+        200: {"description": "PMTiles, version 3", "content": {PMTILES: {}}},
+        206: {"description": "The bytes that were asked for", "content": {PMTILES: {}}},
+    },
+)
+def basemap(name: str, query_data: dict[str, Any]) -> Response:
     """The base map, whole or by byte ranges. Only an address that names the present version may be kept: parts of two
     versions under one address would not fit together.
     """
     path = running().settings.basemap_dir / f"{name}.pmtiles"
     if path.name != BASEMAP or not path.is_file():
         raise NotFound
-    response = send_file(path, mimetype="application/vnd.pmtiles", conditional=True)
-    is_present = request.args.get("v") == _version(path)
+    response = send_file(path, mimetype=PMTILES, conditional=True)
+    is_present = query_data["v"] == _version(path)
     response.headers["Cache-Control"] = f"private, max-age={FOR_GOOD_S}" if is_present else "no-store"
     return response
 

@@ -281,18 +281,3 @@ def test_a_message_is_escaped_on_the_page(client: FlaskClient) -> None:
     response = client.get("/?lang=<script>", headers={**HTML, "Host": "<script>.example"})
     assert response.status_code == 421
     assert "<script>.example" not in response.text
-
-
-def test_openapi_names_the_one_shape(client: FlaskClient) -> None:
-    paths = client.get("/api/openapi.json").json["paths"]
-    refusals = [
-        content["schema"]
-        for path in paths.values()
-        for operation in path.values()
-        if isinstance(operation, dict) and "responses" in operation
-        for status, response in operation["responses"].items()
-        if status in {"404", "422"}
-        for content in response["content"].values()
-    ]
-    assert refusals
-    assert all("error" in json.dumps(schema) or "$ref" in schema for schema in refusals)

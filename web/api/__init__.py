@@ -23,7 +23,7 @@ from web.api import (
     places,
     situation,
 )
-from web.api.answers import ERROR
+from web.api.openapi import init_openapi
 
 TAGS = [
     {"name": "Situation", "description": "What happened in a period, as figures and as heat."},
@@ -39,14 +39,8 @@ TAGS = [
 
 
 def init_api(app: APIFlask) -> None:
-    app.config.update(
-        DESCRIPTION="Grid management on the map. Coordinates are WGS-84 degrees, lon before lat; days are local days.",
-        INFO={"license": {"name": "Apache-2.0"}},
-        TAGS=TAGS,
-        HTTP_ERROR_SCHEMA=ERROR,
-        VALIDATION_ERROR_SCHEMA=ERROR,
-        AUTO_SERVERS=False,  # it would name the Host of whoever asked first
-    )
+    app.config.update(TAGS=TAGS)
+    init_openapi(app)
     v1 = APIBlueprint("api", __name__, url_prefix="/api/v1")
     # jobs before gatherings: an answer that another holds is described first, or it is described twice
     parts = (

@@ -5,26 +5,6 @@ from __future__ import annotations
 from apiflask import Schema
 from apiflask.fields import Boolean, Date, DateTime, Dict, Float, Integer, List, Nested, String
 
-ERROR = {
-    "type": "object",
-    "required": ["error"],
-    "properties": {
-        "error": {
-            "type": "object",
-            "required": ["code", "message", "hint"],
-            "properties": {
-                "code": {"type": "string", "description": "Stable, for programs."},
-                "message": {"type": "string", "description": "What is wrong."},
-                "hint": {"type": "string", "description": "What to do."},
-                "fields": {"type": "object", "description": "Values that cannot be used, by name, with why."},
-                "alternatives": {"type": "array", "description": "Places that an address may mean.", "items": {}},
-                "candidates": {"type": "array", "description": "Grids in reach of an incident.", "items": {}},
-                "changed": {"type": "array", "description": "What others changed meanwhile.", "items": {}},
-            },
-        }
-    },
-}
-
 
 class PeriodAnswer(Schema):
     from_on = Date(data_key="from")

@@ -9,6 +9,7 @@ from apiflask.fields import Boolean, DateTime, Dict, Float, Integer, List, Neste
 from marshmallow import post_dump
 
 from web.api.answers import PeriodAnswer
+from web.api.openapi import MAY_BE_ABSENT
 
 
 class ComparedPeriodAnswer(PeriodAnswer):
@@ -52,13 +53,13 @@ class GridValueAnswer(Schema):
 
     value = Float(allow_none=True, metadata={"description": "null is no data."})
     class_ = Integer(data_key="class", allow_none=True, metadata={"description": "0 to 4; null is no data."})
-    count = Integer()
-    households = Integer()
-    raw = Float(metadata={"description": "The rate as counted, not smoothed."})
-    low = Float(metadata={"description": "Of the raw rate's exact 95 % interval."})
-    high = Float()
-    before = Integer(metadata={"description": "Incidents in the period before."})
-    significant = Boolean()
+    count = Integer(metadata={MAY_BE_ABSENT: True})
+    households = Integer(metadata={MAY_BE_ABSENT: True})
+    raw = Float(metadata={"description": "The rate as counted, not smoothed.", MAY_BE_ABSENT: True})
+    low = Float(metadata={"description": "Of the raw rate's exact 95 % interval.", MAY_BE_ABSENT: True})
+    high = Float(metadata={MAY_BE_ABSENT: True})
+    before = Integer(metadata={"description": "Incidents in the period before.", MAY_BE_ABSENT: True})
+    significant = Boolean(metadata={MAY_BE_ABSENT: True})
 
     @post_dump
     def _leave_out(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:

@@ -22,9 +22,14 @@ class CompareQuery(Parameters):
     first_days = Float(
         required=True,
         validate=Range(0, MOST_DAYS, min_inclusive=False),
-        metadata={"description": "How long the first period lasts; any unit, the same for both."},
+        metadata={
+            "exclusiveMinimum": 0,
+            "description": "How long the first period lasts; any unit, the same for both.",
+        },
     )
-    second_days = Float(required=True, validate=Range(0, MOST_DAYS, min_inclusive=False))
+    second_days = Float(
+        required=True, validate=Range(0, MOST_DAYS, min_inclusive=False), metadata={"exclusiveMinimum": 0}
+    )
 
 
 class CompareAnswer(Schema):

@@ -19,6 +19,7 @@ from gridmap.services.reporting.texts import Lang
 from gridmap.services.situation import Selection
 from web import i18n, views
 from web.access import actor
+from web.api.openapi import described
 from web.api.parameters import HeatDownloadQuery, SelectionQuery, selection
 from web.context import running
 
@@ -33,10 +34,12 @@ MAPS = {"html": "text/html", "png": "image/png", "tif": "image/tiff"}
 
 def add_to(v1: APIBlueprint) -> None:
     @v1.get("/downloads/<any(incidents, grids):what>.<form>")
+    @described(what={"enum": ["incidents", "grids"]}, form={"enum": list(TABLES)})
     @v1.input(SelectionQuery, location="query", unknown=RAISE)
     @v1.doc(
         tags=["Downloads"],
         summary="The incidents of a selection, or every grid with its figures, as csv, gpkg, geojson or xlsx",
+        responses=_files(TABLES),
     )
     def table_file(what: str, form: str, query_data: dict[str, Any]) -> Response:
         parts, chosen = running(), selection(query_data)
@@ -48,8 +51,13 @@ def add_to(v1: APIBlueprint) -> None:
         return _file(TABLES, form, what, chosen, lambda path: writers[what](picture, chosen, path, now=now))
 
     @v1.get("/downloads/map.<form>")
+    @described(form={"enum": list(MAPS)})
     @v1.input(HeatDownloadQuery, location="query", unknown=RAISE)
-    @v1.doc(tags=["Downloads"], summary="The heat map as one html file that needs no network, as png or as GeoTIFF")
+    @v1.doc(
+        tags=["Downloads"],
+        summary="The heat map as one html file that needs no network, as png or as GeoTIFF",
+        responses=_files(MAPS),
+    )
     def map_file(form: str, query_data: dict[str, Any]) -> Response:
         parts, chosen = running(), selection(query_data)
         picture, now = views.picture(), parts.situation.now()
@@ -70,6 +78,11 @@ def add_to(v1: APIBlueprint) -> None:
                 by=query_data["by"],
             ),
         )
+
+
+def _files(forms: dict[str, str]) -> dict[int, Any]:
+    """The files that a view answers, for the description."""
+    return {200: {"description": "The file", "content": {mimetype: {} for mimetype in forms.values()}}}
 
 
 def _name(what: str, chosen: Selection) -> str:

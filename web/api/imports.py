@@ -22,6 +22,7 @@ from gridmap.services.files.limits import UPLOAD_LIMIT_MB
 from gridmap.services.past_imports import past_imports
 from web import i18n
 from web.access import actor
+from web.api.openapi import MAY_BE_ABSENT, described
 from web.api.parameters import NoParameters, Parameters
 from web.context import running
 from web.importing import words, work
@@ -69,6 +70,37 @@ class OrderBody(Schema):
     accept = Boolean(load_default=False, metadata={"description": "Accept what a grid plan's cleaning moved."})
 
 
+class UploadAnswer(Schema):
+    token = String()
+    name = String()
+    size_bytes = Integer()
+
+
+class BegunAnswer(Schema):
+    state = String(metadata={"enum": ["working"]})
+
+
+class ProgressAnswer(Schema):
+    label = String(metadata={"description": "What is being done, in the language of who asks."})
+    done = Integer()
+    total = Integer()
+
+
+class TroubleAnswer(Schema):
+    code = String()
+    message = String(metadata={MAY_BE_ABSENT: True})
+    hint = String(metadata={MAY_BE_ABSENT: True})
+
+
+class StateAnswer(Schema):
+    state = String(metadata={"enum": ["received", "working", "checked", "stored", "failed"]})
+    what = String(metadata={"enum": ["check", "store"], MAY_BE_ABSENT: True})
+    progress = Nested(ProgressAnswer, metadata={"description": "While working.", MAY_BE_ABSENT: True})
+    error = Nested(TroubleAnswer, metadata={"description": "When it failed.", MAY_BE_ABSENT: True})
+    checked = Dict(metadata={"description": "Columns, counts, bad rows, and what to answer.", MAY_BE_ABSENT: True})
+    result = Dict(metadata={"description": "What was stored.", MAY_BE_ABSENT: True})
+
+
 class BatchAnswer(Schema):
     uid = String()
     layer = String()
@@ -104,12 +136,13 @@ def add_to(v1: APIBlueprint) -> None:
 def _add_uploads(v1: APIBlueprint) -> None:
     @v1.post("/uploads")
     @takes_up_to(ANY_SIZE)
+    @described(file=f"The file itself, {UPLOAD_LIMIT_MB} MB at most.")
     @v1.input(NameQuery, location="query", unknown=RAISE)
     @v1.doc(
         tags=[TAG],
         summary="Hand a file in",
-        description=f"The body is the file itself, {UPLOAD_LIMIT_MB} MB at most; its token holds in this session.",
-        responses={201: {"description": "token, name, size_bytes"}},
+        description="Its token holds in this session: a program keeps its cookie, too.",
+        responses=_json(201, "It is kept", UploadAnswer),
     )
     def upload(query_data: dict[str, Any]) -> tuple[Response, int]:
         kept = running().uploads.receive(
@@ -124,7 +157,7 @@ def _add_uploads(v1: APIBlueprint) -> None:
         tags=[TAG],
         summary="How far an upload is",
         description="`state`: received, working (with progress), checked, stored, failed (with an error).",
-        responses={200: {"description": "The state"}},
+        responses=_json(200, "The state", StateAnswer),
     )
     def state(token: str, query_data: dict[str, Any]) -> Response:  # noqa: ARG001
         after_this_request(_not_kept)
@@ -133,8 +166,11 @@ def _add_uploads(v1: APIBlueprint) -> None:
         return jsonify(words.in_words(found, _words(layer)))
 
     @v1.post("/uploads/<token>/give-up")
-    @v1.doc(tags=[TAG], summary="Give an upload up", responses={204: {"description": "It is gone"}})
-    def give_up(token: str) -> tuple[str, int]:
+    @v1.input(NoParameters, location="query", unknown=RAISE)
+    @v1.doc(
+        tags=[TAG], summary="Give an upload up", responses={204: {"description": "It is gone"}, 409: "It is in work"}
+    )
+    def give_up(token: str, query_data: dict[str, Any]) -> tuple[str, int]:  # noqa: ARG001
         found = _upload(token)
         if standing(found)["state"] == "working":
             raise Conflict("This file is being worked on.", "Wait until that has ended.")
@@ -142,8 +178,13 @@ def _add_uploads(v1: APIBlueprint) -> None:
         return "", 204
 
     @v1.get("/uploads/<token>/rejects.csv")
-    @v1.doc(tags=[TAG], summary="The rows that were not stored", responses={200: {"description": "CSV with reasons"}})
-    def rejects(token: str) -> Response:
+    @v1.input(NoParameters, location="query", unknown=RAISE)
+    @v1.doc(
+        tags=[TAG],
+        summary="The rows that were not stored",
+        responses={200: {"description": "As they came, with number and reason", "content": {"text/csv": {}}}},
+    )
+    def rejects(token: str, query_data: dict[str, Any]) -> Response:  # noqa: ARG001
         found = _upload(token)
         if not found.rejects.is_file():
             raise NotFound("There are no rejected rows.", "They are kept for a day after an import without them.")
@@ -155,22 +196,28 @@ def _add_uploads(v1: APIBlueprint) -> None:
 
 def _add_work(v1: APIBlueprint) -> None:
     @v1.post("/uploads/<token>/check")
+    @v1.input(NoParameters, location="query", unknown=RAISE)
     @v1.input(OptionsBody, location="json")
-    @v1.doc(tags=[TAG], summary="Read the file, store nothing", responses={202: {"description": "Ask for the state"}})
-    def check(token: str, json_data: dict[str, Any]) -> tuple[Response, int]:
+    @v1.doc(
+        tags=[TAG],
+        summary="Read the file, store nothing",
+        responses=_json(202, "Ask for the state", BegunAnswer) | {409: "It is being worked on"},
+    )
+    def check(token: str, query_data: dict[str, Any], json_data: dict[str, Any]) -> tuple[Response, int]:  # noqa: ARG001
         parts, found = running(), _with_file(token)
         parts.jobs.start(found, "check", lambda tell: work.check(parts, found, json_data, tell))
         return jsonify({"state": "working"}), 202
 
     @v1.post("/uploads/<token>/store")
+    @v1.input(NoParameters, location="query", unknown=RAISE)
     @v1.input(OrderBody, location="json")
     @v1.doc(
         tags=[TAG],
         summary="Store the file as it was checked last",
         description="All of it or nothing, or with `without_bad` the good rows.",
-        responses={202: {"description": "Ask for the state"}},
+        responses=_json(202, "Ask for the state", BegunAnswer) | {409: "It is being worked on, or was not checked"},
     )
-    def store(token: str, json_data: dict[str, Any]) -> tuple[Response, int]:
+    def store(token: str, query_data: dict[str, Any], json_data: dict[str, Any]) -> tuple[Response, int]:  # noqa: ARG001
         parts, found, who = running(), _with_file(token), actor().name
         checked = standing(found).get("checked")
         if not checked:
@@ -188,11 +235,12 @@ def _add_batches(v1: APIBlueprint) -> None:
         return {"items": past_imports(running().store)}
 
     @v1.post("/imports/<uid>/undo")
+    @v1.input(NoParameters, location="query", unknown=RAISE)
     @v1.output(UndoneAnswer)
     @v1.doc(
-        tags=[TAG], summary="Take a whole import back", description="409 with the reason where others depend on it."
+        tags=[TAG], summary="Take a whole import back", responses={409: "Others depend on it; the reason is told"}
     )
-    def undo(uid: str) -> Any:
+    def undo(uid: str, query_data: dict[str, Any]) -> Any:  # noqa: ARG001
         parts = running()
         try:
             return undo_batch(parts.store, parts.settings, uid, actor=actor().name, now=dt.datetime.now(dt.UTC))
@@ -202,6 +250,11 @@ def _add_batches(v1: APIBlueprint) -> None:
             refusal = _not_kept(jsonify({"error": body}))
             refusal.status_code = 409
             return refusal
+
+
+def _json(status: int, description: str, answer: type[Schema]) -> dict[int, Any]:
+    """A response of a view that writes its JSON itself, for the description."""
+    return {status: {"description": description, "content": {"application/json": {"schema": answer}}}}
 
 
 def _words(layer: str | None = None) -> words.Words:

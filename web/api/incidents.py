@@ -44,6 +44,7 @@ def add_to(v1: APIBlueprint) -> None:
         return views.view().incidents(wanted, after=query_data["after"], limit=query_data["limit"])
 
     @v1.post("/incidents")
+    @v1.input(NoParameters, location="query", unknown=RAISE)
     @v1.input(ReportBody, location="json", unknown=RAISE)
     @v1.output(IncidentDetailAnswer, status_code=201)
     @v1.doc(
@@ -51,9 +52,12 @@ def add_to(v1: APIBlueprint) -> None:
         summary="Take in an incident",
         description="Needs the header X-CSRFToken. 200 instead of 201 when its uid was taken in before. An address "
         "without lon and lat is looked up; where it may mean several places, 422 lists them as `alternatives`.",
-        responses={200: "Received before", 409: "The uid is another incident's", 422: "A value cannot be used"},
+        responses={
+            200: {"description": "Received before", "content": {"application/json": {"schema": IncidentDetailAnswer}}},
+            409: "The uid is another incident's",
+        },
     )
-    def receive(json_data: dict[str, Any]) -> Any:
+    def receive(query_data: dict[str, Any], json_data: dict[str, Any]) -> Any:  # noqa: ARG001
         parts = running()
         now, places = parts.situation.now(), parts.situation.places
         report = report_of(json_data)
@@ -73,6 +77,7 @@ def add_to(v1: APIBlueprint) -> None:
         return answer_of(opened(uid))
 
     @v1.patch("/incidents/<uid>")
+    @v1.input(NoParameters, location="query", unknown=RAISE)
     @v1.input(AmendmentBody, location="json", unknown=RAISE)
     @v1.output(IncidentDetailAnswer)
     @v1.doc(
@@ -80,9 +85,9 @@ def add_to(v1: APIBlueprint) -> None:
         summary="Move an incident, answer for its grid, or change what is said of it",
         description="Needs the header X-CSRFToken. A moved point is placed again at once; its old place stays in the "
         "story. With `version`, a change that somebody else made meanwhile is answered with 409 and `changed`.",
-        responses={404: "No such incident", 409: "Changed by somebody else", 422: "A value cannot be used"},
+        responses={409: "Changed by somebody else"},
     )
-    def amend(uid: str, json_data: dict[str, Any]) -> dict[str, Any]:
+    def amend(uid: str, query_data: dict[str, Any], json_data: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG001
         parts = running()
         now, places = parts.situation.now(), parts.situation.places
         change = amendment_of(json_data)

@@ -28,11 +28,12 @@ def add_to(v1: APIBlueprint) -> None:
         return service.find(running().store, uid)
 
     @v1.post("/jobs/<uid>/cancel")
+    @v1.input(NoParameters, location="query", unknown=RAISE)
     @v1.output(JobAnswer)
     @v1.doc(
         tags=[TAG], summary="Cancel a job", description="One that runs ends within a second or two; ask for its state."
     )
-    def cancel(uid: str) -> JobRow:
+    def cancel(uid: str, query_data: dict[str, Any]) -> JobRow:  # noqa: ARG001
         after_this_request(not_kept)
         return service.cancel(running().store, uid, now=dt.datetime.now(dt.UTC))
 

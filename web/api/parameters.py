@@ -29,6 +29,18 @@ MAX_DAYS = 366 * (LATEST_YEAR - EARLIEST_YEAR + 1)
 MAX_SEQ = 2**62
 
 
+# Of parameters that are lists in one text: what the description says of them.
+NUMBER = r"-?[0-9]{1,3}(\.[0-9]{1,15})?"
+CODES = {"type": "string", "pattern": r"^[^,\s]{1,60}(,[^,\s]{1,60}){0,199}$"}
+BOX = {
+    "type": "string",
+    "pattern": f"^{NUMBER}(,{NUMBER}){{3}}$",
+    "description": "west,south,east,north in degrees.",
+}
+PLACE = {"type": "string", "pattern": f"^{NUMBER},{NUMBER}$", "description": "lon,lat of the very place they are at."}
+HOUR = r"[1-7]\.[0-9]{1,2}(-[0-9]{1,2})?"
+
+
 class Commas(Field):
     """'a,b' -> ('a', 'b'): no empty parts, no part twice."""
 
@@ -62,7 +74,7 @@ class NoParameters(Parameters):
 
 
 class KindQuery(Parameters):
-    kinds = Commas(load_default=None, metadata={"type": "string", "description": "Codes, a parent chooses all below."})
+    kinds = Commas(load_default=None, metadata=CODES | {"description": "Codes, a parent chooses all below."})
 
 
 class WindowQuery(KindQuery):
@@ -102,6 +114,7 @@ class SelectionQuery(WindowQuery):
         load_default=None,
         metadata={
             "type": "string",
+            "pattern": f"^{HOUR}(,{HOUR})*$",
             "description": "Hours of the week such as 1.8-11,5.18-23: ISO weekday, local hours, both in. Then only "
             "incidents known to the minute count.",
         },
@@ -133,9 +146,16 @@ class TileQuery(HeatQuery):
     top = Float(
         load_default=None,
         validate=Range(0, MAX_TOP, min_inclusive=False),
-        metadata={"description": "Where the scale ends, to set kinds side by side; their own when absent."},
+        metadata={
+            "exclusiveMinimum": 0,
+            "description": "Where the scale ends, to set kinds side by side; their own when absent.",
+        },
     )
     v = String(load_default=None, validate=Length(max=64), metadata={"description": "The heat's version, for caches."})
+
+
+class BasemapQuery(Parameters):
+    v = String(load_default=None, validate=Length(max=64), metadata={"description": "The file's version, for caches."})
 
 
 class HeatValueQuery(HeatQuery):
@@ -177,7 +197,7 @@ class AreaLayerQuery(Parameters):
 
 
 class BoxQuery(Parameters):
-    bbox = Box(load_default=None, metadata={"type": "string", "description": "west,south,east,north in degrees."})
+    bbox = Box(load_default=None, metadata=BOX)
 
 
 class BlocksQuery(PlanQuery, BoxQuery):
@@ -211,9 +231,9 @@ class PointsQuery(SelectionQuery, BoxQuery):
 class IncidentsQuery(SelectionQuery):
     """Without `from` and `to` here: all time."""
 
-    at = Spot(load_default=None, metadata={"type": "string", "description": "lon,lat of the very place they are at."})
-    uids = Commas(load_default=None, metadata={"type": "string", "description": "Only of these uids, 200 at most."})
-    bbox = Box(load_default=None, metadata={"type": "string", "description": "west,south,east,north in degrees."})
+    at = Spot(load_default=None, metadata=PLACE)
+    uids = Commas(load_default=None, metadata=CODES | {"description": "Only of these uids, 200 at most."})
+    bbox = Box(load_default=None, metadata=BOX)
     outside = Boolean(load_default=False, metadata={"description": "Only incidents in no grid."})
     doubtful = Boolean(load_default=False, metadata={"description": "Only those that may belong to another grid."})
     limit = Integer(load_default=DEFAULT_LIMIT, validate=Range(1, MAX_LIMIT))
