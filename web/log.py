@@ -1,6 +1,6 @@
-"""The log file: one line a request, errors with their traces, no query strings.
+"""The log file: one line a request with the address it came from, errors with their traces, no query strings.
 
-A query may hold what a person typed; it is never written.
+A query may hold what a person typed; it is never written. Behind a trusted proxy the address is the one it tells.
 """
 
 from __future__ import annotations
@@ -75,5 +75,6 @@ def _write(response: Response) -> Response:
     took_ms = 1000 * (time.perf_counter() - started_s)
     size = response.content_length if response.content_length is not None else "-"
     path = request.path.encode("unicode_escape").decode("ascii")  # a line feed in an address must not forge a line
-    requests_log.info("%s %s %d %s %.1f ms", request.method, path, response.status_code, size, took_ms)
+    sent = (request.remote_addr or "-", request.method, path)
+    requests_log.info("%s %s %s %d %s %.1f ms", *sent, response.status_code, size, took_ms)
     return response

@@ -20,7 +20,7 @@ def test_the_log_has_a_line_a_request_without_its_query(own_client: FlaskClient,
     own_client.get("/api/v1/incidents?grid=secret-in-a-query")
     own_client.get("/forged%0a2026-01-01 line")
     text = settings.log_file.read_text(encoding="utf-8")
-    assert "GET /api/v1/incidents 404" in text
+    assert "gridmap.requests 127.0.0.1 GET /api/v1/incidents 404" in text
     assert "secret-in-a-query" not in text
     assert not any(line.startswith("2026-01-01 line") for line in text.splitlines())
 
