@@ -64,6 +64,11 @@ class Settings:
         name = "demo" if self.is_demo else _slug(self.db)
         return self.var / "basemap" / name
 
+    @property
+    def own_basemap_dir(self) -> Path:
+        """Where an administrator puts a file of pictures that is to lie below the map; it is in no backup."""
+        return self.var / "basemap" / "own"
+
     def secret(self) -> bytes:
         """The signing and digest key: `GRIDMAP_SECRET`, else `var/secret`, made on first use with mode 0600."""
         if self.secret_from_env:

@@ -11,9 +11,12 @@ UNSPECIFIED = "unspecified"  # what an incident without a kind is stored as
 
 @dataclass(frozen=True, slots=True)
 class Kind:
+    """A closed kind, and what lies below it, is given to no new incident; those that have it keep it."""
+
     code: str
     zh: str
     en: str
+    is_closed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,10 @@ class KindTree:
 
     def codes(self) -> list[str]:
         return [kind.code for kind in self.kinds]
+
+    def open_kinds(self) -> list[Kind]:
+        """Those that a new incident may be given."""
+        return [kind for kind in self.kinds if not kind.is_closed]
 
     def find(self, text: str) -> str | None:
         """The code of the kind called `text`: its code or its Chinese or English name. None if there is none."""
@@ -65,7 +72,8 @@ def code_for(name: str) -> str:
     return "".join("_" if c in ".,/&?#%+ " or not c.isprintable() else c for c in name.strip().lower())
 
 
-def _walk(tables: Iterable[Mapping[str, Any]]) -> Iterable[Kind]:
+def _walk(tables: Iterable[Mapping[str, Any]], *, is_closed: bool = False) -> Iterable[Kind]:
     for table in tables:
-        yield Kind(table["code"], table["zh"], table["en"])
-        yield from _walk(table.get("children", []))
+        kind = Kind(table["code"], table["zh"], table["en"], is_closed or bool(table.get("closed", False)))
+        yield kind
+        yield from _walk(table.get("children", []), is_closed=kind.is_closed)

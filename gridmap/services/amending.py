@@ -118,7 +118,7 @@ def _differing(amendment: Amendment, before: StoredIncident, session: Session) -
     """The changes that are none yet, as columns; `occurrence` becomes its three."""
     wanted = dict(amendment.changes)
     if "kind" in wanted:
-        wanted["kind"] = required_kind(wanted["kind"], KindTree.of(configuration.current(session)[1]))
+        wanted["kind"] = required_kind(wanted["kind"], KindTree.of(configuration.current(session)[1]), kept=before.kind)
     if "occurrence" in wanted:
         when = wanted.pop("occurrence")
         wanted |= {"occurred_at": when.at, "occurred_on": when.on, "precision": str(when.precision)}

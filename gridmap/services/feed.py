@@ -12,7 +12,7 @@ Head = audit.Head  # of the newest change
 MAX_CHANGES = 1_000  # to follow one by one; behind by more, everything is read again
 # What these imports bring has an entry of its own and moves nothing that was there; blocks, grids and areas may.
 STANDING = "ground buildings households units sites streets cameras incidents routes tracks"
-HARMLESS = {f"import.{layer}" for layer in STANDING.split()}
+HARMLESS = {"settings.changed", *(f"import.{layer}" for layer in STANDING.split())}
 
 
 def entries_between(session: Session, known: Head, head: Head) -> list[audit.Entry] | None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 from urllib.parse import urlencode
@@ -13,8 +13,10 @@ from flask import Response, request
 from flask_babel import gettext
 
 from gridmap.domain.kinds import Kind
+from gridmap.domain.week_hours import WeekHours
 from gridmap.errors import BadInput, NotFound
 from gridmap.services.doubt import Candidate
+from gridmap.services.reporting.texts import hours_text
 from gridmap.services.situation import GridRow, IncidentFilter, IncidentPage, Picture, Selection
 from web import i18n, security, views
 from web.api.incident_schemas import IncidentDetailAnswer
@@ -36,7 +38,7 @@ NOTHING = IncidentPage((), None)
 class Asked:
     """What the list's address asks for, as text; `wrong` says by field what of it cannot be used.
 
-    At most one of `grid`, `block` and `area` is set.
+    At most one of `grid`, `block` and `area` is set; `kind` is one code, or several with commas between them.
     """
 
     state: str
@@ -46,31 +48,43 @@ class Asked:
     area: str
     first: str
     last: str
+    hours: str
     uids: str
     after: str | None
     wrong: dict[str, str]
 
     @property
     def is_filtered(self) -> bool:
-        return bool(self.kind or self.grid or self.block or self.area or self.first or self.last or self.uids)
+        words = (self.kind, self.grid, self.block, self.area, self.first, self.last, self.hours, self.uids)
+        return any(words)
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        return tuple(code for code in self.kind.split(",") if code)
 
     def address(self, **changes: str | None) -> str:
         """The list's address with some of it changed."""
         values = {"state": self.state, "kind": self.kind, "grid": self.grid, "block": self.block, "area": self.area}
-        values |= {"from": self.first, "to": self.last, "uids": self.uids}
+        values |= {"from": self.first, "to": self.last, "hours": self.hours, "uids": self.uids}
         values |= {name: value or "" for name, value in changes.items()}
         kept = {name: value for name, value in values.items() if value and (name, value) != ("state", "all")}
         return "/incidents" + (f"?{urlencode(kept)}" if kept else "")
 
+    def map_address(self, **place: str) -> str:
+        """The map with the same days, kinds and hours, looking into a place."""
+        values = {**place, "from": self.first, "to": self.last, "kinds": self.kind, "hours": self.hours}
+        return f"/?{urlencode({name: value for name, value in values.items() if value})}"
+
 
 def show_list() -> Response:
-    """Newest first, 50 a page: `?state=doubtful|outside&kind=&grid=|block=|area=&from=&to=&after=`."""
+    """Newest first, 50 a page: `?state=doubtful|outside&kind=&grid=|block=|area=&from=&to=&hours=&after=`."""
     picture, asked = views.picture(), _asked()
-    page, grid = NOTHING, _grid(picture, asked.grid)
+    page, grid, counts = NOTHING, _grid(picture, asked.grid), dict.fromkeys(STATES, 0)
     if not asked.wrong:
         try:
             wanted = _filter(asked, asked.grid if grid is None else grid.code)
             page = views.view().incidents(wanted, after=asked.after, limit=PAGE_ROWS)
+            counts = {state: views.view().incident_count(_in_state(wanted, state)) for state in STATES}
         except NotFound:
             asked.wrong["grid"] = _no_place(asked)
         except BadInput:
@@ -80,13 +94,13 @@ def show_list() -> Response:
         here="incidents",
         asked=asked,
         page=page,
-        doubtful=views.view().doubtful_count(),
-        outside=picture.summary().counts.outside,
-        kinds=list(_choices(picture)),
+        counts=counts,
+        kinds=list(_choices(picture.tree.kinds)),
         names=_names(picture),
         when=_when(picture),
         grid=grid,
         area=_area(picture, asked.area),
+        hours=_hours_text(asked.hours),
     )
 
 
@@ -96,7 +110,7 @@ def show_new() -> Response:
     return shell.show(
         "incident_new.html",
         here="incidents",
-        kinds=list(_choices(picture)),
+        kinds=list(_choices(picture.tree.open_kinds())),
         now_on=picture.project.now_on.isoformat(),
         plan_version=_plan_version(picture),
         map=_map(picture),
@@ -150,7 +164,7 @@ def _plan_version(picture: Picture) -> str | None:
 
 
 def _asked() -> Asked:
-    names = ("state", "kind", "grid", "block", "area", "from", "to", "uids", "after")
+    names = ("state", "kind", "grid", "block", "area", "from", "to", "hours", "uids", "after")
     given = {name: (request.args.get(name) or "").strip() for name in names}
     wrong = {}
     for name in ("from", "to"):
@@ -160,8 +174,9 @@ def _asked() -> Asked:
         wrong["to"] = gettext(_("The first day is after the last."))
     state = given["state"] if given["state"] in STATES else "all"
     grid, block, area = _smallest(given["grid"], given["block"], given["area"])
+    hours = given["hours"] if _hours(given["hours"]) else ""
     first, last, after = given["from"], given["to"], given["after"] or None
-    return Asked(state, given["kind"], grid, block, area, first, last, given["uids"], after, wrong)
+    return Asked(state, given["kind"], grid, block, area, first, last, hours, given["uids"], after, wrong)
 
 
 def _smallest(grid: str, block: str, area: str) -> tuple[str, str, str]:
@@ -178,11 +193,22 @@ def _no_place(asked: Asked) -> str:
 
 
 def _filter(asked: Asked, grid: str) -> IncidentFilter:
-    kinds = (asked.kind,) if asked.kind else None
     place = {"grid": grid or None, "block": asked.block or None, "area": asked.area or None}
-    chosen = Selection(_day(asked.first), _day(asked.last), kinds, **place)
+    chosen = Selection(_day(asked.first), _day(asked.last), asked.kinds or None, hours=_hours(asked.hours), **place)
     uids = tuple(dict.fromkeys(asked.uids.split(",")))[:UIDS_AT_MOST] if asked.uids else None
-    return IncidentFilter(chosen, uids=uids, outside=asked.state == "outside", doubtful=asked.state == "doubtful")
+    return _in_state(IncidentFilter(chosen, uids=uids), asked.state)
+
+
+def _in_state(wanted: IncidentFilter, state: str) -> IncidentFilter:
+    return replace(wanted, outside=state == "outside", doubtful=state == "doubtful")
+
+
+def _hours(text: str) -> WeekHours | None:
+    """Hours of the week from the map's address; words that name none choose nothing."""
+    try:
+        return WeekHours.parse(text) if text else None
+    except BadInput:
+        return None
 
 
 def _day(text: str) -> dt.date | None:
@@ -192,9 +218,14 @@ def _day(text: str) -> dt.date | None:
         return None
 
 
-def _choices(picture: Picture) -> Iterator[tuple[str, str, int]]:
-    """Every configured kind: its code, its name in the page's language, how deep it lies."""
-    for kind in picture.tree.kinds:
+def _hours_text(text: str) -> str:
+    hours = _hours(text)
+    return "" if hours is None else hours_text(hours, i18n.language())
+
+
+def _choices(kinds: Iterable[Kind]) -> Iterator[tuple[str, str, int]]:
+    """Of each kind its code, its name in the page's language, how deep it lies."""
+    for kind in kinds:
         yield kind.code, _name(kind), kind.code.count(".")
 
 

@@ -31,11 +31,14 @@ def _tops(tree: KindTree, events: Events) -> str:
 
 
 def kind_nodes(tree: KindTree, events: Events) -> tuple[KindNode, ...]:
-    """The configured kinds in their order, then those only the incidents have, below their nearest known parent."""
+    """The configured kinds in their order, then those only the incidents have, below their nearest known parent.
+    Closed ones without an incident are left out.
+    """
     counted = np.bincount(events.kind, minlength=len(events.kinds))
     counts = {code: int(n) for code, n in zip(events.kinds, counted, strict=True)}
     named = {kind.code: kind for kind in tree.kinds}
-    kinds = [*tree.kinds, *(Kind(code, code, code) for code in sorted(counts) if code not in named)]
+    used = [kind for kind in tree.kinds if not kind.is_closed or kinds_below(counts, [kind.code])]
+    kinds = [*used, *(Kind(code, code, code) for code in sorted(counts) if code not in named)]
     codes = [kind.code for kind in kinds]
     children: dict[str | None, list[Kind]] = {}
     for kind in kinds:

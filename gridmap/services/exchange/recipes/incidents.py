@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -15,7 +14,7 @@ import shapely
 from numpy.typing import NDArray
 
 from gridmap.domain.incidents import PlacedBy
-from gridmap.domain.kinds import code_for
+from gridmap.domain.kinds import KindTree, code_for
 from gridmap.domain.parties import Contact, PartyRole
 from gridmap.errors import BadFile
 from gridmap.geo.projection import LocalProjection
@@ -234,11 +233,14 @@ class IncidentRecipe(PlacedRecipe):
             kind.rows += used[code]
         if not new:
             return
-        content: dict[str, Any] = dict(self.job.setting.configuration)
+        _, content = configuration.current(self.job.session, lock=True)  # somebody may have changed it since it began
+        there = KindTree.of(content).codes()
         tables = [
-            {"code": code, "zh": self.new_names[code], "en": self.new_names[code], "children": []} for code in new
+            {"code": code, "zh": self.new_names[code], "en": self.new_names[code], "children": []}
+            for code in new
+            if code not in there
         ]
-        content["kind"] = [*content.get("kind", []), *tables]
+        content = {**content, "kind": [*content.get("kind", []), *tables]}
         self.version = configuration.put(self.job.session, content, self.job.now)
         self.job.setting = replace(self.job.setting, configuration_version=self.version, configuration=content)
         self.new_names.clear()
