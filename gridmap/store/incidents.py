@@ -29,7 +29,6 @@ __all__ = [
     "add",
     "by_ids",
     "change",
-    "doubtful_count",
     "events",
     "get",
     "ids_of",
@@ -134,11 +133,6 @@ def page(
     more = len(rows) > limit
     rows = rows[:limit]
     return Page(tuple(rows), mark_of(rows[-1]) if more else None)
-
-
-def doubtful_count(session: Session) -> int:
-    """How many incidents are doubtful."""
-    return session.scalar(sa.select(sa.func.count()).where(sa.and_(tables.Incident.is_doubtful))) or 0
 
 
 def get(session: Session, uid: str) -> IncidentRow | None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import re
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from flask.testing import FlaskClient
@@ -36,6 +38,43 @@ def test_the_list_shows_what_is_asked_for(client: FlaskClient, query: str, count
     response = client.get(f"/incidents{query}")
     assert response.status_code == 200
     assert rows(response.text) == count
+
+
+def counted(text: str) -> list[int]:
+    """How many there are in all, in doubt, outside, as the list's three tabs say."""
+    return [int(number.replace(",", "")) for number in re.findall(r'chip__count">([\d,]+)<', text)]
+
+
+@pytest.mark.parametrize(
+    ("query", "counts"),
+    [
+        ("", [60, 0, 3]),
+        ("?state=outside", [60, 0, 3]),
+        ("?grid=G2", [3, 0, 0]),
+        ("?kind=help", [6, 0, 3]),
+        ("?kind=help,dispute", [10, 0, 3]),
+        ("?from=2024-05-01&to=2024-05-30&kind=dispute", [0, 0, 0]),  # known by month only, and the month is not whole
+        ("?from=2024-05-01&to=2024-05-31&kind=dispute", [4, 0, 0]),
+        ("?hours=4.8-10", [0, 0, 0]),  # none is known to the minute
+        ("?hours=nonsense", [60, 0, 3]),
+    ],
+)
+def test_tabs_count_what_the_list_has(client: FlaskClient, query: str, counts: list[int]) -> None:
+    text = client.get(f"/incidents{query}").text
+    assert counted(text) == counts
+    listed = counts[2] if "state=outside" in query else counts[0]
+    assert rows(text) == min(50, listed)
+
+
+def test_the_way_to_the_map_keeps_days_kinds_and_hours(client: FlaskClient) -> None:
+    text = client.get("/incidents?area=01&kind=help,dispute&from=2024-05-01&to=2024-05-31&hours=4.8-10&lang=en").text
+    (way,) = re.findall(r'href="(/\?area=[^"]+)"', text)
+    asked = parse_qs(urlsplit(html.unescape(way)).query)
+    assert asked == {
+        "area": ["01"], "kinds": ["help,dispute"], "from": ["2024-05-01"], "to": ["2024-05-31"], "hours": ["4.8-10"],
+    }  # fmt: skip
+    assert re.search(r'<option value="help,dispute" selected>[^<]+, [^<]+</option>', text)
+    assert "Thu 8–11" in text
 
 
 def test_days_are_written_in_the_form_of_the_language(client: FlaskClient) -> None:

@@ -39,10 +39,14 @@ class IncidentFilter:
 
     @property
     def asks_index(self) -> bool:
-        """Whether it has a condition that only the index in memory knows; else the database finds the rows itself."""
+        """Whether it has a condition that only the index in memory knows; else the database finds the rows itself.
+
+        Of a period, what is known by month only is in it when its whole month is: the index knows.
+        """
         chosen = self.chosen
+        period = (chosen.from_on, chosen.to_on)
         words = (chosen.hours, chosen.area, chosen.grid, chosen.block, chosen.plan, self.at, self.uids)
-        return any(word is not None for word in words)
+        return any(word is not None for word in (*period, *words))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,14 @@ def incident_page(
         after=after,
         limit=limit,
     )
+
+
+def incident_count(session: Session, picture: Picture, wanted: IncidentFilter) -> int:
+    """How many incidents all pages together have. Raises as `incident_page`."""
+    if wanted.chosen.kinds is not None:
+        picture.check_kinds(wanted.chosen.kinds)
+    picture = picture.under(wanted.chosen.plan)
+    return len(_kept(session, picture, wanted, picture.rows_ever(wanted.chosen)))
 
 
 def _from_index(

@@ -12,9 +12,15 @@ from gridmap.services.situation.ground_layers import area_layer, block_layer
 from gridmap.services.situation.layers import Box, Layer, grid_layer, point_layer
 from gridmap.services.situation.picture import Picture
 from gridmap.services.situation.plan_lines import plan_lines
-from gridmap.services.situation.records import Changes, IncidentFilter, changes_since, incident_page
+from gridmap.services.situation.records import (
+    Changes,
+    IncidentFilter,
+    changes_since,
+    incident_count,
+    incident_page,
+)
 from gridmap.services.situation.seen import Seen
-from gridmap.store import incidents, plans
+from gridmap.store import plans
 from gridmap.store.engine import Store
 from gridmap.store.incidents import Page
 
@@ -80,12 +86,10 @@ class View(ABC):
         with self._store.read() as session:
             return incident_page(session, picture, wanted, after=after, limit=limit, is_part=self.seen is not None)
 
-    def doubtful_count(self) -> int:
-        """How many incidents wait for somebody to say which grid they belong to."""
-        if self.seen is not None:
-            return int(self.picture().events.doubtful.sum())
+    def incident_count(self, wanted: IncidentFilter) -> int:
+        """How many incidents the list has, on all its pages. Raises as `incidents`."""
         with self._store.read() as session:
-            return incidents.doubtful_count(session)
+            return incident_count(session, self.picture(), wanted)
 
     def changes(self, since: int, limit: int) -> Changes:
         """The feed after `since`, oldest first. Of what changed elsewhere than a part tells, it has the number only."""
