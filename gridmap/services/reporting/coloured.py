@@ -10,10 +10,10 @@ from gridmap.services.change.choropleth import Choropleth
 from gridmap.services.reporting.texts import WORDS, Lang
 
 SCALES = {
-    "classes": ("#E3EEF6", "#B4D2E7", "#7FB0D3", "#4484B4", "#1F5588"),
-    "change": ("#1F5FA8", "#86B4DC", "#EDEDEA", "#F0AE6C", "#B4530A"),
+    "classes": ("#CFE1EF", "#A3C8E2", "#70A6CE", "#3C7CB0", "#1B4F82"),
+    "change": ("#1F5FA8", "#86B4DC", "#DFDDD7", "#F0AE6C", "#B4530A"),
 }
-UNSURE, HATCH, LAND = "#B9B5AC", "#8D8A84", "#F4F2ED"
+UNSURE, HATCH, LAND, WATER = "#B9B5AC", "#8D8A84", "#F4F2ED", "#FAFDFE"
 OPACITY = 0.85
 
 
@@ -43,7 +43,7 @@ class ColouredGrids:
         return self.found.diverging and bool(values) and not any(value.significant for value in values)
 
     def legend(self) -> Iterator[tuple[str | None, str]]:
-        """Colour as it looks over the land and text of each class, then of what has none: None is hatched.
+        """Colour as it looks over the land and text of each class, then of what has none (None: hatched) and of water.
 
         Classes that no grid is in, because all may be chance, are left out.
         """
@@ -58,6 +58,7 @@ class ColouredGrids:
         if self.found.diverging:
             yield _over_land(UNSURE), words["not_significant"]
         yield None, words["no_data"]
+        yield WATER, words["water"]
 
     def colour(self, code: str) -> str | None:
         """The colour of a grid, None without a value."""

@@ -8,6 +8,7 @@ import shapely
 from PIL import Image, ImageDraw
 
 from gridmap.services.reporting.canvas import Canvas, Line
+from gridmap.services.reporting.coloured import WATER
 from gridmap.services.reporting.fonts import font
 from gridmap.services.reporting.scene import Name, Scene
 
@@ -23,7 +24,7 @@ GROUND_LINES = {
     "track": Line("#B9A28F", 0.8),
     "railway": Line("#8A8F94", 1.2, (7.0, 4.0)),
 }
-WATER_OVER, SHORE = "#EEF3F2", Line("#5E8698", 4.0)
+SHORE = Line("#5E8698", 4.0)
 BORDER, HALO_PX = "#4A3A73", 2.0
 GRID_PX = 0.9
 BORDERS_PX = {"street": 2.0, "district": 3.0}
@@ -43,7 +44,7 @@ def draw_water(canvas: Canvas, scene: Scene) -> None:
     """Water above grids in colour, with its shore: its own blue alone is too near to a class of theirs."""
     if "water" in scene.ground:
         canvas.stroke(scene.ground["water"], SHORE)
-        canvas.fill(scene.ground["water"], WATER_OVER)
+        canvas.fill(scene.ground["water"], WATER)
 
 
 def draw_roads(canvas: Canvas, scene: Scene) -> None:

@@ -77,8 +77,7 @@ class HeatReport:
         count = words["count"].format(count=f"{counts.total:,}") if counts.total else words["empty"]
         if counts.month_rows:
             count += words["comma"] + words["month_rows"].format(count=f"{counts.month_rows:,}")
-        ends = {"from_on": self.period.from_on, "to_on": self.period.to_on}
-        period = words["period"].format(**{name: day_text(on, self.lang) for name, on in ends.items()})
+        period = words["period"].format(**self._ends(self.period))
         kinds = words["kinds"].format(kinds=words["join"].join(self._kind_names()) or words["all_kinds"])
         parts = [kinds, *self._narrower()]
         if self.coloured is None:
@@ -93,6 +92,8 @@ class HeatReport:
             told.append(words["scaled"].format(days=self.period.days, times=round(UNIT_DAYS / self.period.days, 1)))
         if self.coloured is None and self.legend.widened:
             told.append(words["widened"])
+        if self.coloured is not None and self.coloured.found.before is not None:
+            told.append(words["compared"].format(**self._ends(self.coloured.found.before)))
         if self.coloured is not None and self.coloured.is_all_chance:
             told.append(words["all_chance"])
         left_out = self._left_out
@@ -126,6 +127,9 @@ class HeatReport:
             words["generated"].format(version=__version__, made_at=made_at),
         )
         return tuple(line for line in lines if line)
+
+    def _ends(self, period: Period) -> dict[str, str]:
+        return {"from_on": day_text(period.from_on, self.lang), "to_on": day_text(period.to_on, self.lang)}
 
     def _narrower(self) -> list[str]:
         """Hours of the week and the place that were chosen, where any were: what is counted, not what is drawn."""

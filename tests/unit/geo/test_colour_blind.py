@@ -16,6 +16,7 @@ import pytest
 from numpy.typing import NDArray
 
 from gridmap.geo.palettes import legend
+from gridmap.services.reporting import coloured
 
 NEIGHBOURS_APART = 0.06  # of two classes that lie side by side in the legend: three times the least visible
 SIGNS_APART = 0.12  # of fewer and more
@@ -94,6 +95,28 @@ def test_fewer_is_not_taken_for_more_nor_chance_for_either(theme: str, sight: st
     assert apart(much_fewer, much_more, sight) >= SIGNS_APART
     assert apart(fewer, more, sight) >= SIGNS_APART
     assert min(apart(unsure, colour, sight) for colour in (much_fewer, fewer, more, much_more)) >= NEIGHBOURS_APART
+
+
+@both_themes
+@all_sights
+@pytest.mark.parametrize("scale", ["choro", "change", "map-unsure"])
+def test_water_is_not_taken_for_a_class_of_grids(theme: str, sight: str, scale: str) -> None:
+    (water,), (land,) = tokens(theme, "map-water-over"), tokens(theme, "map-land")
+    drawn = [_over_land(colour, land) for colour in tokens(theme, scale)]
+    assert min(apart(water, colour, sight) for colour in drawn) >= NEIGHBOURS_APART
+
+
+def test_files_have_the_colours_of_the_page() -> None:
+    for scale, name in (("classes", "choro"), ("change", "change")):
+        assert [colour.lower() for colour in coloured.SCALES[scale]] == tokens("light", name)
+    others = {"map-unsure": coloured.UNSURE, "map-hatch": coloured.HATCH, "map-water-over": coloured.WATER}
+    assert {name: [colour.lower()] for name, colour in others.items()} == {n: tokens("light", n) for n in others}
+
+
+def _over_land(colour: str, land: str) -> str:
+    above, below = bytes.fromhex(colour[1:]), bytes.fromhex(land[1:])
+    mixed = (coloured.OPACITY * a + (1 - coloured.OPACITY) * b for a, b in zip(above, below, strict=True))
+    return "#" + bytes(round(part) for part in mixed).hex()
 
 
 def test_a_scale_of_red_and_green_would_be_found() -> None:
