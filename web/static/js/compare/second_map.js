@@ -7,11 +7,11 @@ import { Basemap } from "../map/basemap.js";
 import { isDark } from "../map/colours.js";
 import { Grids } from "../map/grids.js";
 import { Heat } from "../map/heat.js";
+import { OwnTiles } from "../map/own_tiles.js";
 import { gridClasses } from "../situation/grid_classes.js";
 import { FOCUS } from "../situation/selection.js";
 import { el } from "../ui/dom.js";
-import { explain, notify, dismiss, setBusy } from "../ui/notices.js";
-import { isAbort } from "../net/api.js";
+import { notify, dismiss, setBusy } from "../ui/notices.js";
 import { otherWords } from "./other_side.js";
 
 const PANES = { choropleth: 240, water: 245, heat: 250, roads: 300, blocks: 390, grids: 400, borders: 420, selected: 430, labels: 450 };
@@ -33,6 +33,8 @@ export class SecondMap {
 
   drawParts() {
     const { page, map } = this;
+    const { own_basemap: own } = page.situation;
+    this.own = own && new OwnTiles(map, own);
     this.basemap = new Basemap(page.situation.basemap, page.layers.gridLabels, page.layers.shown());
     this.basemap.gridsChanged(page.layers.features.length > 0);
     this.basemap.addTo(map);
@@ -56,7 +58,8 @@ export class SecondMap {
     const shown = this.page.layers.shown();
     this.basemap.show(shown);
     this.grids.show(shown.grids);
-    for (const name of Object.keys(PANES)) this.map.getPane(name).style.opacity = this.page.map.getPane(name).style.opacity;
+    if (this.own) this.own.show(shown.own);
+    for (const name of [...Object.keys(PANES), ...(this.own ? ["own"] : [])]) this.map.getPane(name).style.opacity = this.page.map.getPane(name).style.opacity;
     this.select();
   }
 
@@ -81,13 +84,11 @@ export class SecondMap {
     this.choropleth.show(words !== null);
     if (!words) this.scale = null;
     if (!words) return;
-    try {
+    await this.page.guarded("choropleth2", () => this.drawChoropleth(scale), async () => {
       this.scale = await this.askChoropleth({ ...words, by });
       const { values } = this.scale;
       this.choropleth.set(this.grids.shapes, gridClasses(this.page.layers.features, { ...scale, values }), scale.diverging ? "change" : "choropleth");
-    } catch (error) {
-      if (!isAbort(error)) explain("choropleth2", error, () => this.drawChoropleth(scale));
-    }
+    });
   }
 
   repaint() {

@@ -12,8 +12,7 @@ import { COMMUNITIES, Places, STREETS } from "./places.js";
 import { FOCUS, SELECTION } from "./selection.js";
 import { boxAround, spotOf, spotPlace } from "./spot.js";
 
-const GRID_ZOOM = 14; // from here a press means a grid, before that its community, and its street from far away
-const STREET_ZOOM = 11;
+const GRID_ZOOM = 14; // from here a press means a grid
 const SMALL = 0.15; // of the map's width and height: a place smaller than this is gone to even where it is in view
 
 export const place = {
@@ -127,8 +126,8 @@ class Place {
     else this.go(this.places.parentOf(this.here));
   }
 
-  // A press on the map, in a grid or beside all of them (null): down to what the zoom shows, one level further where
-  // that is looked into already.
+  // A press on the map, in a grid or beside all of them (null): from far one level after the other, its street office,
+  // in one that is looked into its community, in that the grid; from near the grid at once, and then its block.
   press(grid, at) {
     if (!grid) return;
     const focus = this.pressed(grid, at);
@@ -141,16 +140,17 @@ class Place {
 
   pressed(grid, at) {
     const { places } = this;
-    const { area, grid: lookedInto, block } = this.page.state.get();
-    const zoom = this.page.map.getZoom();
+    const view = this.page.state.get();
+    const { area, grid: lookedInto, block } = view;
     if (grid === lookedInto || (block && places.gridOfBlock.get(block) === grid)) {
       const code = places.blockAt(grid, at);
       return code && code !== block ? { block: code } : null;
     }
-    const community = places.areaAbove(grid, COMMUNITIES);
-    const street = places.areaAbove(grid, STREETS);
-    if (zoom <= STREET_ZOOM && street && area !== street.code) return { area: street.code };
-    return zoom < GRID_ZOOM && community && area !== community.code ? { area: community.code } : { grid };
+    const around = places.pathTo(view).map(({ code }) => code);
+    const next = [STREETS, COMMUNITIES].map((levels) => places.areaAbove(grid, levels)).find((one) => one && !around.includes(one.code));
+    const zoom = this.page.map.getZoom();
+    const isStep = zoom < GRID_ZOOM || (zoom === GRID_ZOOM && area && next && next.parent === area); // the map may have come nearer to the street
+    return next && isStep ? { area: next.code } : { grid };
   }
 
   // Where a view begins that names a place and no part of the map; null also where the place is not read yet.
@@ -287,10 +287,9 @@ class Place {
   listAddress() {
     const { hours, plan, spot } = this.page.state.get();
     const words = this.page.selection();
-    if (hours || plan || spot || !words) return null;
+    if (plan || spot || !words) return null;
     const { from, to, area, grid, block, kinds } = words;
-    if ((kinds || "").includes(",")) return null;
-    return `/incidents?${query({ from, to, kind: kinds, area, grid, block })}`;
+    return `/incidents?${query({ from, to, kind: kinds, area, grid, block, hours })}`;
   }
 }
 

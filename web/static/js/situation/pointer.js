@@ -168,9 +168,7 @@ class Pointer {
 // What a grid's colour stands for; raw counts stand beside every rate and percentage.
 const VALUES = {
   rate: (found) => (found && found.value !== null
-    ? [el("span", {}, t("{rate} per 100 households, smoothed; {count} in {households} households", {
-      rate: decimal(found.value, 2), count: number(found.count), households: number(found.households),
-    }))]
+    ? [el("span", {}, t("{rate} per 100 households, smoothed", { rate: decimal(found.value, 2) }))]
     : [el("span", {}, t("no rate: hardly anybody lives here"))]),
   change: (found) => {
     if (!found) return [el("span", {}, t("no data"))];

@@ -1,7 +1,7 @@
 // The last 24 hours and 7 days beside what was to be expected, and what waits for somebody.
 
 import { getJson, latest, query } from "../net/api.js";
-import { decimal, lang, number, t } from "../net/words.js";
+import { decimal, number, t } from "../net/words.js";
 import { dayName, instantName, toDay, toText } from "../ui/dates.js";
 import { byId, el, icon } from "../ui/dom.js";
 import { isOpen } from "../ui/rights.js";
@@ -79,11 +79,11 @@ function look(page, { week }, { hours, from, to }) {
   page.state.set({ from: first, to: last }, { push: true });
 }
 
-// What waits is listed on its own page, which knows of one kind and one grid: a figure of anything else is no link.
+// What waits is listed on its own page, which counts by today's plan: figures of another one are no links.
 function drawWaiting(page, { doubtful, outside, week }) {
   const { kinds, area, grid, block, hours, plan } = page.selection();
-  const isListed = !(plan || hours || (kinds || "").includes(",")) && isOpen("pages.incidents");
-  const link = (text, count, words) => (count && isListed ? el("a", { href: `/incidents?${query({ ...words, kind: kinds, area, grid, block })}` }, text) : text);
+  const isListed = !plan && isOpen("pages.incidents");
+  const link = (text, count, words) => (count && isListed ? el("a", { href: `/incidents?${query({ ...words, kind: kinds, area, grid, block, hours })}` }, text) : text);
   const waiting = [[t("Grid in doubt"), "doubtful", doubtful], [t("In no grid"), "outside", outside]];
   byId("today-waiting").replaceChildren(...waiting.map(([label, state, { recent, total }]) => el("span", {}, `${label} `,
     link(t("{n} in 7 days", { n: number(recent) }), recent, { state, from: week.from, to: week.to }), " · ",
@@ -102,7 +102,7 @@ function how(page, { weeks, windows }) {
 
 function clock(instant, { time_zone: timeZone, is_demo: isDemo }) {
   const end = new Date(Date.parse(instant) + 1000); // the demo's day ends at 24:00, which is the next day's 00:00
-  if (isDemo) return t("the end of {day} (demo)", { day: lang === "zh" ? dayIn(instant, timeZone) : dayName(toDay(dayIn(instant, timeZone))) });
+  if (isDemo) return t("the end of {day} (demo)", { day: dayName(toDay(dayIn(instant, timeZone))) });
   return instantName(end.toISOString(), timeZone);
 }
 

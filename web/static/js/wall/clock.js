@@ -1,6 +1,7 @@
 // The time by the project's clock. In the demo, whose last day counts as today, the day of the data stands beside it.
 
 import { locale, t } from "../net/words.js";
+import { dayName, toDay } from "../ui/dates.js";
 
 const EVERY_MS = 1000;
 
@@ -9,7 +10,7 @@ export function startClock(page, clock, date, onDay) {
   const { time_zone: timeZone, is_demo: isDemo, now_on: nowOn } = page.situation.project;
   const time = new Intl.DateTimeFormat(locale, { timeZone, hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
   const day = new Intl.DateTimeFormat(locale, { timeZone, year: "numeric", month: "long", day: "numeric", weekday: "long" });
-  const dataEnd = nowOn.replace(/-/g, "\u2060-\u2060"); // a date is not broken
+  const dataEnd = [...dayName(toDay(nowOn)).replace(/ /g, "\u00a0")].join("\u2060"); // a date is not broken
   let shown = "";
   const tick = () => {
     const now = new Date();

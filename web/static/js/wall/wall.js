@@ -31,7 +31,10 @@ export class Wall {
     document.body.append(this.root);
     this.screen = new Screen(this.root, onLeave);
     this.map = new MapOnWall(page, spot, [this.caption, this.parts.scale]);
-    this.cycle = new Cycle(page, this.map, (name) => { this.caption.textContent = name; });
+    this.cycle = new Cycle(page, this.map, (name) => {
+      this.caption.textContent = name;
+      this.drawTimeline();
+    });
     this.clock = startClock(page, this.parts.clock, this.parts.date, () => this.newDay());
     this.timer = setInterval(() => this.draw(), AGAIN_MS);
     this.sizes = new ResizeObserver(() => this.drawTimeline());
@@ -97,16 +100,21 @@ export class Wall {
   }
 
   drawTimeline() {
-    if (this.timeline) drawDays(this.parts.days, this.timeline, this.page.span().today);
+    const { from, to } = this.page.state.get();
+    if (this.timeline) drawDays(this.parts.days, this.timeline, { today: this.page.span().today, from, to });
   }
 
   // After a change of colours, or of the scale.
   paint() {
-    const { surface } = this.page.state.get();
-    const { heat, choropleth } = this.page.layers.scales;
-    const strip = surface === "heat" && heat ? heatStrip(heat) : surface === "choropleth" && choropleth ? choroplethStrip(choropleth) : null;
-    this.parts.scale.replaceChildren(...(strip ? [strip] : []));
+    this.parts.scale.replaceChildren(...[this.strip()].filter(Boolean));
     this.drawTimeline();
+  }
+
+  strip() {
+    const view = this.page.state.get();
+    const { scales: { heat, choropleth }, choropleth: { classes } } = this.page.layers;
+    if (view.surface === "heat" && heat) return heatStrip(heat);
+    return view.surface === "choropleth" && choropleth ? choroplethStrip(view, choropleth, null, classes) : null;
   }
 
   renew() {
