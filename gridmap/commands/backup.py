@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from gridmap.commands.progress import progress_bar
-from gridmap.config import load
+from gridmap.config import Settings, load
 from gridmap.errors import BadInput
 from gridmap.services import backup as backups
 from gridmap.services.backup import Kept, Manifest
@@ -81,8 +81,15 @@ def backup(target: Path | None, keep: int | None, weekly: int | None) -> None:
     help="The empty database, as GRIDMAP_DB names it; of either kind. Without it the archive is only checked.",
 )
 @click.option("--upgrade", is_flag=True, help="Bring an older backup's schema up to this version afterwards.")
+@click.option(
+    "--replace",
+    is_flag=True,
+    help="Put it in the place of the project in the database (that of GRIDMAP_DB, without --into), once gridmap is "
+    "stopped. What came after the backup is lost: it is told, and done with --yes only.",
+)
+@click.option("--yes", is_flag=True, help="With --replace: do it.")
 @click.pass_context
-def restore(ctx: click.Context, archive: Path, into: str | None, upgrade: bool) -> None:
+def restore(ctx: click.Context, archive: Path, into: str | None, upgrade: bool, replace: bool, yes: bool) -> None:
     """Bring a project back from ARCHIVE, into an empty place and as a whole or not at all.
 
     The archive is checked first; then every table is compared with what it was, and the chain of the audit is walked.
@@ -90,19 +97,40 @@ def restore(ctx: click.Context, archive: Path, into: str | None, upgrade: bool) 
     ~/.pgpass than in URL. Whoever was signed in has to sign in again. Ends with 1 when the audit has a problem (it had
     it before the backup).
     """
-    if into is None:
+    if yes and not replace:
+        raise BadInput("--yes belongs to --replace.", "Without --replace only an empty database is filled.")
+    settings = load() if into is None else load({**os.environ, "GRIDMAP_DB": into})
+    if not yes and (into is None or replace):
         with progress_bar() as tell:
             manifest = backups.check(archive, on_progress=tell)
         click.echo(f"{archive} is whole: {_told(manifest)}, of {_when(manifest)}")
+        if replace:
+            _tell_loss(manifest, settings)
+            ctx.exit(1)
         return
-    settings = load({**os.environ, "GRIDMAP_DB": into})
     with progress_bar() as tell:
-        done = backups.restore(archive, settings, now=dt.datetime.now(dt.UTC), upgrade=upgrade, on_progress=tell)
+        now = dt.datetime.now(dt.UTC)
+        done = backups.restore(archive, settings, now=now, upgrade=upgrade, replace=replace, on_progress=tell)
     click.echo(f"{done.address}: {_told(done.manifest)}, of {_when(done.manifest)}; every table is what it was")
     _tell_what_to_do(done)
     for problem in done.problems:
         click.echo(f"PROBLEM  entry {problem.seq} of the audit: {problem.message}")
     ctx.exit(1 if done.problems else 0)
+
+
+def _tell_loss(manifest: Manifest, settings: Settings) -> None:
+    loss = backups.would_be_lost(manifest, settings)
+    if loss.is_other:
+        click.echo(f"{loss.address} is no later state of it: ALL of it would be lost ({loss.entries:,} audit entries).")
+    elif loss.entries:
+        newest = loss.newest_at.astimezone().strftime("%Y-%m-%d %H:%M") if loss.newest_at else "-"
+        click.echo(
+            f"{loss.address} went on since: {loss.changes:,} changes of data, {loss.entries:,} audit entries in all, "
+            f"the newest of {newest}. They would be lost."
+        )
+    else:
+        click.echo(f"{loss.address} has nothing that is not in it.")
+    click.echo("Nothing was changed. Make a backup of what is there now; then give --yes as well.")
 
 
 def _tell_what_to_do(done: backups.Restored) -> None:

@@ -7,7 +7,7 @@ import click
 from gridmap.config import load
 from gridmap.errors import StoreBroken
 from gridmap.store import migrations, roles
-from gridmap.store.engine import open_store
+from gridmap.store.engine import file_of, open_store
 
 
 @click.group()
@@ -40,6 +40,19 @@ def check(ctx: click.Context) -> None:
         click.echo(f"PROBLEM  {problem}")
     click.echo(f"{store.address}: {len(problems)} problems")
     ctx.exit(1 if problems else 0)
+
+
+@db.command()
+def revision() -> None:
+    """Print two lines for programs: "database" and "program", each with its schema's revision (none: no database)."""
+    settings = load()
+    path = file_of(settings.db)
+    there = None
+    if path is None or path.exists():
+        store = open_store(settings.db, create=False)
+        there = migrations.current(store)
+        store.close()
+    click.echo(f"database {there or 'none'}\nprogram {migrations.head()}")
 
 
 @db.command()

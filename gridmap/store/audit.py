@@ -161,6 +161,12 @@ def holds(session: Session, known: Head) -> bool:
     return session.scalar(sa.select(Audit.hash).where(Audit.seq == known[0])) == known[1]
 
 
+def changes_after(session: Session, seq: int) -> int:
+    """How many entries after `seq` tell of a change of data."""
+    query = sa.select(sa.func.count()).select_from(Audit).where(Audit.seq > seq, CHANGED)
+    return int(session.scalar(query) or 0)
+
+
 def since(session: Session, seq: int, limit: int = 1_000) -> list[Entry]:
     """Up to `limit` entries after `seq`, oldest first."""
     return entries_of(session, sa.select(Audit.__table__).where(Audit.seq > seq).order_by(Audit.seq).limit(limit))

@@ -21,7 +21,7 @@ from gridmap.services.backup import folder as folders
 from gridmap.services.backup.archive import PIECE_BYTES, Reader, opened
 from gridmap.services.backup.keys import SECRET, other_keys
 from gridmap.services.backup.manifest import Manifest, TableEntry
-from gridmap.store import audit, migrations, refilling, snapshot
+from gridmap.store import audit, migrations, refilling, replacing, snapshot
 from gridmap.store.engine import Session, Store, file_of, open_store, shown_address
 
 Progress = Callable[[str, int, int], None]
@@ -53,6 +53,7 @@ class _Work:
     now: dt.datetime
     on_progress: Progress
     other_keys: tuple[str, ...]
+    replace: bool
     problems: list[audit.Problem] = field(default_factory=list)
 
 
@@ -70,17 +71,20 @@ def restore(
     now: dt.datetime,
     actor: Actor = LOCAL,
     upgrade: bool = False,
+    replace: bool = False,
     on_progress: Progress = _silent,
 ) -> Restored:
     """Fill the empty database that `settings` name, and the folder for files beside it.
 
     Every row is compared by its table's digest, and the audit's head, before anything counts. The schema stays that of
-    the archive unless `upgrade`. Raises BadFile for an archive that is damaged, foreign or of a newer gridmap; Conflict
+    the archive unless `upgrade`. With `replace` the project there makes way, in the same step; files only it had stay.
+    Raises BadFile for an archive that is damaged, foreign or of a newer gridmap; Conflict
     for a place that is not empty; DiskFull. Then the place is as it was.
     """
     with opened(archive) as reader:
         reader.check(lambda done, total: on_progress("Checking the archive", done, total))
-        work = _Work(reader, settings, actor, now, on_progress, other_keys(reader.manifest.key_checks, settings))
+        others = other_keys(reader.manifest.key_checks, settings)
+        work = _Work(reader, settings, actor, now, on_progress, others, replace)
         path = file_of(settings.db)
         revision = _into_server(work, upgrade) if path is None else _into_file(work, path.absolute(), upgrade)
         return Restored(shown_address(settings.db), reader.manifest, revision, tuple(work.problems), work.other_keys)
@@ -96,16 +100,24 @@ def _into_server(work: _Work, upgrade: bool) -> str:
 
 def _into_file(work: _Work, path: Path, upgrade: bool) -> str:
     with folders.room_in(path.parent), folders.alone(path.parent, "restore"):
-        _refuse_filled(path)
+        _make_way(path, work)
         with folders.draft(path) as draft:
             store = open_store(f"sqlite:///{draft}")
             try:
                 revision = _into(store, work, upgrade)
             finally:
                 store.close()
+            _make_way(path, work)  # again: somebody may have begun to use it meanwhile
             for suffix in ("-wal", "-shm"):  # of the empty file that was there
                 Path(f"{path}{suffix}").unlink(missing_ok=True)
     return revision
+
+
+def _make_way(path: Path, work: _Work) -> None:
+    if not work.replace:
+        _refuse_filled(path)
+    elif path.exists():
+        replacing.shut(path)
 
 
 def _refuse_filled(path: Path) -> None:
@@ -124,13 +136,14 @@ def _refuse_filled(path: Path) -> None:
 def _into(store: Store, work: _Work, upgrade: bool) -> str:
     """Files first: a row never names one that is not there."""
     written = _files(work)
+    revision, clear = work.reader.manifest.revision, work.replace and store.dialect == "postgresql"
     try:
-        migrations.build(store, work.reader.manifest.revision, lambda session: _fill(session, work))
+        migrations.build(store, revision, lambda session: _fill(session, work), replace=clear)
     except BaseException:
         for path in written:
             path.unlink()
         raise
-    if upgrade and work.reader.manifest.revision != migrations.head():
+    if upgrade and revision != migrations.head():
         migrations.upgrade(store)
         with store.write() as session:
             _finish(session, work)

@@ -20,7 +20,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy.engine import Connection
 
 from gridmap.errors import Conflict, StoreBroken
-from gridmap.store import inspection
+from gridmap.store import inspection, replacing
 from gridmap.store.engine import Session, Store
 from gridmap.store.tables import Base
 
@@ -45,11 +45,12 @@ def downgrade(store: Store, revision: str, *, extra_versions: Sequence[Path] = (
     _run(store, script, revision, lambda rev, _: script._downgrade_revs(revision, rev))
 
 
-def build(store: Store, revision: str, fill: Callable[[Session], None]) -> None:
+def build(store: Store, revision: str, fill: Callable[[Session], None], *, replace: bool = False) -> None:
     """Make an empty database one of this revision and fill it, as one transaction: both happen, or nothing does.
 
-    Foreign keys rest meanwhile on SQLite, and are looked at before the end. Raises Conflict when the database is not
-    empty, StoreBroken for a revision that this gridmap does not know, and as `upgrade`.
+    `replace` takes away first what a PostgreSQL database holds. Foreign keys rest meanwhile on SQLite, and are looked
+    at before the end. Raises Conflict when the database is not empty, StoreBroken for a revision that this gridmap does
+    not know, and as `upgrade`.
     """
 
     def filled(connection: Connection) -> None:
@@ -62,7 +63,8 @@ def build(store: Store, revision: str, fill: Callable[[Session], None]) -> None:
         raise StoreBroken(
             f"This gridmap does not know the schema {revision}.", "It was made by a newer gridmap: install that one."
         )
-    _run(store, script, revision, lambda rev, _: script._upgrade_revs(revision, rev), before=_refuse_rows, after=filled)
+    before = replacing.clear if replace else _refuse_rows
+    _run(store, script, revision, lambda rev, _: script._upgrade_revs(revision, rev), before=before, after=filled)
 
 
 def current(store: Store) -> str | None:
