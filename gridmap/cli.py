@@ -28,6 +28,7 @@ COMMANDS: Commands = {
     "db": ("database", "db", "Upgrade or check the database."),
     "backup": ("backup", "backup", "Write the whole project into one file, while it is used."),
     "restore": ("backup", "restore", "Bring a project back from a backup, into an empty database."),
+    "bundle": ("bundle", "bundle", "Pack gridmap and all it needs into one file, for a machine without network."),
     "user": ("accounts", "user", "Accounts of the people who sign in."),
     "post": ("posts", "post", "Show posts, or bring them in from a list."),
     "audit": ("audit", "audit", "Check the chain of the audit."),
