@@ -52,6 +52,7 @@ NEEDS: Mapping[str, Action] = {
     "pages.map": Action.SEE_MAP,
     "tiles.basemap": Action.SEE_MAP,
     "tiles.heat": Action.SEE_MAP,
+    "tiles.own": Action.SEE_MAP,
     "api.addresses": Action.SEE_MAP,
     "api.area_shapes": Action.SEE_MAP,
     "api.areas": Action.SEE_MAP,
@@ -117,7 +118,7 @@ ALSO: Mapping[tuple[str, str, str], Action] = {("api.table_file", "what", "incid
 # The base map is nobody's: streets, water, houses and names as any map has them.
 SCOPED = frozenset(
     {
-        "pages.map", "tiles.basemap", "tiles.heat",
+        "pages.map", "tiles.basemap", "tiles.heat", "tiles.own",
         "api.addresses", "api.area_shapes", "api.areas", "api.blocks", "api.cameras", "api.changes", "api.choropleth",
         "api.compare", "api.counts", "api.expectation", "api.grids", "api.legend", "api.locate", "api.patterns",
         "api.plans", "api.report", "api.sites", "api.situation", "api.timeline", "api.value",

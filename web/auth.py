@@ -24,7 +24,8 @@ from web.context import running
 
 NOTED_EVERY_S = 60  # how exact the last use is: a cookie a minute, not one an answer
 UNATTENDED = "X-Unattended"  # a page's script says so when nobody has touched the page for a while
-BY_ITSELF = frozenset({"api.changes", "api.job", "tiles.heat", "tiles.basemap"})  # what pages ask for by themselves
+# What pages ask for by themselves.
+BY_ITSELF = frozenset({"api.changes", "api.job", "tiles.heat", "tiles.basemap", "tiles.own"})
 BEARER = "bearer "  # however it is written
 
 

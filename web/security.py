@@ -28,7 +28,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 POLICY = (
     "default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'nonce-{nonce}'; "
-    "img-src 'self' data: blob:; connect-src 'self'; font-src 'self'; manifest-src 'self'; "
+    "img-src 'self' data: blob:{pictures}; connect-src 'self'; font-src 'self'; manifest-src 'self'; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 HEADERS = {
@@ -80,6 +80,11 @@ def nonce() -> str:
     return str(g.nonce)
 
 
+def let_pictures_from(origin: str | None) -> None:
+    """The page that answers this request may show pictures of another server: `origin` is scheme, host and port."""
+    g.picture_origin = origin
+
+
 def _refuse_oversize() -> None:
     view = current_app.view_functions.get(request.endpoint or "")
     limit_bytes = getattr(view, "max_body_bytes", MAX_BODY_BYTES)
@@ -101,7 +106,9 @@ def _refuse_nul() -> None:
 def _add_headers(response: Response) -> Response:
     if request.is_secure and not is_loopback(host_name(request.headers.get("Host", ""))):
         response.headers["Strict-Transport-Security"] = HSTS
-    response.headers["Content-Security-Policy"] = POLICY.format(nonce=nonce())
+    origin = g.get("picture_origin")
+    pictures = f" {origin}" if origin else ""
+    response.headers["Content-Security-Policy"] = POLICY.format(nonce=nonce(), pictures=pictures)
     for name, value in HEADERS.items():
         response.headers[name] = value
     return response

@@ -11,7 +11,8 @@ from marshmallow import RAISE
 from werkzeug.exceptions import NotFound
 
 from gridmap.errors import BadInput
-from gridmap.services.situation import DrawnTile, Picture
+from gridmap.services import own_basemap
+from gridmap.services.situation import DrawnTile, Picture, ProjectFacts
 from web import views
 from web.api.openapi import described
 from web.api.parameters import MAX_ZOOM, BasemapQuery, TileQuery, selection
@@ -19,6 +20,11 @@ from web.context import running
 from web.delivery import FOR_GOOD_S, unchanged
 
 BASEMAP = "basemap.pmtiles"
+# One transparent pixel.
+NOTHING_THERE = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010804000000b51c0c020000000b4944415478da636060000000030001"
+    "2b094d840000000049454e44ae426082"
+)
 PMTILES = "application/vnd.pmtiles"
 HEAT_ENDPOINT = "tiles.heat"
 
@@ -88,6 +94,35 @@ def basemap(name: str, query_data: dict[str, Any]) -> Response:
     is_present = query_data["v"] == _version(path)
     response.headers["Cache-Control"] = f"private, max-age={FOR_GOOD_S}" if is_present else "no-store"
     return response
+
+
+@blueprint.get("/tiles/own/<int:z>/<int:x>/<int:y>")
+@blueprint.doc(hide=True)
+def own(z: int, x: int, y: int) -> Response:
+    """A tile of the file that the settings name for the base map; empty where it has none."""
+    parts = running()
+    found = views.picture().project.own_basemap
+    if found is None or found.file is None or not found.min_zoom <= z <= found.max_zoom or max(x, y) >= 1 << z:
+        raise NotFound
+    version = own_basemap.version_of(parts.settings, found.file)
+    if version is not None and (same := unchanged(version, cacheable=True)) is not None:
+        return same
+    tile = own_basemap.picture_of(parts.settings, found.file, z, x, y)
+    content, kind = tile or (NOTHING_THERE, "image/png")
+    return Response(content, mimetype=kind)
+
+
+def own_basemap_answer(project: ProjectFacts) -> dict[str, Any] | None:
+    """The organisation's own base map as OwnBasemapAnswer writes it; None where there is none, or its file is gone."""
+    found = project.own_basemap
+    if found is None:
+        return None
+    url = found.template
+    if found.file is not None:
+        version = own_basemap.version_of(running().settings, found.file)
+        url = None if version is None else f"/tiles/own/{{z}}/{{x}}/{{y}}?v={version}"
+    shown = {name: getattr(found, name) for name in ("min_zoom", "max_zoom", "credit", "approval_number")}
+    return None if url is None else {**shown, "url": url, "is_elsewhere": found.file is None}
 
 
 def basemap_url() -> str | None:

@@ -26,6 +26,18 @@ class ProjectAnswer(Schema):
     now_on = Date(metadata={"description": "The local day that counts as today."})
     attribution = String(allow_none=True)
     approval_number = String(allow_none=True, metadata={"description": "审图号"})
+    settings_version = Integer(metadata={"description": "Another one after every change of the settings."})
+
+
+class OwnBasemapAnswer(Schema):
+    """Pictures of the organisation's own that may be shown below the map."""
+
+    url = String(metadata={"description": "With {z}, {x} and {y} (or {-y}) for zoom, column and row."})
+    min_zoom = Integer()
+    max_zoom = Integer()
+    credit = String()
+    approval_number = String(metadata={"description": "审图号 of the pictures"})
+    is_elsewhere = Boolean(metadata={"description": "They come from another server of the own network."})
 
 
 class PlanAnswer(Schema):
@@ -76,6 +88,7 @@ class SituationAnswer(Schema):
     heat = Nested(HeatAnswer)
     first_view = Nested(FirstViewAnswer, data_key="period")
     basemap = String(allow_none=True)
+    own_basemap = Nested(OwnBasemapAnswer, allow_none=True)
 
 
 class MonthAnswer(Schema):

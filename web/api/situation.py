@@ -13,7 +13,7 @@ from web import views
 from web.api.answers import CountsAnswer, LegendAnswer, PatternsAnswer, PointsAnswer, SituationAnswer, TimelineAnswer
 from web.api.parameters import LegendQuery, NoParameters, PointsQuery, SelectionQuery, selection
 from web.delivery import unchanged
-from web.tiles import basemap_url
+from web.tiles import basemap_url, own_basemap_answer
 
 
 def add_to(v1: APIBlueprint) -> None:
@@ -82,4 +82,5 @@ def add_to(v1: APIBlueprint) -> None:
 def situation_of(picture: Picture, basemap: str | None) -> dict[str, Any]:
     """The summary as SituationAnswer writes it; the page embeds the same."""
     summary = picture.summary()
-    return {name: getattr(summary, name) for name in summary.__dataclass_fields__} | {"basemap": basemap}
+    grounds = {"basemap": basemap, "own_basemap": own_basemap_answer(picture.project)}
+    return {name: getattr(summary, name) for name in summary.__dataclass_fields__} | grounds

@@ -22,6 +22,8 @@ def show() -> ResponseReturnValue:
         return redirect(url_for("accounts.first_start", **i18n.asked()), 303)
     parts = running()
     picture, basemap = views.picture(), basemap_url()
+    if picture.project.own_basemap is not None:
+        security.let_pictures_from(picture.project.own_basemap.origin)
     response = make_response(
         render_template(
             "map.html",

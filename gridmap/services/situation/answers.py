@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from gridmap.domain.week_hours import WeekHours
 from gridmap.errors import BadInput
 from gridmap.geo.palettes import LegendClass
+from gridmap.services.own_basemap import OwnBasemap
 from gridmap.services.situation.period import Period
 
 
@@ -48,6 +49,8 @@ class ProjectFacts:
     now_on: dt.date
     attribution: str | None
     approval_number: str | None
+    settings_version: int
+    own_basemap: OwnBasemap | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from gridmap.errors import StoreBroken
 from gridmap.geo.projection import LocalProjection
 from gridmap.services.current_places import CurrentPlaces
 from gridmap.services.feed import Head, entries_between, may_place
+from gridmap.services.own_basemap import own_basemap_of
 from gridmap.services.situation.answers import HeatSettings, ProjectFacts
 from gridmap.services.situation.events import Events
 from gridmap.services.situation.ground import Ground, read_ground
@@ -48,14 +49,14 @@ def read_picture(
         ground = read_ground(session, projection, at, on, places_now.at(session, at).placer)
         stored, until = places.counts(session), None if row.is_demo else _next_turn(session, row, at, on)
     events = _events(session, before, entries, ground, row.time_zone)
-    _, content = configuration.current(session)
+    settings_version, content = configuration.current(session)
     version = _version(row, head, until)
     settings = HeatSettings(float(content["heat"]["bandwidth_m"]), tuple(map(float, content["heat"]["bandwidths_m"])))
     return Picture(
         head=head,
         version=version,
         until=until,
-        project=_facts(row, content, now),
+        project=_facts(row, settings_version, content, now),
         tree=KindTree.of(content),
         ground=ground,
         events=events,
@@ -94,7 +95,7 @@ def _next_turn(session: Session, row: Project, at: dt.datetime, on: dt.date) -> 
     return min((turn for turn in (plans.next_turn(session, at), midnight) if turn is not None), default=None)
 
 
-def _facts(row: Project, content: dict[str, Any], now: dt.datetime) -> ProjectFacts:
+def _facts(row: Project, settings_version: int, content: dict[str, Any], now: dt.datetime) -> ProjectFacts:
     return ProjectFacts(
         name=row.name,
         extent=row.extent,
@@ -104,6 +105,8 @@ def _facts(row: Project, content: dict[str, Any], now: dt.datetime) -> ProjectFa
         now_on=row.demo_now_on or now.astimezone(ZoneInfo(row.time_zone)).date(),
         attribution=row.attribution,
         approval_number=content.get("map", {}).get("approval_number") or None,
+        settings_version=settings_version,
+        own_basemap=own_basemap_of(content),
     )
 
 

@@ -9,9 +9,10 @@ const kind = (...kinds) => (zoom, feature) => kinds.includes(feature.props.kind)
 const line = (...kinds) => (zoom, feature) => feature.geomType === 2 && kinds.includes(feature.props.kind);
 const area = (...kinds) => (zoom, feature) => feature.geomType === 3 && kinds.includes(feature.props.kind);
 
-// Land, green, water, blocks, buildings: the quiet ground under the data.
-export function groundRules(c, { buildings, hasGrids, opacity }) {
-  const rules = [
+// Land, green, water, blocks, buildings: the quiet ground under the data. Above pictures of the organisation's own there
+// is none of it but the buildings.
+export function groundRules(c, { buildings, hasGrids, opacity, own }) {
+  const rules = own ? [] : [
     { dataLayer: "land", symbolizer: new PolygonSymbolizer({ fill: c.land }) },
     // where there are no grids, blocks are what divides the land
     hasGrids

@@ -36,8 +36,8 @@ export class Leaf {
   }
 
   // `title` null: the usual one; `perPx`: metres of the ground in a pixel of the leaf; `scale`: n of 1:n, null where a
-  // picture has none.
-  draw(page, { title, plan, perPx, scale }) {
+  // picture has none; `isPicture`: it is no paper, and so without what another server has drawn.
+  draw(page, { title, plan, perPx, scale, isPicture = false }) {
     const { project } = page.situation;
     this.title.textContent = title || usualTitle(page);
     this.period.textContent = leadText(page);
@@ -48,7 +48,7 @@ export class Leaf {
     this.notice.textContent = notice || "";
     this.notice.hidden = !notice;
     this.legend.replaceChildren(...legendNodes());
-    this.facts.replaceChildren(...factsOf(page, plan).map(([name, text]) => el("div", {}, el("dt", {}, name), el("dd", {}, text))));
+    this.facts.replaceChildren(...factsOf(page, plan, isPicture).map(([name, text]) => el("div", {}, el("dt", {}, name), el("dd", {}, text))));
     this.measure.replaceChildren(north(), bar(perPx, this.barPx, scale));
     this.foot.replaceChildren(approval(project.approval_number), el("span", { class: "leaf__made" }, madeAt(project)), el("span", { class: "leaf__owner" }, project.attribution));
   }

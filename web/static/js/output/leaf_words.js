@@ -3,9 +3,11 @@
 import { lang, number, t, tn } from "../net/words.js";
 import { dayName, instantName, toDay } from "../ui/dates.js";
 import { byId } from "../ui/dom.js";
+import { beforeText } from "../ui/legend.js";
 import { nameOf, toCodes } from "../ui/kind_tree.js";
 import { nameHours, readHours } from "../ui/week_hours.js";
 import { viewOf } from "../compare/other_side.js";
+import { creditOf } from "../map/own_tiles.js";
 import { FOCUS, isNone } from "../situation/selection.js";
 
 // The title where nobody has written another.
@@ -29,14 +31,16 @@ export function leadText(page) {
   return page.comparison ? byId("compare-said").textContent : periodText(page.state.get());
 }
 
-// What each map of a comparison shows, left and right: [period, kinds, incidents].
+// What each map of a comparison shows, left and right: [period, kinds, incidents, of changes what they are measured from].
 export function sidesOf(page) {
   const { comparison, tree } = page;
   if (!comparison) return [];
-  const sides = [[page.state.get(), page.counts], [viewOf(page), comparison.counts]];
-  return sides.map(([view, counts]) => [
-    periodText(view), view.kinds === null ? t("All kinds") : kindsText(tree, view.kinds), ...(counts ? [`${t("Incidents")} ${countText(counts, view)}`] : []),
-  ]);
+  const isColoured = page.state.get().surface === "choropleth";
+  const sides = [[page.state.get(), page.counts, page.layers.scales.choropleth], [viewOf(page), comparison.counts, comparison.second.scale]];
+  return sides.map(([view, counts, scale]) => [
+    periodText(view), view.kinds === null ? t("All kinds") : kindsText(tree, view.kinds),
+    counts && `${t("Incidents")} ${countText(counts, view)}`, isColoured && beforeText(scale),
+  ].filter(Boolean));
 }
 
 function periodText({ from, to }) {
@@ -44,7 +48,7 @@ function periodText({ from, to }) {
 }
 
 // [name, text] in the order in which they are read, of a comparison what holds for both sides; `plan` is one of /api/v1/plans, null where there is none.
-export function factsOf(page, plan) {
+export function factsOf(page, plan, isPicture) {
   const view = page.state.get();
   const own = page.comparison ? [] : [[t("Incidents"), countText(page.counts, view)], [t("Kinds"), kindsText(page.tree, view.kinds)]];
   return [
@@ -53,7 +57,12 @@ export function factsOf(page, plan) {
     [t("Place"), isFocused(page) ? page.place.here.name : t("The whole district")],
     [t("Smoothing radius"), view.surface === "heat" ? t("{n} m", { n: number(view.bandwidth) }) : null],
     [t("Grid plan"), plan && planText(plan)],
+    [t("Own base map"), view.layers.has("own") ? ownText(page.situation.own_basemap, isPicture) : null],
   ].filter(([, text]) => text);
+}
+
+function ownText(own, isPicture) {
+  return isPicture && own.is_elsewhere ? t("not in a picture: it comes from another server") : creditOf(own);
 }
 
 function countText({ total, month_rows: months }, view) {

@@ -1,5 +1,5 @@
 // A part of the page painted into a canvas: grounds, borders, texts, canvases, pictures and simple drawings, as the
-// browser has laid them out. What comes from elsewhere than this server would spoil the canvas: there is none.
+// browser has laid them out. What comes from elsewhere than this server would spoil the canvas: it is to be in `except`.
 
 import { hatch } from "../map/hatch.js";
 import { mapColours } from "../map/colours.js";

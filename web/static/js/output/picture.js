@@ -14,7 +14,7 @@ const BAR_PX = 160;
 const MARGIN_PX = 24;
 const LEAST_PX = 240;
 const GAP_PX = 12; // as css/leaf.css has it between two maps
-const NOT_THE_MAP = ".leaflet-control-container, .leaflet-tooltip-pane, .leaflet-popup-pane, button";
+const NOT_THE_MAP = ".leaflet-control-container, .leaflet-tooltip-pane, .leaflet-popup-pane, .own-tiles--elsewhere, button";
 
 // -> a Blob.
 export async function pictureOf(page) {
@@ -30,7 +30,7 @@ export async function pictureOf(page) {
     leaf.slots[i].append(drawing);
   });
   leaf.node.style.setProperty("--map-width", `${width + 2 * maps.length}px`); // with the edges
-  leaf.draw(page, { title: null, plan, perPx: metresPerPx(page.map.getCenter().lat, page.map.getZoom()), scale: null });
+  leaf.draw(page, { title: null, plan, perPx: metresPerPx(page.map.getCenter().lat, page.map.getZoom()), scale: null, isPicture: true });
   document.body.append(leaf.node);
   try {
     const whole = paint(leaf.node, ratio);

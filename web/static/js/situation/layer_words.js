@@ -10,14 +10,14 @@ const KEPT_AS = "gridmap-layers";
 const WORDS = ["surface", "by", "layers", "opacity"];
 
 export const layerWords = {
-  read(asked, { defaults }) {
+  read(asked, { defaults, situation }) {
     const isView = asked.has("from") || WORDS.some((name) => asked.has(name));
     const words = isView ? asked : new URLSearchParams(kept());
     const bandwidth = Number(asked.get("bw"));
     return {
       surface: known(SURFACES, words.get("surface"), "heat"),
       by: known(MEASURES, words.get("by"), "count"),
-      layers: readLayers(words.get("layers")),
+      layers: readLayers(words.get("layers"), Boolean(situation.own_basemap)),
       opacity: readOpacity(words.get("opacity")),
       bandwidth: defaults.bandwidths.includes(bandwidth) ? bandwidth : defaults.bandwidth,
     };
@@ -73,10 +73,10 @@ function known(names, text, usual) {
   return Object.keys(names).includes(text) ? text : usual;
 }
 
-function readLayers(text) {
+function readLayers(text, hasOwn) {
   if (text === null) return usualLayers();
   const asked = text.split(",");
-  return new Set(Object.keys(LAYERS).filter((id) => asked.includes(id)));
+  return new Set(Object.keys(LAYERS).filter((id) => asked.includes(id) && (id !== "own" || hasOwn)));
 }
 
 function readOpacity(text) {

@@ -9,9 +9,11 @@ import { boundsOf } from "../map/grid_extent.js";
 import { GridLabels } from "../map/grid_labels.js";
 import { Grids } from "../map/grids.js";
 import { Heat } from "../map/heat.js";
+import { OwnTiles, creditOf } from "../map/own_tiles.js";
 import { Again } from "../ui/again.js";
 import { wireLayers } from "../ui/layers.js";
 import { dismiss, notify, setBusy } from "../ui/notices.js";
+import { byId } from "../ui/dom.js";
 import { firstAndLast } from "../ui/pace.js";
 import { markReady } from "../ui/ready.js";
 import { gridClasses } from "./grid_classes.js";
@@ -21,7 +23,7 @@ import { LATE } from "./late_layers.js";
 import { FOCUS, SELECTION } from "./selection.js";
 
 // Layers with a pane of their own fade as a whole; the others are drawn fainter.
-const PANES = { heat: "heat", choropleth: "choropleth", households: "households", points: ["points", "numbers"], cameras: "cameras", grids: "grids", borders: "borders", streets: "roads" };
+const PANES = { heat: "heat", choropleth: "choropleth", households: "households", points: ["points", "numbers"], cameras: "cameras", grids: "grids", borders: "borders", streets: "roads", own: "own" };
 const DRAWN = ["layers", "opacity"];
 
 export const layers = {
@@ -42,6 +44,7 @@ class Layers {
       legend: latest((values, how) => getJson("/api/v1/legend", values, how)),
       choropleth: latest((values, how) => getJson("/api/v1/choropleth", values, how)),
     };
+    this.drawOwn();
     this.drawGround();
     this.drawData();
     wireLayers(page);
@@ -60,6 +63,15 @@ class Layers {
     page.on("mode", () => this.repaint());
     page.first.push(() => this.drawLegend());
     this.showAll();
+  }
+
+  // The organisation's own base map, where the settings name one.
+  drawOwn() {
+    const { map, situation: { own_basemap: own } } = this.page;
+    if (!own) return;
+    this.ownAgain = new Again(() => this.own.retry(), () => this.tellFailed("own", t("The own base map could not be drawn."), this.ownAgain));
+    this.own = new OwnTiles(map, own, { onFailed: () => this.ownAgain.failed(), onDrawn: () => { if (!this.ownAgain.isWaiting) this.drawn("own", this.ownAgain); } });
+    byId("own-credit").textContent = creditOf(own);
   }
 
   drawGround() {
@@ -154,7 +166,7 @@ class Layers {
     const opacity = Object.fromEntries(["buildings", "blocks", "sites", "labels"].map((id) => [id, opacityOf(view, id)]));
     return {
       buildings: show("buildings"), roads: show("streets"), borders: show("borders"), labels: show("labels"), grids: show("grids"),
-      blocks: show("blocks"), sites: show("sites"), isColoured: view.surface === "choropleth", opacity,
+      blocks: show("blocks"), sites: show("sites"), own: Boolean(this.own) && show("own"), isColoured: view.surface === "choropleth", opacity,
     };
   }
 
@@ -170,6 +182,8 @@ class Layers {
     if (JSON.stringify(shown) !== this.wasShown) this.basemap.show(shown);
     this.wasShown = JSON.stringify(shown);
     this.grids.show(shown.grids);
+    if (this.own) this.own.show(shown.own);
+    byId("own-credit").hidden = !shown.own;
     for (const id of Object.keys(LATE)) this.showLate(id, view.layers.has(id));
   }
 

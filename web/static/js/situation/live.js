@@ -24,8 +24,9 @@ export const live = {
     const renew = (entries) => page.guarded("renew", () => renew(entries), async () => {
       const before = page.situation;
       const [now] = await Promise.all([getJson("/api/v1/situation"), news.look(entries)]);
-      // another base map, other kinds or another extent are built into the parts: begin anew, at the same address
+      // another base map, other settings, other kinds or another extent are built into the parts: begin anew, at the same address
       const isOtherGround = before.basemap !== now.basemap
+        || before.project.settings_version !== now.project.settings_version
         || String(before.project.extent) !== String(now.project.extent)
         || String(leaves(page.tree)) !== String(leaves(treeOf(now)));
       if (isOtherGround) {

@@ -17,6 +17,7 @@ export const LAYERS = {
   blocks: { label: () => t("Blocks"), isUsual: false },
   households: { label: () => t("Household density"), isUsual: false },
   labels: { label: () => t("Labels"), isUsual: true },
+  own: { label: () => t("Own base map"), isUsual: false },
 };
 
 const USUAL_OPACITY = { choropleth: 0.85, households: 0.8 };

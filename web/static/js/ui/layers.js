@@ -8,7 +8,7 @@ import { isOpen } from "./rights.js";
 const FAINTEST = 10; // per cent
 const STEP = 5;
 
-export function wireLayers({ state, defaults }) {
+export function wireLayers({ state, defaults, situation }) {
   const surfaces = segments("surface", SURFACES, (surface) => state.set({ surface }, { push: true }));
   const measures = segments("measure", MEASURES, (by) => state.set({ by }, { push: true }));
   const sliders = new Map();
@@ -20,7 +20,8 @@ export function wireLayers({ state, defaults }) {
     el("div", { class: "radius", "data-surface": "heat" }, el("span", {}, t("Opacity")), slide("heat", t("Heat"))),
     el("div", { class: "radius", "data-surface": "choropleth" }, el("span", {}, t("Opacity")), slide("choropleth", t("Grids in colour"))),
   );
-  const boxes = Object.entries(LAYERS).filter(([id]) => id !== "points" || isOpen("api.points")).map(([id, { label }]) => {
+  const isOffered = { points: isOpen("api.points"), own: Boolean(situation.own_basemap) };
+  const boxes = Object.entries(LAYERS).filter(([id]) => isOffered[id] !== false).map(([id, { label }]) => {
     const box = el("input", { type: "checkbox", value: id });
     box.addEventListener("change", () => {
       const shown = new Set(state.get().layers);

@@ -2,6 +2,7 @@
 
 import { mapColours, over, scaleColours } from "../map/colours.js";
 import { decimal, lang, number, signed, t, tn } from "../net/words.js";
+import { dayName, toDay } from "./dates.js";
 import { byId, el } from "./dom.js";
 import { LAYERS, opacityOf } from "./layer_list.js";
 
@@ -72,6 +73,12 @@ export function notesOf(view, scales, counts) {
 
 export const joined = (sentences) => sentences.join(lang === "zh" ? "" : " ");
 
+// The days that a change is measured from, null where none is drawn; `scale` is an answer of /api/v1/choropleth.
+export function beforeText(scale) {
+  const before = scale && scale.before;
+  return before ? t("Compared with {from} – {to}.", { from: dayName(toDay(before.from)), to: dayName(toDay(before.to)) }) : null;
+}
+
 function scalingNote({ from, to }) {
   const days = to - from + 1;
   if (!(days < FEW_DAYS)) return "";
@@ -105,7 +112,8 @@ export function drawLegend(view, scales, zoom, counts) {
   const [title, unit] = titleOf(view);
   byId("legend-title").textContent = title;
   byId("legend-unit").textContent = unit;
-  byId("legend-note").textContent = joined(notesOf(view, scales, counts));
+  const isChange = view.surface === "choropleth" && view.by === "change" && !view.compare; // a comparison has it on either side
+  byId("legend-note").textContent = joined([isChange && beforeText(scales.choropleth), ...notesOf(view, scales, counts)].filter(Boolean));
   const parts = { heat: () => heatScale(scales.heat, opacityOf(view, "heat")), choropleth: () => gridScale(scales.choropleth, view) };
   const scale = parts[view.surface] ? parts[view.surface]() : null;
   byId("legend-scale").replaceChildren(...[scale].flat().filter(Boolean));
@@ -125,17 +133,18 @@ function gridScale(scale, view) {
   const strength = opacityOf(view, "choropleth");
   const colours = scaleColours(scale.diverging ? "change" : "choropleth").map((colour) => over(colour, strength, ground.land));
   const classes = isAllChance(scale) ? null : bar(classesOf(scale.breaks, colours), scale.diverging); // colours that are nowhere
-  return [classes, restOf(strength, { isUnsure: scale.diverging, isBare: true })];
+  return [classes, restOf(strength, { isUnsure: scale.diverging, isBare: true, isWet: true })];
 }
 
-// The grids that are in no class: those that chance may explain, and those without data.
-export function restOf(strength, { isUnsure, isBare }) {
+// The grids that are in no class, those that chance may explain and those without data; and the water above them.
+export function restOf(strength, { isUnsure, isBare, isWet }) {
   const { unsure, land } = mapColours();
   const grey = el("i", { class: "swatch" });
   grey.style.background = over(unsure, strength, land);
   return el("ul", { class: "legend__rest" },
     isUnsure ? el("li", {}, grey, t("not significant")) : null,
-    isBare ? el("li", {}, el("i", { class: "swatch swatch--hatched" }), t("no data")) : null);
+    isBare ? el("li", {}, el("i", { class: "swatch swatch--hatched" }), t("no data")) : null,
+    isWet ? el("li", {}, el("i", { class: "swatch swatch--water" }), t("water")) : null);
 }
 
 function classesOf(breaks, colours) {
@@ -178,6 +187,7 @@ const ENTRIES = {
   blocks: () => [mark("blocks"), t("Blocks"), ""],
   households: () => [null, t("Household density"), t("households per hectare")],
   labels: () => [el("i", { class: "swatch swatch--label" }, "文"), t("Labels"), ""],
+  own: () => [el("i", { class: "swatch swatch--own" }), t("Own base map"), ""],
 };
 const COMMUNITIES_FROM = 12; // map/basemap_rules.js draws their borders from this zoom on
 const SEEN_FROM = { sites: 15, buildings: 15, blocks: 13 }; // zooms; the others are seen from anywhere
@@ -208,7 +218,7 @@ function entry(id, view, scales, zoom) {
 
 function pointsEntry(drawn) {
   const name = t("Incident points");
-  if (!drawn || !drawn.numbered) return [mark("dot"), name, ""];
+  if (!drawn || !drawn.numbered) return [mark("dot"), name, drawn && drawn.mode === "places" ? t("the larger, the more at one place") : ""];
   if (drawn.mode === "clusters") return [mark("clusters", number(80)), name, t("a disc: incidents nearby; its size grows with their number")];
   return [mark("places", number(8)), name, t("number: reports at one place")];
 }
