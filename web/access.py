@@ -16,6 +16,7 @@ from flask.typing import ResponseReturnValue
 
 from gridmap.domain.access import ALLOWED, LOCAL, NOWHERE, WHOLE, Action, Actor, Scope
 from gridmap.errors import NoPost, NotAllowed, OnlySomePlaces, SignInNeeded
+from gridmap.services.accounts import ON_A_SCREEN
 from web import auth, i18n, security
 from web.audience import is_person
 from web.context import running
@@ -24,7 +25,7 @@ PUBLIC = frozenset(
     {
         "pages.static", "pages.texts", "pages.favicon", "health.healthz",
         "accounts.sign_in", "accounts.enter", "accounts.try_demo", "accounts.leave_demo",
-        "accounts.first_start", "accounts.begin", "accounts.go_alone",
+        "accounts.first_start", "accounts.begin", "accounts.go_alone", "accounts.leave_screen",
     }
 )  # fmt: skip
 
@@ -39,16 +40,22 @@ NEEDS: Mapping[str, Action] = {
     "accounts.recovery_codes": Action.USE_OWN_ACCOUNT,
     "accounts.make_token": Action.USE_OWN_ACCOUNT,
     "accounts.revoke_token": Action.USE_OWN_ACCOUNT,
+    "accounts.make_screen": Action.USE_OWN_ACCOUNT,
     "accounts.end_sessions": Action.USE_OWN_ACCOUNT,
     "accounts.people": Action.MANAGE_ACCOUNTS,
     "accounts.add": Action.MANAGE_ACCOUNTS,
     "accounts.disable": Action.MANAGE_ACCOUNTS,
     "accounts.enable": Action.MANAGE_ACCOUNTS,
     "accounts.reset_password": Action.MANAGE_ACCOUNTS,
+    "accounts.import_people": Action.MANAGE_ACCOUNTS,
+    "accounts.list_of_people": Action.MANAGE_ACCOUNTS,
     "accounts.posts": Action.MANAGE_POSTS,
     "accounts.add_post": Action.MANAGE_POSTS,
     "accounts.end_post": Action.MANAGE_POSTS,
+    "accounts.set_deputy": Action.MANAGE_POSTS,
     "accounts.import_posts": Action.MANAGE_POSTS,
+    "accounts.list_of_posts": Action.MANAGE_POSTS,
+    "accounts.revoke_screen": Action.MANAGE_POSTS,
     "pages.map": Action.SEE_MAP,
     "tiles.basemap": Action.SEE_MAP,
     "tiles.heat": Action.SEE_MAP,
@@ -153,7 +160,10 @@ HOMES = ("pages.map", "accounts.people", "accounts.posts", "pages.audit", "pages
 
 def init_access(app: Flask) -> None:
     app.before_request(_decide)
-    names = {"may_open": may_open, "home": home, "signed_in": auth.signed_in, "is_demo_open": auth.is_demo_open}
+    names = {
+        "may_open": may_open, "home": home, "signed_in": auth.signed_in, "on_screen": auth.on_screen,
+        "is_demo_open": auth.is_demo_open,
+    }  # fmt: skip
     app.jinja_env.globals.update(names, closed_parts=closed_parts)
 
 
@@ -178,7 +188,9 @@ def may(action: Action) -> bool:
 def may_open(endpoint: str) -> bool:
     """Whether the endpoint is there and would let in who asks now; for menus."""
     asker = auth.asker()
-    return asker is not None and endpoint in current_app.view_functions and refusal(asker.actor, endpoint) is None
+    if asker is None or endpoint not in current_app.view_functions or (asker.screen and not _is_shown(endpoint)):
+        return False
+    return refusal(asker.actor, endpoint) is None
 
 
 def closed_parts() -> str:
@@ -223,6 +235,8 @@ def _decide() -> ResponseReturnValue | None:
     asker = auth.asker()
     if asker is None:
         return _ask_to_sign_in()
+    if asker.screen is not None:
+        return _decide_for_screen(asker.actor, endpoint)
     if not asker.by_token:
         security.refuse_forgery()
     elif endpoint.startswith("accounts."):
@@ -235,6 +249,22 @@ def _decide() -> ResponseReturnValue | None:
     if refused is not None:
         raise refused
     return None
+
+
+def _decide_for_screen(who: Actor, endpoint: str) -> ResponseReturnValue | None:
+    """A screen on a wall shows figures of its places, and takes nothing in."""
+    if not _is_shown(endpoint) or request.method not in {"GET", "HEAD"}:
+        raise NotAllowed("A screen on a wall shows figures alone.", "Sign in on another machine.")
+    refused = refusal(who, endpoint, request.view_args)
+    if refused is not None:
+        raise refused
+    if endpoint == "pages.map" and "wall" not in request.args:
+        return redirect(url_for("pages.map", wall=1, **i18n.asked()))
+    return None
+
+
+def _is_shown(endpoint: str) -> bool:
+    return NEEDS.get(endpoint) in ON_A_SCREEN
 
 
 def _ask_to_sign_in() -> ResponseReturnValue:

@@ -1,5 +1,8 @@
 """Who sent a request: the session of a browser, or a token of an account's programs.
 
+A browser may be a screen on a wall instead: then nobody is signed in on it, it sees figures alone, and it stays so
+until the last day of its key, however long nobody touches it.
+
 The session is a signed cookie with the account's uid, the epoch it began under and the minute of its last use. It ends
 when it has not been used for a while (gate.IDLE_MIN), and at once when the account is disabled or its epoch is raised:
 each request reads the account anew. What a page asks for by itself is no use.
@@ -13,19 +16,20 @@ from dataclasses import dataclass
 
 import flask_login
 from flask import Flask, Response, g, request, session
-from flask.sessions import SecureCookieSessionInterface
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_login import LoginManager, UserMixin
 
 from gridmap.config import Settings
 from gridmap.domain.access import LOCAL, Actor
 from gridmap.services import accounts
-from gridmap.services.accounts import AccountInfo
+from gridmap.services.accounts import AccountInfo, Shown
 from web.context import running
 
 NOTED_EVERY_S = 60  # how exact the last use is: a cookie a minute, not one an answer
 UNATTENDED = "X-Unattended"  # a page's script says so when nobody has touched the page for a while
 # What pages ask for by themselves.
 BY_ITSELF = frozenset({"api.changes", "api.job", "tiles.heat", "tiles.basemap", "tiles.own"})
+OLDEST = dt.timedelta(days=367)  # no cookie is read that is older: a screen lasts a year at most
 BEARER = "bearer "  # however it is written
 
 
@@ -36,6 +40,7 @@ class Asker(UserMixin):  # type: ignore[misc]
     actor: Actor
     account: AccountInfo | None = None
     by_token: bool = False
+    screen: Shown | None = None
 
     @property
     def is_demo(self) -> bool:
@@ -72,6 +77,10 @@ class Sessions(SecureCookieSessionInterface):
     def get_cookie_name(self, app: Flask) -> str:  # noqa: ARG002
         return self._name
 
+    def get_expiration_time(self, app: Flask, session: SessionMixin) -> dt.datetime | None:  # noqa: ARG002
+        """A screen's lasts as long as the screen, every other as long as its browser."""
+        return dt.datetime.fromtimestamp(session["until"], dt.UTC) if "until" in session else None
+
     def get_cookie_secure(self, app: Flask) -> bool:  # noqa: ARG002
         return request.is_secure
 
@@ -79,6 +88,7 @@ class Sessions(SecureCookieSessionInterface):
 def init_auth(app: Flask, settings: Settings) -> None:
     """Sessions and their reader. Flask-Login's cookie that outlives a browser is not used, so it is not looked for."""
     app.config.update(SECRET_KEY=settings.secret(), SESSION_COOKIE_HTTPONLY=True, SESSION_COOKIE_SAMESITE="Lax")
+    app.config.update(PERMANENT_SESSION_LIFETIME=OLDEST, SESSION_REFRESH_EACH_REQUEST=False)
     app.session_interface = Sessions(settings)
     manager = LoginManager()
     manager.session_protection = None  # it would tie sessions to the browser's name, which changes with its updates
@@ -126,6 +136,18 @@ def begin(account_uid: str, epoch: int) -> None:
     g.pop("_login_user", None)  # who it was is read again
 
 
+def begin_screen(token_uid: str, until: dt.datetime) -> None:
+    """This browser is a screen from now on, and nobody is signed in on it."""
+    end()
+    session["screen"], session["until"] = token_uid, int(until.timestamp())
+
+
+def on_screen() -> Shown | None:
+    """The screen that this browser is; None for every other."""
+    found = asker()
+    return None if found is None else found.screen
+
+
 def end() -> None:
     flask_login.logout_user()
     session.clear()
@@ -141,6 +163,9 @@ def _find() -> Asker | None:
     if authorization[: len(BEARER)].lower() == BEARER:
         actor = accounts.actor_of_token(gate.store, authorization[len(BEARER) :].strip(), now=gate.now())
         return None if actor is None else Asker(actor, by_token=True)
+    if "screen" in session:
+        shown = accounts.screen(gate.store, session["screen"], now=gate.now())
+        return None if shown is None else Asker(shown.actor, screen=shown)
     user = flask_login.current_user
     if user.is_authenticated:
         return user._get_current_object()  # type: ignore[no-any-return]

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
+from typing import Literal
 
 import click
 
-from gridmap.commands.secrets_asked import one_password
+from gridmap.commands.mapping import told_columns
+from gridmap.commands.secrets_asked import new_private_file, one_password
 from gridmap.config import Settings, load
 from gridmap.domain.access import LOCAL, Admin
 from gridmap.errors import BadInput
 from gridmap.services import accounts, posts
-from gridmap.services.accounts import AccountInfo, NewAccount
+from gridmap.services.accounts import AccountInfo, AccountsRefused, NewAccount
+from gridmap.services.exchange.importer import require_own_database
 from gridmap.services.project import open_project
 from gridmap.store.engine import Store
+
+SHOWN = 20  # bad rows
 
 # Where a password comes from, for commands that set one.
 _from_file = click.option("--password-file", metavar="FILE", help="Read the password from FILE (- for standard input).")
@@ -46,6 +53,81 @@ def add(
         made = accounts.create(store, settings, new, actor=LOCAL.name, now=_now())
     kind_of = f"{made.admin} administrator" if made.admin else f"of {made.worker_name}, who does what their posts allow"
     click.echo(f"Account {made.name}, {kind_of}")
+
+
+@user.command("import")
+@click.argument("file", type=click.Path(path_type=Path), metavar="[FILE.{xlsx,csv}]", required=False)
+@click.option(
+    "--passwords", type=click.Path(path_type=Path), metavar="FILE.csv",
+    help="Write the first passwords into a new file that only you can read, instead of printing them.",
+)  # fmt: skip
+@click.option(
+    "--map", "mapping", multiple=True, metavar="FIELD=COLUMN", help="Which column is which field. Repeatable."
+)
+@click.option("--dry-run", is_flag=True, help="Do everything but store.")
+@click.option("--into-demo", is_flag=True, help="Allow it into the demo district's database.")
+@click.option(
+    "--template", type=click.Path(path_type=Path), metavar="FILE.xlsx",
+    help="Write everybody who holds posts and has no account as a sheet to fill in, instead.",
+)  # fmt: skip
+@click.option(
+    "--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True, help="The language of its headings."
+)
+def import_users(
+    file: Path | None,
+    passwords: Path | None,
+    mapping: tuple[str, ...],
+    dry_run: bool,
+    into_demo: bool,
+    template: Path | None,
+    lang: Literal["zh", "en"],
+) -> None:
+    """Make accounts from a list: account, person, and the name to show if it differs.
+
+    All rows or none. Each new account gets a password that is told this once and changed at the first sign-in; an
+    account that is there already stays as it is.
+    """
+    if (file is None) == (template is None):
+        raise BadInput("A list is brought in or a template is written.", "Give FILE or --template FILE.xlsx.")
+    with _project() as (store, settings):
+        if template is not None:
+            posts.require_new_workbook(template)
+            click.echo(f"{template}: {accounts.write_template(store, template, lang):,} people have no account")
+        if file is not None:
+            require_own_database(settings, into_demo=into_demo)
+            told = told_columns(mapping, "account=工号")
+            _import(store, settings, file, passwords, told, dry_run=dry_run)
+
+
+def _import(
+    store: Store, settings: Settings, file: Path, passwords: Path | None, told: Mapping[str, str], *, dry_run: bool
+) -> None:
+    target = None if passwords is None or dry_run else new_private_file(passwords)
+    try:
+        done = accounts.import_accounts(
+            store, settings, file, actor=LOCAL.name, now=_now(), told=told, dry_run=dry_run
+        )
+    except BaseException as error:
+        if target is not None:
+            target.close()
+            passwords.unlink()  # type: ignore[union-attr]
+        if isinstance(error, AccountsRefused):
+            for wrong in error.errors[:SHOWN]:
+                click.echo(f"  row {wrong.row}: {wrong.reason}")
+            if len(error.errors) > SHOWN:
+                click.echo(f"  ... and {len(error.errors) - SHOWN:,} more")
+        raise
+    new = len(done.passwords)
+    click.echo(f"{done.file}: {done.read:,} rows, {new:,} new accounts, {done.known:,} known already")
+    if target is not None:
+        with target:
+            lines = csv.writer(target)
+            lines.writerow(["account", "name", "first password"])
+            lines.writerows((one.name, one.shown_name, one.password) for one in done.passwords)
+        click.echo(f"The first passwords are in {passwords}: hand them out, then remove it.")
+    elif not dry_run:
+        for one in done.passwords:
+            click.echo(f"  {one.name:<24} {one.shown_name:<24} {one.password}")
 
 
 @user.command("list")

@@ -4,10 +4,12 @@ user of the machine would see them.
 
 from __future__ import annotations
 
+import os
 import secrets
 import string
 import sys
 from pathlib import Path
+from typing import TextIO
 
 import click
 
@@ -44,6 +46,15 @@ def lines_of(file: str) -> list[str]:
         reason = error.strerror if isinstance(error, OSError) else "it is no UTF-8 text"
         raise BadInput(f"{path} cannot be read: {reason}.", "Give a text file with the password in it.") from None
     return [line for line in text.splitlines() if line]
+
+
+def new_private_file(path: Path) -> TextIO:
+    """A new file that only its owner reads, opened for UTF-8 text that spreadsheets know. Raises BadInput."""
+    try:
+        number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except OSError as error:
+        raise BadInput(f"{path} cannot be made: {error.strerror}.", "Give a new file in a folder of yours.") from None
+    return os.fdopen(number, "w", encoding="utf-8-sig", newline="")
 
 
 def one_password(file: str | None, *, generate: bool, prompt: str) -> str:

@@ -158,6 +158,18 @@ def token_by_digest(session: Session, digest: bytes) -> TokenRow | None:
     return None if row is None else TokenRow(*row)
 
 
+def token_by_uid(session: Session, uid: str) -> TokenRow | None:
+    """The token of a uid."""
+    row = session.execute(sa.select(*_TOKEN).where(ApiToken.uid == uid)).one_or_none()
+    return None if row is None else TokenRow(*row)
+
+
+def living_tokens(session: Session, now: dt.datetime) -> list[TokenRow]:
+    """The tokens of all accounts that have neither ended nor been revoked, newest first."""
+    living = (ApiToken.revoked_at.is_(None), ApiToken.expires_at > now)
+    return [TokenRow(*row) for row in session.execute(sa.select(*_TOKEN).where(*living).order_by(ApiToken.id.desc()))]
+
+
 def tokens_of(session: Session, account_id: int) -> list[TokenRow]:
     """The account's tokens, newest first, those that ended included."""
     rows = session.execute(sa.select(*_TOKEN).where(ApiToken.account_id == account_id).order_by(ApiToken.id.desc()))

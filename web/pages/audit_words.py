@@ -45,6 +45,8 @@ ACTIONS = {
     "account.lock_out": _("locked after failed sign-ins"),
     "token.create": _("token made"),
     "token.revoke": _("token revoked"),
+    "screen.create": _("wall screen set up"),
+    "screen.revoke": _("wall screen ended"),
     "post.assign": _("post given"),
     "post.end": _("post ended"),
     "post.set_people": _("post given to others"),

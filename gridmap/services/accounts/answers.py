@@ -67,7 +67,7 @@ class Enrolment:
 
 @dataclass(frozen=True, slots=True)
 class TokenInfo:
-    """A key of an account's programs. `scope` None: wherever the account may."""
+    """A key of an account's programs, or a screen on a wall. `scope` None: wherever the account may."""
 
     uid: str
     name: str
@@ -77,11 +77,15 @@ class TokenInfo:
     expires_at: dt.datetime
     used_at: dt.datetime | None
     revoked_at: dt.datetime | None
+    is_screen: bool
+    owner: str  # the shown name of its account
 
 
-def scope_as_json(actions: frozenset[Action], scope: Scope | None) -> dict[str, Any]:
+def scope_as_json(actions: frozenset[Action], scope: Scope | None, *, is_screen: bool = False) -> dict[str, Any]:
     """What a token may, as it is stored."""
     stored: dict[str, Any] = {"actions": sorted(actions)}
+    if is_screen:
+        stored["screen"] = True
     if scope is not None:
         stored |= {
             "areas": sorted(scope.areas), "grids": sorted(scope.grids), "buildings": sorted(scope.buildings)

@@ -7,7 +7,6 @@ from gridmap.services.posts.answers import (
     PlaceKind,
     PostPlace,
     PostsRefused,
-    RowError,
     Vacancy,
 )
 from gridmap.services.posts.assigning import (
@@ -17,12 +16,13 @@ from gridmap.services.posts.assigning import (
     list_people,
     list_places,
     list_posts,
+    set_deputy,
     set_people,
     today,
     vacancies,
 )
 from gridmap.services.posts.importing import import_table
-from gridmap.services.posts.template import write_template
+from gridmap.services.posts.template import require_new_workbook, write_template
 
 __all__ = [
     "HELD_BY_ONE",
@@ -31,7 +31,6 @@ __all__ = [
     "PlaceKind",
     "PostPlace",
     "PostsRefused",
-    "RowError",
     "Vacancy",
     "add_person",
     "assign",
@@ -40,6 +39,8 @@ __all__ = [
     "list_people",
     "list_places",
     "list_posts",
+    "require_new_workbook",
+    "set_deputy",
     "set_people",
     "today",
     "vacancies",

@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from gridmap.errors import BadInput
+from gridmap.services.given_rows import RowsRefused
 
 # Of these a place has one holder at a time.
 HELD_BY_ONE = ("full_time_worker", "backing_worker")
@@ -51,14 +51,6 @@ class Vacancy:
 
 
 @dataclass(frozen=True, slots=True)
-class RowError:
-    """Why a row of a list cannot be used; rows count from 1 below the headings."""
-
-    row: int
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
 class ImportedPosts:
     """What became of a list: `read` = `stored` + `known` + `empty` (rows without a person). `ended`: posts that gave
     way. `columns`: field -> heading.
@@ -75,21 +67,7 @@ class ImportedPosts:
     notes: list[str] = field(default_factory=list)
 
 
-class PostsRefused(BadInput):
-    """A list with rows that cannot be used: nothing was stored."""
+class PostsRefused(RowsRefused):
+    """A list of posts with rows that cannot be used: nothing was stored."""
 
     code = "posts_refused"
-
-    def __init__(self, file: str, read: int, found: list[RowError]) -> None:
-        reasons: dict[int, list[str]] = {}
-        for error in sorted(found, key=lambda each: each.row):
-            reasons.setdefault(error.row, []).append(error.reason)
-        errors = [RowError(row, "; ".join(told)) for row, told in reasons.items()]
-        first = "; ".join(f"row {error.row}: {error.reason}" for error in errors[:3])
-        more = f"; and {len(errors) - 3:,} more" if len(errors) > 3 else ""
-        super().__init__(
-            f"{len(errors):,} of {read:,} rows of {file} cannot be used, and nothing was stored: {first}{more}.",
-            "Correct these rows and give the list again.",
-            details={"rows": [{"row": error.row, "reason": error.reason} for error in errors]},
-        )
-        self.errors = errors

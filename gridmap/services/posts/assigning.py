@@ -86,6 +86,24 @@ def set_people(
     return store.transact(work)
 
 
+def set_deputy(
+    store: Store, settings: Settings, post_uid: str, deputy_uid: str | None, *, actor: str, now: dt.datetime
+) -> PostRow:
+    """Another deputy for a post, or none; whoever was it may do nothing by it from the next request on.
+
+    Raises BadInput where holder and deputy would be one, NotFound.
+    """
+
+    def work(session: Session) -> PostRow:
+        row = required(session, post_uid)
+        if deputy_uid is not None and deputy_uid == row.holder_uid:
+            raise BadInput("Holder and deputy are one person.", "Choose two.")
+        posts.change(session, row.id, {"deputy_id": _worker_id(session, deputy_uid)})
+        return _told(session, settings, "post.set_people", post_uid, actor, now)
+
+    return store.transact(work)
+
+
 def add_person(store: Store, settings: Settings, name: str, *, actor: str, now: dt.datetime) -> WorkerRow:
     """Somebody to hold posts, who has no account yet. Raises BadInput for a name that is none."""
     shown = " ".join(name.split())

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from gridmap.config import Settings
 from gridmap.domain.areas import Validity
-from gridmap.services.posts.answers import HELD_BY_ONE, ImportedPosts, PostsRefused, RowError
+from gridmap.services.given_rows import RowError
+from gridmap.services.posts.answers import HELD_BY_ONE, ImportedPosts, PostsRefused
 from gridmap.services.posts.assigning import columns_of, posts_at, today
 from gridmap.services.posts.finding import Found, PeopleFinder, PlaceFinder, Unclear
 from gridmap.services.posts.reading import Line, Listing, read_list

@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from gridmap.errors import BadFile, BadInput
+from gridmap.errors import BadFile
 from gridmap.services.exchange.files import open_source
 from gridmap.services.exchange.problems import Problems
 from gridmap.services.exchange.reading import ReadOptions, read_stream
-from gridmap.services.exchange.table import Objects, Table, folded, text_of
+from gridmap.services.exchange.table import Objects, Table, text_of
 from gridmap.services.exchange.times import parse_days
-from gridmap.services.posts.answers import RowError
+from gridmap.services.given_rows import RowError, columns_of
 
 # field -> headings it is known by, the one of the template first
 FIELDS: dict[str, tuple[str, ...]] = {
@@ -71,7 +71,7 @@ def read_list(path: Path, told: Mapping[str, str], sheet: str | None = None, enc
     """
     source = open_source(path)
     tables = list(read_stream(source, ReadOptions(sheet=sheet, encoding=encoding)).tables())
-    columns = _columns(tables[0], told)
+    columns = columns_of(tables[0], FIELDS, told, "posts")
     lacking = [
         what
         for what, fields in (("the title of the post", {"title"}), ("its place", {"place", "place_code"}))
@@ -90,22 +90,6 @@ def read_list(path: Path, told: Mapping[str, str], sheet: str | None = None, enc
         lines += _lines(table, columns, before, errors)
         before += table.n
     return Listing(path.name, source.sha256, lines, columns, errors, [*source.notes, *tables[0].notes])
-
-
-def _columns(table: Table, told: Mapping[str, str]) -> dict[str, str]:
-    for field, heading in told.items():
-        if field not in FIELDS:
-            raise BadInput(f"A list of posts has no field '{field}'.", f"Its fields are: {', '.join(FIELDS)}.")
-        if heading and heading not in table.columns:
-            raise BadInput(f"The list has no column '{heading}'.", f"Its columns are: {', '.join(table.headings)}.")
-    chosen = {field: heading for field, heading in told.items() if heading}
-    free = {folded(heading): heading for heading in table.headings if heading not in chosen.values()}
-    for field, names in FIELDS.items():
-        found = next((free[folded(name)] for name in names if folded(name) in free), None)
-        if field not in told and found is not None:
-            chosen[field] = found
-            del free[folded(found)]
-    return chosen
 
 
 def _lines(table: Table, columns: Mapping[str, str], before: int, errors: list[RowError]) -> list[Line]:

@@ -47,14 +47,8 @@ LAST_ROW = 10_000
 
 
 def write_template(store: Store, path: Path, language: Language, *, now: dt.datetime) -> int:
-    """Write the workbook -> how many posts in it nobody holds. Raises BadInput for a file that exists, is not called
-    .xlsx or cannot be written.
-    """
-    if path.suffix.lower() != ".xlsx":
-        raise BadInput(f"{path.name} is not called .xlsx.", "A template is an Excel workbook: --template FILE.xlsx")
-    if path.exists() or not path.parent.is_dir() or not os.access(path.parent, os.W_OK):
-        what = "exists already" if path.exists() else "cannot be written"
-        raise BadInput(f"{path} {what}.", "Give a new file in a folder that you may write to.")
+    """Write the workbook -> how many posts in it nobody holds. Raises as `require_new_workbook`."""
+    require_new_workbook(path)
     with store.read() as session:
         day = today(session, now)
     empty = [vacancy for vacancy in vacancies(store, now=now) if vacancy.post_uid is None]
@@ -75,6 +69,15 @@ def write_template(store: Store, path: Path, language: Language, *, now: dt.date
     book.save(unfinished)
     unfinished.replace(path)
     return len(empty)
+
+
+def require_new_workbook(path: Path) -> None:
+    """Raises BadInput for a file that exists, is not called .xlsx or cannot be written."""
+    if path.suffix.lower() != ".xlsx":
+        raise BadInput(f"{path.name} is not called .xlsx.", "A template is an Excel workbook: --template FILE.xlsx")
+    if path.exists() or not path.parent.is_dir() or not os.access(path.parent, os.W_OK):
+        what = "exists already" if path.exists() else "cannot be written"
+        raise BadInput(f"{path} {what}.", "Give a new file in a folder that you may write to.")
 
 
 def _row(post: PostRow, language: Language) -> dict[str, Any]:

@@ -6,7 +6,18 @@ import datetime as dt
 
 from flask import Blueprint, Flask
 
-from web.pages.accounts import first_start, own, people, posts, second_factor, sign_in, tokens, words
+from web.pages.accounts import (
+    first_start,
+    own,
+    people,
+    people_lists,
+    post_lists,
+    posts,
+    second_factor,
+    sign_in,
+    tokens,
+    words,
+)
 from web.security import takes_up_to
 
 blueprint = Blueprint("accounts", __name__)
@@ -17,7 +28,9 @@ GET = (
     ("/account", "own", own.show),
     ("/account/second-factor", "second_factor", second_factor.show),
     ("/accounts", "people", people.show),
+    ("/accounts/list.xlsx", "list_of_people", people_lists.template),
     ("/posts", "posts", posts.show),
+    ("/posts/list.xlsx", "list_of_posts", post_lists.template),
 )
 POST = (
     ("/sign-in", "enter", sign_in.enter),
@@ -32,13 +45,18 @@ POST = (
     ("/account/recovery-codes", "recovery_codes", second_factor.new_codes),
     ("/account/tokens", "make_token", tokens.make),
     ("/account/tokens/<uid>/revoke", "revoke_token", tokens.revoke),
+    ("/account/screens", "make_screen", tokens.make_screen),
+    ("/screen/end", "leave_screen", tokens.leave_screen),
     ("/accounts", "add", people.add),
+    ("/accounts/import", "import_people", takes_up_to(people_lists.LIMIT_BYTES)(people_lists.take)),
     ("/accounts/<uid>/disable", "disable", people.disable),
     ("/accounts/<uid>/enable", "enable", people.enable),
     ("/accounts/<uid>/password", "reset_password", people.reset_password),
     ("/posts", "add_post", posts.add),
     ("/posts/<uid>/end", "end_post", posts.end),
-    ("/posts/import", "import_posts", takes_up_to(posts.LIMIT_BYTES)(posts.take_table)),
+    ("/posts/<uid>/deputy", "set_deputy", posts.set_deputy),
+    ("/posts/import", "import_posts", takes_up_to(post_lists.LIMIT_BYTES)(post_lists.take)),
+    ("/screens/<uid>/revoke", "revoke_screen", tokens.revoke_screen),
 )
 
 for address, name, view in GET:

@@ -11,7 +11,7 @@ from flask_babel import gettext
 from gridmap.domain.access import Action
 from gridmap.errors import BadInput, GridmapError, NotFound, SignInRefused
 from gridmap.services import accounts, posts
-from gridmap.services.accounts import AccountInfo
+from gridmap.services.accounts import AccountInfo, OwnPlace
 from web import auth
 from web.context import running
 from web.pages.accounts import page
@@ -26,7 +26,7 @@ def _(text: str) -> str:
 DONE = {
     "password": _("The password is changed, and every other session of the account has ended."),
     "sessions": _("Every other session of the account has ended."),
-    "revoked": _("The token is revoked: it opens nothing any more."),
+    "revoked": _("It is revoked: it opens nothing any more."),
 }
 
 
@@ -70,6 +70,8 @@ def mine() -> AccountInfo:
 def form(about: str = "", error: GridmapError | None = None, **values: Any) -> Response:
     """The page; `about` names the part that an error, or something shown once, is about."""
     parts, account = running(), mine()
+    possible, places = _for_tokens(account), _places(account)
+    keys = accounts.tokens_of(parts.store, account.uid)
     said = None if error is None else page.said(error)
     if isinstance(error, SignInRefused):
         said = {"text": gettext(_("The password is not right.")), "hint": page.said(error)["hint"]}
@@ -84,8 +86,13 @@ def form(about: str = "", error: GridmapError | None = None, **values: Any) -> R
         about=about,
         error=said,
         codes_left=accounts.recovery_codes_left(parts.store, account.uid) if account.has_totp else 0,
-        tokens=accounts.tokens_of(parts.store, account.uid),
-        token_actions=[(action, RIGHT_NAMES[action]) for action in _for_tokens(account)],
+        tokens=[key for key in keys if not key.is_screen],
+        screens=[key for key in keys if key.is_screen],
+        token_actions=[(action, RIGHT_NAMES[action]) for action in possible],
+        may_have_screens=accounts.ON_A_SCREEN.issubset(possible),
+        places=places,
+        place_names={place.code: place.name for place in places},
+        given=request.form,
         posts=[] if account.worker_uid is None else posts.list_posts(parts.store, worker_uid=account.worker_uid),
         now=parts.gate.now(),
         rights=RIGHT_NAMES,
@@ -94,6 +101,12 @@ def form(about: str = "", error: GridmapError | None = None, **values: Any) -> R
         duties=ADMIN_DUTIES,
         **values,
     )
+
+
+def _places(account: AccountInfo) -> list[OwnPlace]:
+    """What a token or a screen may be narrowed to."""
+    parts = running()
+    return accounts.own_places(parts.store, account.uid, now=parts.gate.now())
 
 
 def _for_tokens(account: AccountInfo) -> list[Action]:

@@ -8,9 +8,12 @@ from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from gridmap.errors import GridmapError
+from gridmap.services.given_rows import RowsRefused
 from web import i18n
 from web.importing.words import words
 from web.pages import shell
+
+BAD_ROWS = 50
 
 
 def show(template: str, *, here: str, status: int = 200, **values: Any) -> Response:
@@ -33,6 +36,14 @@ def field(name: str) -> str:
 def said(error: GridmapError) -> dict[str, str]:
     """An error in the page's language: text and what to do."""
     return {"text": sentence(error.message), "hint": sentence(error.hint) if error.hint else ""}
+
+
+def bad_rows(refused: RowsRefused | None) -> dict[str, Any] | None:
+    """The rows of a list that cannot be used, in the page's language; the first of them."""
+    if refused is None:
+        return None
+    rows = [(error.row, sentence(error.reason)) for error in refused.errors[:BAD_ROWS]]
+    return {"rows": rows, "count": len(refused.errors)}
 
 
 def sentence(text: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable
 from typing import Any
 
@@ -11,14 +10,12 @@ from flask.typing import ResponseReturnValue
 
 from gridmap.errors import BadInput, Conflict, GridmapError, NotAllowed, NotFound
 from gridmap.services import accounts, posts
-from gridmap.services.accounts import AccountInfo, NewAccount
+from gridmap.services.accounts import AccountInfo, AccountsRefused, NewAccount
 from web.access import actor
 from web.context import running
 from web.pages.accounts import page
 from web.pages.accounts.words import ADMIN_NAMES
 
-ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # without what is taken for something else when it is written down
-GROUPS, GROUP = 4, 4
 AT_MOST = 300
 STATES = ("all", "active", "off")
 
@@ -35,20 +32,20 @@ DONE = {
 
 
 def show() -> Response:
-    return _page()
+    return listed()
 
 
 def add() -> ResponseReturnValue:
     """An account with a password of our making, which its owner changes at the first sign-in."""
-    parts, password = running(), _password()
+    parts, password = running(), accounts.first_password()
     new = NewAccount(page.field("name"), page.field("shown_name"), password, worker_uid=page.field("worker") or None)
     try:
         made = accounts.create(
             parts.store, parts.settings, new, actor=actor().name, now=parts.gate.now(), hashing=parts.gate.hashing
         )
     except (BadInput, Conflict, NotFound, NotAllowed) as error:
-        return _page(error)
-    return _page(made=made, password=password)
+        return listed(error)
+    return listed(made=made, password=password)
 
 
 def disable(uid: str) -> ResponseReturnValue:
@@ -61,15 +58,15 @@ def enable(uid: str) -> ResponseReturnValue:
 
 def reset_password(uid: str) -> ResponseReturnValue:
     """A password of our making; with `factor` a lost telephone is forgotten, too."""
-    parts, password = running(), _password()
+    parts, password = running(), accounts.first_password()
     try:
         made = accounts.reset_password(
             parts.store, parts.settings, uid, password, actor=actor().name, now=parts.gate.now(),
             without_second_factor="factor" in request.form, hashing=parts.gate.hashing,
         )  # fmt: skip
     except (BadInput, NotAllowed) as error:
-        return _page(error)
-    return _page(made=made, password=password)
+        return listed(error)
+    return listed(made=made, password=password)
 
 
 def _changed(change: Callable[..., AccountInfo], uid: str, done: str) -> ResponseReturnValue:
@@ -77,15 +74,12 @@ def _changed(change: Callable[..., AccountInfo], uid: str, done: str) -> Respons
     try:
         change(parts.store, parts.settings, uid, actor=actor().name, now=parts.gate.now())
     except NotAllowed as error:
-        return _page(error)
+        return listed(error)
     return page.back("accounts.people", done)
 
 
-def _password() -> str:
-    return "-".join("".join(secrets.choice(ALPHABET) for _ in range(GROUP)) for _ in range(GROUPS))
-
-
-def _page(error: GridmapError | None = None, **values: Any) -> Response:
+def listed(error: GridmapError | None = None, *, bad: AccountsRefused | None = None, **values: Any) -> Response:
+    """The page, with what was wrong with a form or a list; `made` and `imported` bring passwords, shown this once."""
     parts = running()
     everybody = accounts.list_accounts(parts.store, now=parts.gate.now())
     wanted, state = request.args.get("q", "").strip().casefold(), request.args.get("state", "all")
@@ -93,7 +87,7 @@ def _page(error: GridmapError | None = None, **values: Any) -> Response:
     return page.show(
         "people.html",
         here="people",
-        status=200 if error is None else 422,
+        status=200 if error is None and bad is None else 422,
         accounts=found[:AT_MOST],
         found=len(found),
         total=len(everybody),
@@ -103,6 +97,7 @@ def _page(error: GridmapError | None = None, **values: Any) -> Response:
         admins=ADMIN_NAMES,
         given={} if "made" in values else request.form,
         error=None if error is None else page.said(error),
+        bad=page.bad_rows(bad),
         done=DONE.get(request.args.get("done", ""), ""),
         **values,
     )

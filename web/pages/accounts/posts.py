@@ -1,11 +1,9 @@
-"""The posts, for the security administrator: who has which where, what is vacant; from a form and from a list."""
+"""The posts, for the security administrator: who has which where, what is vacant; and the screens on walls."""
 
 from __future__ import annotations
 
 import datetime as dt
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from flask import Response, request
@@ -13,19 +11,16 @@ from flask.typing import ResponseReturnValue
 
 from gridmap.domain.access import TITLES
 from gridmap.errors import BadInput, Conflict, GridmapError, NotFound
-from gridmap.services import posts
+from gridmap.services import accounts, posts
 from gridmap.services.posts import ImportedPosts, NewPost, PlaceKind, PostPlace, PostsRefused
 from web.access import actor
 from web.context import running
 from web.pages.accounts import page
 from web.pages.accounts.words import TITLE_NAMES, place_of
 
-LIMIT_BYTES = 5 << 20
 PAGE_ROWS = 100
 VACANT_ROWS = 60
-BAD_ROWS = 50
 KINDS = {"grid": PlaceKind.GRID, "building": PlaceKind.BUILDING}  # every other level is an area's
-SUFFIXES = {".xlsx", ".csv"}
 
 
 def _(text: str) -> str:
@@ -33,7 +28,12 @@ def _(text: str) -> str:
     return text
 
 
-DONE = {"given": _("The post is given."), "ended": _("The post ends with that day.")}
+DONE = {
+    "given": _("The post is given."),
+    "ended": _("The post ends with that day."),
+    "deputy": _("The deputy is changed."),
+    "screen_ended": _("The wall screen has ended."),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Asked:
 
 def show() -> Response:
     """`?q=&title=&past=1&page=`; `?place=&for=&post=` fill the form for a vacant post."""
-    return _page()
+    return listed()
 
 
 def add() -> ResponseReturnValue:
@@ -68,7 +68,7 @@ def add() -> ResponseReturnValue:
             )  # fmt: skip
             posts.assign(parts.store, parts.settings, new, actor=actor().name, now=parts.gate.now())
     except (BadInput, Conflict, NotFound) as error:
-        return _page(error)
+        return listed(error)
     return page.back("accounts.posts", "given")
 
 
@@ -81,34 +81,25 @@ def end(uid: str) -> ResponseReturnValue:
             raise BadInput("This is no day.", "Choose the last day of the post.")
         posts.end(parts.store, parts.settings, uid, on, actor=actor().name, now=parts.gate.now())
     except BadInput as error:
-        return _page(error)
+        return listed(error)
     return page.back("accounts.posts", "ended")
 
 
-def take_table() -> ResponseReturnValue:
-    """A list from an XLSX or CSV, all rows or none."""
-    parts, given = running(), request.files.get("list")
-    suffix = Path(given.filename or "").suffix.lower() if given is not None else ""
+def set_deputy(uid: str) -> ResponseReturnValue:
+    """Another deputy for a post; an empty field: none."""
+    parts = running()
     try:
-        if given is None or suffix not in SUFFIXES:
-            raise BadInput("This is no list.", "Choose an .xlsx or .csv file.")
-        with tempfile.TemporaryDirectory(prefix="posts-", dir=parts.settings.var) as folder:
-            path = Path(folder) / f"list{suffix}"
-            given.save(path)
-            done = posts.import_table(
-                parts.store, parts.settings, path, actor=actor().name, now=parts.gate.now(),
-                replacing="replacing" in request.form,
-            )  # fmt: skip
-    except PostsRefused as refused:
-        return _page(bad=refused)
-    except BadInput as error:
-        return _page(error)
-    return _page(imported=done)
+        deputy = _person("deputy", is_needed=False)
+        posts.set_deputy(parts.store, parts.settings, uid, deputy, actor=actor().name, now=parts.gate.now())
+    except (BadInput, NotFound) as error:
+        return listed(error)
+    return page.back("accounts.posts", "deputy")
 
 
-def _page(
+def listed(
     error: GridmapError | None = None, *, bad: PostsRefused | None = None, imported: ImportedPosts | None = None
 ) -> Response:
+    """The page, with what was wrong with a form or a list, or what became of a list."""
     parts, asked, today = running(), _asked(), running().gate.today()
     everything = posts.list_posts(parts.store, on=None if asked.is_past_shown else today)
     found = [post for post in everything if _fits(post, asked)]
@@ -130,8 +121,9 @@ def _page(
         given=request.form or request.args,
         today=today,
         error=None if error is None else page.said(error),
-        bad=_bad(bad),
+        bad=page.bad_rows(bad),
         imported=imported,
+        screens=accounts.screens(parts.store, now=parts.gate.now()),
         done=DONE.get(request.args.get("done", ""), ""),
     )
 
@@ -185,10 +177,3 @@ def _day(field: str) -> dt.date | None:
         return dt.date.fromisoformat(text) if text else None
     except ValueError:
         raise BadInput("This is no day.", "Give it as YYYY-MM-DD.") from None
-
-
-def _bad(refused: PostsRefused | None) -> dict[str, Any] | None:
-    if refused is None:
-        return None
-    rows = [(error.row, page.sentence(error.reason)) for error in refused.errors[:BAD_ROWS]]
-    return {"rows": rows, "count": len(refused.errors)}
