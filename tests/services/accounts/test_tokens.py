@@ -15,7 +15,7 @@ from gridmap.config import Settings
 from gridmap.domain.access import NOWHERE, WHOLE, Action, Admin, Scope
 from gridmap.errors import BadInput, NotFound
 from gridmap.services import accounts, posts
-from gridmap.services.accounts import MadeToken
+from gridmap.services.accounts import MadeToken, TokenInfo
 from gridmap.services.posts import NewPost, PlaceKind, PostPlace
 from tests.services import small_world
 from tests.services.accounts.people import NOW, People, later, people
@@ -141,3 +141,48 @@ def test_an_administrators_token_has_no_places(told: People) -> None:
     assert actor is not None
     assert actor.scope_for(Action.READ_AUDIT, DAY) == WHOLE
     assert actor.scope_for(Action.SEE_MAP, DAY) == NOWHERE
+
+
+def screen(told: People, scope: Scope | None = None, expires_at: dt.datetime = MONTH) -> TokenInfo:
+    return accounts.make_screen(
+        told.store, told.settings, told.li, name="大厅", scope=scope, expires_at=expires_at, actor="li.na", now=NOW
+    )
+
+
+def test_a_screen_sees_figures_of_its_places_until_it_is_ended(told: People) -> None:
+    made = screen(told, Scope(grids=frozenset({"G1"})))
+    assert told.newest() == ("screen.create", "li.na", made.uid)
+    shown = accounts.screen(told.store, made.uid, now=NOW)
+    assert shown is not None and (shown.name, shown.actor.name) == ("大厅", "li.na")
+    assert shown.actor.scope_for(Action.SEE_MAP, DAY) == Scope(grids=frozenset({"G1"}))
+    assert {action for action in Action if shown.actor.scope_for(action, DAY)} == {Action.SEE_MAP}
+    assert [one.uid for one in accounts.screens(told.store, now=NOW)] == [made.uid]
+    assert accounts.screen(told.store, made.uid, now=MONTH) is None
+    accounts.revoke_screen(told.store, told.settings, made.uid, actor="security.chief", now=NOW)
+    assert told.newest() == ("screen.revoke", "security.chief", made.uid)
+    assert accounts.screen(told.store, made.uid, now=NOW) is None
+    assert accounts.screens(told.store, now=NOW) == []
+
+
+def test_a_screen_ends_with_its_account_and_is_no_token(told: People) -> None:
+    made, token = screen(told), make(told).info
+    assert accounts.screen(told.store, token.uid, now=NOW) is None
+    with pytest.raises(NotFound):
+        accounts.revoke_screen(told.store, told.settings, token.uid, actor="security.chief", now=NOW)
+    with pytest.raises(BadInput):
+        screen(told, Scope(areas=frozenset({"02"})))
+    accounts.disable(told.store, told.settings, told.li, actor="system.chief", now=NOW)
+    assert accounts.screen(told.store, made.uid, now=NOW) is None
+
+
+def test_the_places_to_choose_from_are_those_of_the_posts(told: People) -> None:
+    def places() -> list[tuple[str, str, int]]:
+        return [
+            (place.kind, place.code, place.depth) for place in accounts.own_places(told.store, told.li, now=NOW)
+        ]
+
+    assert places() == [("area", "01", 0), ("area", "0101", 1), ("grid", "G1", 2), ("grid", "G2", 2)]
+    for place in accounts.own_places(told.store, told.li, now=NOW):
+        scope = Scope(**{f"{place.kind}s": frozenset({place.code})})  # type: ignore[arg-type]
+        assert make(told, scope=scope).info.scope == scope
+    assert accounts.own_places(told.store, told.uids[Admin.AUDIT], now=NOW) == []

@@ -159,3 +159,10 @@ def test_every_grid_lacks_two_workers_until_they_are_found(district: District) -
         posts.set_people(
             district.store, district.settings, empty.uid, worker_uid=li, deputy_uid=li, actor=SECURITY, now=NOW
         )
+    for deputy in (None, wang):
+        changed = posts.set_deputy(
+            district.store, district.settings, empty.uid, deputy, actor=SECURITY, now=NOW
+        )
+        assert (changed.holder_uid, changed.deputy_uid) == (li, deputy)
+    with pytest.raises(BadInput):
+        posts.set_deputy(district.store, district.settings, empty.uid, li, actor=SECURITY, now=NOW)
