@@ -94,6 +94,19 @@ def test_a_password_comes_from_a_private_file_or_a_terminal_alone(
     code, _, err = terminal.run("user", "reset-password", "aud")
     assert (code, "shorter than 10" in err) == (2, True)
     assert terminal.run("user", "reset-password", "aud", "--help")[1].count("--password ") == 0
+    terminal.file("账号,姓名\nli.na,李娜\n", "people.csv")
+    code, out, err = terminal.run("user", "import", "people.csv", "--passwords", "first.csv")
+    assert code == 0, err
+    assert "1 new accounts" in out and accounts.account_named(store, "li.na", now=NOW).must_change_password
+    made = terminal.folder / "first.csv"
+    assert made.stat().st_mode & 0o077 == 0
+    name, _, password = made.read_text("utf-8-sig").splitlines()[1].split(",")
+    assert name == "li.na" and len(password) == 19 and password not in out
+    terminal.file("账号,姓名\nli.na,王强\n", "people.csv")
+    for target in ("first.csv", "second.csv"):
+        code, out, err = terminal.run("user", "import", "people.csv", "--passwords", target)
+        assert (code, "somebody else's" in out) == (2, target == "second.csv"), err
+    assert made.exists() and not (terminal.folder / "second.csv").exists()
 
 
 def test_a_terminal_is_asked_for_three_people(
