@@ -145,7 +145,7 @@ make_release() {
         tail -n 15 "$TEMP/pip" >&2
         refuse "the Python packages could not be installed." "Look at the message above (often: no space left)."
     }
-    sync
+    sync -f "$PREFIX"
     : >"$NEW/.whole"
 }
 
@@ -171,7 +171,7 @@ pip_install() {
 switch_to() {
     ln -s "releases/$1" "$PREFIX/.current.$$"
     mv -T "$PREFIX/.current.$$" "$PREFIX/current"
-    sync
+    sync -f "$PREFIX"
     step "Release $1 is the current one"
 }
 

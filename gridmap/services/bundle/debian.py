@@ -67,7 +67,8 @@ def _apt(folder: Path, workshop: Path) -> list[str]:
 
 def read(path: Path) -> Package:
     """What a .deb file says of itself; its licences are not looked for yet."""
-    control = run(["dpkg-deb", "--field", str(path)], f"Reading {path.name}", NO_PACKAGES)
+    cure = "The file came here broken: try again, and look after the disk."
+    control = run(["dpkg-deb", "--field", str(path)], f"Reading {path.name}", cure)
     fields = HeaderParser().parsestr(control)
     return Package(path, fields["Package"], fields["Version"], fields["Architecture"], control)
 
