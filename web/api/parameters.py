@@ -30,15 +30,15 @@ MAX_SEQ = 2**62
 
 
 # Of parameters that are lists in one text: what the description says of them.
-NUMBER = r"-?[0-9]{1,3}(\.[0-9]{1,15})?"
-CODES = {"type": "string", "pattern": r"^[^,\s]{1,60}(,[^,\s]{1,60}){0,199}$"}
+NUMBER = r"-?[0-9]+(\.[0-9]+)?"
+CODES = {"type": "string", "pattern": r"^[^,\s]+(,[^,\s]+)*$"}
 BOX = {
     "type": "string",
-    "pattern": f"^{NUMBER}(,{NUMBER}){{3}}$",
+    "pattern": f"^{','.join([NUMBER] * 4)}$",
     "description": "west,south,east,north in degrees.",
 }
 PLACE = {"type": "string", "pattern": f"^{NUMBER},{NUMBER}$", "description": "lon,lat of the very place they are at."}
-HOUR = r"[1-7]\.[0-9]{1,2}(-[0-9]{1,2})?"
+HOUR = r"[1-7]\.[0-9]+(-[0-9]+)?"
 
 
 class Commas(Field):

@@ -22,9 +22,11 @@ ATTRIBUTES = f"{PREFIX}attributes"
 CSV_MARK = "# gridmap export "
 OWN_SHEETS = "gridmap "  # sheets called so tell about a workbook, and have no rows
 SHEET = f"{OWN_SHEETS}export"
+REJECTED = ("row", "reason")  # the first headings of a file of rejected rows
 NO_OBJECT = f"{ATTRIBUTES} is no JSON object"
 
 _MORE = re.compile(rf"{PREFIX}more_(\d+)_(.+)")
+_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
 _FORMULA = re.compile("'*[=+\\-@\t\r＝＋－＠]")  # the last four are their full-width twins
 
 
@@ -38,6 +40,11 @@ def guarded(text: str) -> str:
     return f"'{text}" if _FORMULA.match(text) else text
 
 
+def guarded_unless_number(text: str) -> str:
+    """As `guarded`, for a cell that may hold a number as text: -12.5 and +86 stay what they are."""
+    return text if _NUMBER.fullmatch(text) else guarded(text)
+
+
 def unguarded(text: str) -> str:
     """The text that was guarded."""
     return text[1:] if text.startswith("'") and _FORMULA.match(text) else text
@@ -49,6 +56,8 @@ def restored(table: Table, *, is_csv: bool) -> Table:
     Texts lose their guard, long ones are joined, derived columns go, with a note. A row whose attributes are no JSON
     object is broken.
     """
+    if is_csv and tuple(table.headings[:2]) == REJECTED:
+        return replace(table, columns={heading: _freed(cells) for heading, cells in table.columns.items()})
     if ATTRIBUTES not in table.columns:
         return table
     columns = {heading: _freed(cells) if is_csv else cells for heading, cells in table.columns.items()}

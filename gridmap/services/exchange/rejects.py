@@ -1,4 +1,8 @@
-"""The file of rejected rows: row number, reason, and the row as it came."""
+"""The file of rejected rows: row number, reason, and the row as it came.
+
+Whoever corrects it opens it in a spreadsheet: a text that would be taken for a formula is guarded, and freed again when
+the corrected file is imported (exported.py).
+"""
 
 from __future__ import annotations
 
@@ -11,6 +15,7 @@ from typing import Self, TextIO
 import shapely
 
 from gridmap.errors import BadInput
+from gridmap.services.exchange.exported import REJECTED, guarded_unless_number
 from gridmap.services.exchange.problems import Problems
 from gridmap.services.exchange.table import Table, text_of
 
@@ -48,10 +53,10 @@ class Rejects:
         if self._file is None:
             self._file = self._unfinished.open("w", encoding="utf-8-sig", newline="")
             shape = [] if table.shapes is None else ["geometry"]
-            csv.writer(self._file).writerow(["row", "reason", *table.headings, *shape])
+            csv.writer(self._file).writerow([*REJECTED, *map(_guarded, (*table.headings, *shape))])
         writer = csv.writer(self._file)
         for index in problems.mask().nonzero()[0].tolist():
-            writer.writerow([first_row + index, problems.reason(index), *_cells(table, index)])
+            writer.writerow([first_row + index, _guarded(problems.reason(index)), *map(_guarded, _cells(table, index))])
 
     def finish(self) -> None:
         """Have all on disk and under its name when this returns."""
@@ -72,6 +77,10 @@ def _cells(table: Table, index: int) -> Sequence[str | None]:
         shape = table.shapes[index]
         cells.append(None if shape is None else shapely.to_wkt(shape, rounding_precision=-1))
     return cells
+
+
+def _guarded(text: str | None) -> str | None:
+    return None if text is None else guarded_unless_number(text)
 
 
 def _as_it_came(value: object) -> str | None:

@@ -155,6 +155,18 @@ def test_rejects_hold_row_number_reason_and_the_row_as_it_came(bench: Any) -> No
     assert rows[2] == ["3", "has 3 values, the headings are 5", "3", "2024-03-05", "114.97"]
 
 
+def test_a_rejected_text_is_no_formula_for_the_spreadsheet_it_is_corrected_in(bench: Any) -> None:
+    rejects, said = bench.folder / "rejects.csv", '=HYPERLINK("http://evil.example","x")'
+    text = f'date,lon,lat,address,summary,=1+1\nnever,-14.97,+30.17,@SUM(1),"{said.replace(chr(34), chr(34) * 2)}",+x\n'
+    bench.run("incidents", bench.csv(text), rejects=rejects)
+    headings, row = list(csv.reader(rejects.open(encoding="utf-8-sig", newline="")))
+    assert headings[2:] == ["date", "lon", "lat", "address", "summary", "'=1+1"]
+    assert row[2:] == ["never", "-14.97", "+30.17", "'@SUM(1)", f"'{said}", "'+x"]
+    corrected = rejects.read_text(encoding="utf-8-sig").replace("never,-14.97", "2024-03-05,114.97")
+    assert bench.run("incidents", bench.csv(corrected)).stored == 1
+    assert bench.rows("SELECT address, summary FROM incident") == [("@SUM(1)", said)]
+
+
 def test_rejected_shapes_are_written_as_text_in_their_own_system(bench: Any, square: Any) -> None:
     bow = shapely.Polygon([(114.96, 30.18), (114.98, 30.20), (114.98, 30.18), (114.96, 30.20)])
     rejects = bench.folder / "rejects.csv"
