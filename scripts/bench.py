@@ -1,8 +1,8 @@
 """Measure gridmap beside its peers and print the tables as Markdown: `python scripts/bench.py [NAME...]`.
 
-Every NAME is a module of `scripts/bench/` with a function `run(arguments) -> Iterable[str]`; a NAME that takes files is
-followed by them. Without a NAME all that need no files are run. Times of one table are of one run on one machine:
-compare within a table, not between machines.
+Every NAME is a module of `scripts/bench/` with a function `run(arguments) -> Iterable[str]`; a NAME that takes words of
+its own is followed by them. Without a NAME all are run but those that take long. Times of one table are of one run on
+one machine: compare within a table, not between machines.
 """
 
 from __future__ import annotations
@@ -27,20 +27,20 @@ def main(arguments: list[str]) -> int:
         print(f"There is no measurement {arguments[0]!r}. Use one or more of: {', '.join(known)}.", file=sys.stderr)
         return 2
     chosen: list[tuple[str, list[str]]] = []
-    for argument in arguments or [name for name in known if not _needs_files(name)]:
+    for argument in arguments or [name for name in known if not _takes_long(name)]:
         if argument in known:
             chosen.append((argument, []))
         else:
             chosen[-1][1].append(argument)
     print(tables.machine())
-    for name, files in chosen:
-        for line in importlib.import_module(f"bench.{name}").run(files):
+    for name, words in chosen:
+        for line in importlib.import_module(f"bench.{name}").run(words):
             print(line, flush=True)
     return 0
 
 
-def _needs_files(name: str) -> bool:
-    return bool(getattr(importlib.import_module(f"bench.{name}"), "NEEDS_FILES", False))
+def _takes_long(name: str) -> bool:
+    return bool(getattr(importlib.import_module(f"bench.{name}"), "TAKES_LONG", False))
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -20,24 +21,33 @@ def served(environment: Mapping[str, str] | None = None) -> Iterator[str]:
 
     Without any it serves the demo, which it builds first where it is missing.
     """
+    with started(environment or {}) as (base, _):
+        yield base
+
+
+@contextmanager
+def started(
+    environment: Mapping[str, str], tls: ssl.SSLContext | None = None
+) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """As `served` -> its address and its process; by HTTPS where `tls` trusts the certificate of the environment."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     program = [sys.executable, "-c", "from gridmap.cli import main; main()", "serve", "--port", str(port)]
-    server = subprocess.Popen(program, stdout=sys.stderr, env={**os.environ, **(environment or {})})
-    base = f"http://127.0.0.1:{port}"
+    server = subprocess.Popen(program, stdout=sys.stderr, env={**os.environ, **environment})
+    base = f"{'http' if tls is None else 'https'}://127.0.0.1:{port}"
     try:
-        _wait_for(base, server)
-        yield base
+        _wait_for(base, server, tls)
+        yield base, server
     finally:
         server.terminate()
         server.wait(timeout=30)
 
 
-def _wait_for(base: str, server: subprocess.Popen[bytes]) -> None:
+def _wait_for(base: str, server: subprocess.Popen[bytes], tls: ssl.SSLContext | None) -> None:
     while server.poll() is None:
         try:
-            with urlopen(f"{base}/healthz", timeout=5):  # noqa: S310 - our own loopback server
+            with urlopen(f"{base}/healthz", timeout=5, context=tls):  # noqa: S310 - our own loopback server
                 return
         except (URLError, ConnectionError):
             time.sleep(0.2)

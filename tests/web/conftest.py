@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from gridmap.config import Settings
 from gridmap.store.engine import Store
 from tests.postgres_databases import Databases
+from tests.restarting import Loaded, loading
 from tests.services import small_world
 from web.app import create_app
 
@@ -27,6 +28,13 @@ def app(
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
     return app.test_client()
+
+
+@pytest.fixture(scope="session")
+def loaded() -> Iterator[Loaded]:
+    """What servers are forked from that are started more than once."""
+    with loading() as process:
+        yield process
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from web import auth, dates, i18n, security, views
 from web.assets import Assets
 from web.context import running
 from web.delivery import unchanged
-from web.pages import accounts, audit, import_tables, imports, incidents, linkage, map_page
+from web.pages import accounts, audit, import_tables, imports, incidents, linkage, map_page, settings
 
 COOKIE_S = 31_536_000
 
@@ -35,6 +35,7 @@ def init_pages(app: Flask, assets: Assets) -> None:
     """Registers the pages and what every template may use."""
     app.register_blueprint(blueprint)
     accounts.init_accounts(app)
+    settings.init_settings(app)
     names = {"asset": assets.url, "modules": assets.modules, "asset_root": assets.prefix, "version": __version__}
     names["sees_part"] = views.sees_part
     app.jinja_env.globals.update(names)

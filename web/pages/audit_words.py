@@ -56,6 +56,7 @@ ACTIONS = {
     "key.dropped": _("old keys dropped"),
     "project.restored": _("restored from a backup"),
     "retention.purged": _("removed past its date"),
+    "settings.changed": _("settings changed"),
 }
 WORRYING = ("account.sign_in_failed", "account.lock_out", "account.sign_in_too_soon", "retention.purged")
 ENTITIES = {
@@ -73,6 +74,7 @@ ENTITIES = {
     "backup": _("Backup"),
     "key": _("Key"),
     "retention": _("Retention"),
+    "configuration": _("Settings"),
     "audit": _("Audit"),
 }
 LAYERS = {

@@ -25,7 +25,7 @@ LIMIT_BYTES = 1 << 20
 MOST_ROWS = 3_000
 HEADINGS = {
     "on": ("date", "日期", "on", "day"),
-    "kind": ("kind", "类型", "类别", "type"),
+    "kind": ("kind", "类型", "类别", "安排", "type"),
     "name": ("name", "名称", "节日", "holiday name"),
 }
 KINDS = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import numpy as np
 import pytest
 
 from scripts import crash_test
+from tests.forked import Forks
 
 SCRIPT = Path(__file__).with_name("killed_import.py")
 ROWS = 12_000
@@ -31,6 +33,18 @@ def run(bench: Any, path: Path, when: float | str) -> int:
     return done.returncode
 
 
+@pytest.fixture(scope="module")
+def command() -> Iterator[crash_test.Command]:
+    """`gridmap` commands that start at once."""
+    with Forks(["gridmap.commands.importing"]) as forks:
+
+        def run(*given: Any) -> tuple[int, str]:
+            ended = forks.run(*given)
+            return ended.code, ended.err
+
+        yield run
+
+
 def test_a_kill_before_the_commit_leaves_nothing(bench: Any) -> None:
     path = big_file(bench)
     assert run(bench, path, "stored") == -signal.SIGKILL
@@ -40,8 +54,9 @@ def test_a_kill_before_the_commit_leaves_nothing(bench: Any) -> None:
     assert bench.run("incidents", path).stored == ROWS
 
 
-def test_twenty_kills_leave_all_or_nothing(fresh_db: str, tmp_path: Path) -> None:
-    done = crash_test.crash(fresh_db, tmp_path, imports=20, rows=2_000, seed=7)
+def test_twenty_kills_leave_all_or_nothing(fresh_db: str, tmp_path: Path, command: crash_test.Command) -> None:
+    """At moments all over an import: a forked command needs no time to start."""
+    done = crash_test.crash(fresh_db, tmp_path, imports=20, rows=2_000, seed=7, command=command, earliest=0.2)
     assert done.killed + done.whole == 20
     assert done.killed >= 3
 
@@ -53,8 +68,10 @@ def test_two_hundred_kills_leave_all_or_nothing(fresh_db: str, tmp_path: Path) -
     assert done.whole >= 10
 
 
-def test_half_an_import_is_seen(fresh_db: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_half_an_import_is_seen(
+    fresh_db: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: crash_test.Command
+) -> None:
     """The look itself: a file that is there in part does not pass."""
     monkeypatch.setattr(crash_test, "_state", lambda _: (0, 0, 0) if not (tmp_path / "0.csv").exists() else (7, 1, 1))
     with pytest.raises(crash_test.HalfAnImport, match="should have"):
-        crash_test.crash(fresh_db, tmp_path, imports=1, rows=10)
+        crash_test.crash(fresh_db, tmp_path, imports=1, rows=10, command=command)
