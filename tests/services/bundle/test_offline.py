@@ -75,7 +75,7 @@ class Bare:
         return done.stdout
 
     def gridmap(self, words: str) -> str:
-        return self.good(f"runuser -u gridmap -- {PREFIX}/current/scripts/gridmap {words}")
+        return self.good(f"runuser -u gridmap -- {PREFIX}/scripts/gridmap {words}")
 
     def cameras(self) -> int:
         self.gridmap("export cameras /tmp/cameras.csv 2>&1")
@@ -144,7 +144,7 @@ def make_later(folder: Path) -> str:
 
 def serve_and_look(bare: Bare) -> None:
     told = bare.good(
-        f"runuser -u gridmap -- {PREFIX}/current/scripts/gridmap serve & python3.11 - <<'END'\n{LOOK}END\n",
+        f"runuser -u gridmap -- {PREFIX}/scripts/gridmap serve & python3.11 - <<'END'\n{LOOK}END\n",
         loopback=True,
     )
     assert re.search(r"^200 \d{4,} True$", told, re.MULTILINE) and "200 image/png" in told
@@ -180,7 +180,7 @@ def test_the_whole_way_without_a_network(bare: Bare, bundles: tuple[str, str]) -
     assert bare.cameras() == cameras + 1
     serve_and_look(bare)
 
-    rollback = f"{PREFIX}/current/scripts/offline/rollback"
+    rollback = f"{PREFIX}/scripts/offline/rollback"
     told = bare.run(rollback).stdout
     assert "1 changes of data" in told and "Nothing was changed" in told
     bare.good(f"{rollback} --yes")

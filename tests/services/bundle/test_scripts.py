@@ -46,7 +46,7 @@ def release(place: Place, version: str) -> str:
 
 def rollback(place: Place, *words: str) -> subprocess.CompletedProcess[str]:
     """As a person runs it: from the release, which knows where it is."""
-    return place.run(place.prefix / "current" / "scripts" / "offline" / "rollback", *words)
+    return place.run(place.prefix / "scripts" / "offline" / "rollback", *words)
 
 
 def test_install_makes_a_release_data_and_settings_apart(place: Place, first: Path) -> None:
