@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import signal
@@ -14,8 +15,10 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from gridmap.config import Settings
+from gridmap.reach import TlsFiles
 
 PATIENCE_S = 240  # a busy machine takes its time; a test that fails says so later
 
@@ -69,3 +72,36 @@ def health(process: subprocess.Popen[str], port: int, tls: ssl.SSLContext | None
             if time.monotonic() > deadline:
                 raise
             time.sleep(0.05)
+
+
+def answer_to(name: str, port: int, context: ssl.SSLContext) -> int:
+    """The status that a browser gets which knows the server by this name."""
+    with socket.create_connection(("127.0.0.1", port)) as bare, context.wrap_socket(bare, server_hostname=name) as safe:
+        safe.sendall(f"GET /healthz HTTP/1.1\r\nHost: {name}\r\nConnection: close\r\n\r\n".encode())
+        return int(safe.recv(100).split()[1])
+
+
+def answers_until_renewed(port: int, log: Path, files: TlsFiles, authority: Path, renewed: TlsFiles) -> int:
+    """Puts the renewed pair in place, and asks on a new connection each time until every worker serves it: each request
+    is answered. -> how many were.
+    """
+    context = ssl.create_default_context(cafile=str(files.cert))
+    context.load_verify_locations(cafile=str(authority))
+    context.check_hostname = False
+    wanted = ssl.PEM_cert_to_DER_cert(renewed.cert.read_text())
+    renewed.key.rename(files.key)
+    renewed.cert.rename(files.cert)
+    deadline, count, is_done, shown = time.monotonic() + PATIENCE_S, 0, False, None
+    while not is_done:
+        assert time.monotonic() < deadline
+        is_done = "All workers are replaced" in log.read_text()
+        connection = http.client.HTTPSConnection("127.0.0.1", port, context=context, timeout=PATIENCE_S)
+        connection.connect()
+        shown = connection.sock.getpeercert(binary_form=True)
+        connection.request("GET", "/healthz")
+        assert connection.getresponse().status == 200
+        connection.close()
+        count += 1
+        time.sleep(0.02)  # the new workers are loading
+    assert shown == wanted
+    return count

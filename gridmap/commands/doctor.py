@@ -1,4 +1,4 @@
-"""`gridmap doctor`: every check with OK or PROBLEM, and what to do."""
+"""`gridmap doctor`: every check with OK, WARNING or PROBLEM, and what to do."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from gridmap.services.doctor import Finding, examine
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.pass_context
 def doctor(ctx: click.Context, as_json: bool) -> None:
-    """Check this installation and say what to do. Ends with 1 when there is a problem."""
+    """Check this installation and say what to do. Ends with 1 when there is a problem; a warning is none."""
     findings = []
     for finding in examine(load(), dt.datetime.now(dt.UTC)):
         findings.append(finding)
@@ -31,8 +31,13 @@ def doctor(ctx: click.Context, as_json: bool) -> None:
 
 
 def tell(finding: Finding) -> None:
-    """One line for a good finding, a second one with the cure for a problem."""
-    mark = click.style("OK     ", fg="green") if finding.ok else click.style("PROBLEM", fg="red", bold=True)
-    click.echo(f"{mark}  {finding.check:<13} {finding.found}")
+    """One line for a good finding, a second one with the cure for a warning or a problem."""
     if not finding.ok:
+        mark = click.style("PROBLEM", fg="red", bold=True)
+    elif finding.is_warning:
+        mark = click.style("WARNING", fg="yellow")
+    else:
+        mark = click.style("OK     ", fg="green")
+    click.echo(f"{mark}  {finding.check:<13} {finding.found}")
+    if finding.is_warning or not finding.ok:
         click.echo(f"{'':24}{finding.cure}")

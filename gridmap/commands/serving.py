@@ -147,9 +147,10 @@ def log_configuration(path: Path, level: str) -> dict[str, Any]:
 
 def run_server(settings: Settings, workers: int) -> int:
     """Serve until SIGINT, SIGTERM or SIGHUP and return the exit code; every child has ended before this returns."""
-    from granian import Granian
-    from granian.constants import Interfaces, SSLProtocols
+    from granian.constants import Interfaces
     from granian.log import LogLevels
+
+    from gridmap.commands.replacing import LEAST_TLS, ReplacingServer
 
     try:
         level = LogLevels(settings.log_level.lower())
@@ -158,9 +159,10 @@ def run_server(settings: Settings, workers: int) -> int:
             f"GRIDMAP_LOG_LEVEL is '{settings.log_level}'.", "Use DEBUG, INFO, WARNING or ERROR."
         ) from None
     multiprocessing.set_start_method("fork", force=True)
-    state = multiprocessing.Value("b", STARTING)
-    server = Granian(
+    state, loaded = multiprocessing.Value("b", STARTING), multiprocessing.Value("i", 0)
+    server = ReplacingServer(
         APPLICATION,
+        loaded=loaded,
         address=settings.host,
         port=settings.port,
         interface=Interfaces.WSGI,
@@ -171,7 +173,7 @@ def run_server(settings: Settings, workers: int) -> int:
         log_dictconfig=log_configuration(settings.log_file, settings.log_level),
         ssl_cert=None if settings.tls is None else settings.tls.cert,
         ssl_key=None if settings.tls is None else settings.tls.key,
-        ssl_protocol_min=SSLProtocols.tls12,
+        ssl_protocol_min=LEAST_TLS,
     )
     server.on_startup(insist_on_signals)
     if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
@@ -179,8 +181,12 @@ def run_server(settings: Settings, workers: int) -> int:
         server.on_startup(lambda: signal.signal(signal.SIGHUP, server.signal_handler_interrupt))
     keeper = WorkKeeper()
     server.on_startup(keeper.start)
+    if settings.tls is not None:
+        from gridmap.commands.renewing import Renewals
+
+        server.on_startup(Renewals(settings.tls, partial(server.renew, settings.tls)).start)
     try:
-        server.serve(target_loader=partial(load_application, settings=settings, state=state))
+        server.serve(target_loader=partial(load_application, settings=settings, state=state, loaded=loaded))
     except SystemExit:
         if state.value == REFUSED:
             return 2
@@ -213,7 +219,9 @@ def insist_on_signals() -> None:
     threading.Thread(target=wake, name="signals", daemon=True).start()
 
 
-def load_application(target: str, *, settings: Settings, state: Synchronized[int]) -> Callable[..., Any]:
+def load_application(
+    target: str, *, settings: Settings, state: Synchronized[int], loaded: Synchronized[int]
+) -> Callable[..., Any]:
     """In a worker: the WSGI application; the first worker that has it says where it is to be seen.
 
     Ctrl-C reaches every process of the terminal. Only the supervisor answers it, by SIGTERM to its workers; should the
@@ -232,11 +240,14 @@ def load_application(target: str, *, settings: Settings, state: Synchronized[int
         except GridmapError as error:
             if state.value != REFUSED:
                 show_error(error)
-            state.value = REFUSED
+            if state.value == STARTING:
+                state.value = REFUSED
             sys.exit(2)
         if state.value == STARTING:
             click.echo(READY.format(address=shown_address(settings), log=settings.log_file), err=True)
             state.value = READY_SAID
+    with loaded.get_lock():
+        loaded.value += 1
     return application
 
 

@@ -54,7 +54,7 @@ def examined(files: TlsFiles, now: dt.datetime) -> Certificate:
     if now > valid_to:
         raise BadSettings(
             f"The certificate {files.cert} ended on {valid_to:%Y-%m-%d %H:%M} UTC.",
-            "Have a new one made and start the server anew.",
+            "Have a new one made, and put it and its key in the place of these files.",
         )
     return Certificate(_names(found), valid_from, valid_to)
 

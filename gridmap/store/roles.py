@@ -1,14 +1,68 @@
 """What a PostgreSQL role may do that serves people and does not own the tables: all that gridmap does every day, and
-with the audit nothing but to continue it.
+with the audit nothing but to continue it. And whether the role that a database is open as keeps to that.
 """
 
 from __future__ import annotations
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from gridmap.errors import BadInput
 from gridmap.store.tables import Base
 
 READ_ONLY = ("alembic_version", "spatial_ref_sys")
 LONGEST = 63  # bytes of a name in PostgreSQL
+DAILY = ("SELECT", "INSERT", "UPDATE", "DELETE")
+# What continues the audit; whatever else PostgreSQL grants on a table could bend it.
+ON_AUDIT = {"audit": ("SELECT", "INSERT"), "audit_head": ("SELECT", "UPDATE")}
+BENDING = (*DAILY, "TRUNCATE", "TRIGGER")
+
+
+@dataclass(frozen=True, slots=True)
+class RoleRights:
+    """`too_much` and `lacking`: rights such as "DELETE on audit", against those that `grants` gives."""
+
+    name: str
+    is_superuser: bool
+    owns_audit: bool
+    too_much: tuple[str, ...]
+    lacking: tuple[str, ...]
+
+
+def rights(session: Session) -> RoleRights | None:
+    """Those of the role that this session is open as; None for a file, which knows no roles."""
+    if session.get_bind().dialect.name == "sqlite":
+        return None
+    who = session.execute(
+        sa.text(
+            "SELECT rolname, rolsuper, pg_has_role(oid, (SELECT relowner FROM pg_class WHERE oid = 'audit'::regclass),"
+            " 'MEMBER') AS owns FROM pg_roles WHERE rolname = current_user"
+        )
+    ).one()
+    wanted = dict.fromkeys(Base.metadata.tables, DAILY) | dict.fromkeys(READ_ONLY, ("SELECT",)) | ON_AUDIT
+    held = _held(session, [(table, right) for table in wanted for right in BENDING])
+    wrong = ((table, right) for table in ON_AUDIT for right in BENDING if right not in ON_AUDIT[table])
+    missing = ((table, right) for table in sorted(wanted) for right in wanted[table])
+    return RoleRights(
+        who.rolname,
+        who.rolsuper,
+        who.owns,
+        tuple(f"{right} on {table}" for table, right in wrong if (table, right) in held),
+        tuple(f"{right} on {table}" for table, right in missing if (table, right) not in held),
+    )
+
+
+def _held(session: Session, asked: list[tuple[str, str]]) -> set[tuple[str, str]]:
+    found = session.execute(
+        sa.text(
+            "SELECT name, wanted FROM unnest(CAST(:names AS text[]), CAST(:rights AS text[])) AS asked(name, wanted)"
+            " WHERE has_table_privilege(name, wanted)"
+        ),
+        {"names": [table for table, _ in asked], "rights": [right for _, right in asked]},
+    )
+    return {(row.name, row.wanted) for row in found}
 
 
 def grants(role: str) -> str:
@@ -16,7 +70,7 @@ def grants(role: str) -> str:
     if not role or "\0" in role or len(role.encode()) > LONGEST:
         raise BadInput(f"'{role}' is no name of a role.", f"Give a name of 1 to {LONGEST} bytes.")
     to = '"' + role.replace('"', '""') + '"'
-    tables = sorted(set(Base.metadata.tables) - {"audit", "audit_head"})
+    tables = sorted(set(Base.metadata.tables) - set(ON_AUDIT))
     return "\n".join(
         [
             "BEGIN;",
@@ -24,9 +78,8 @@ def grants(role: str) -> str:
             f"GRANT USAGE ON SCHEMA public TO {to};",
             f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {to};",
             f"GRANT SELECT ON {', '.join(READ_ONLY)} TO {to};",
-            f"GRANT SELECT, INSERT, UPDATE, DELETE ON {', '.join(tables)} TO {to};",
-            f"GRANT SELECT, INSERT ON audit TO {to};",
-            f"GRANT SELECT, UPDATE ON audit_head TO {to};",
+            f"GRANT {', '.join(DAILY)} ON {', '.join(tables)} TO {to};",
+            *(f"GRANT {', '.join(given)} ON {table} TO {to};" for table, given in ON_AUDIT.items()),
             "COMMIT;",
         ]
     )

@@ -17,10 +17,14 @@ from gridmap.config import KNOWN, ROOT, Settings, load
 from gridmap.store import incidents
 from gridmap.store.engine import open_store
 
-DOCUMENTS = ["README.md", "README.zh-CN.md", "CONTRIBUTING.md", "CHANGELOG.md"]
 BOTH = ["README.md", "README.zh-CN.md"]
+GUIDES = sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md"))
+DOCUMENTS = [*BOTH, "CONTRIBUTING.md", "CHANGELOG.md", *GUIDES]
+PAIRS = [(name, name.replace(".md", ".zh-CN.md")) for name in ("README.md", *GUIDES) if "zh-CN" not in name]
 FENCE = re.compile(r"^```(\S*)(?: (\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-CALL = re.compile(r"(?<![\w/.])(?:scripts/)?gridmap ([a-z]+)((?: [a-z]+(?:-[a-z]+)*)?)([^`\n]*)")
+CALL = re.compile(
+    r"(?<![\w/.])(?:/opt/gridmap/current/)?(?:scripts/)?gridmap ([a-z]+)((?: [a-z]+(?:-[a-z]+)*)?)([^`\n]*)"
+)
 
 
 def text_of(name: str) -> str:
@@ -73,15 +77,24 @@ def test_there_are_examples() -> None:
     assert examples_of("README.md")
 
 
-def test_both_languages_show_the_same_examples_and_the_same_chapters() -> None:
-    english, chinese = map(examples_of, BOTH)
+@pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: pair[0])
+def test_both_languages_show_the_same_examples_and_the_same_chapters(pair: tuple[str, str]) -> None:
+    english, chinese = map(examples_of, pair)
     assert english == chinese
-    levels = [[len(marks) for marks in re.findall(r"^(#+) ", text_of(name), re.MULTILINE)] for name in BOTH]
+    levels = [[len(marks) for marks in re.findall(r"^(#+) ", text_of(name), re.MULTILINE)] for name in pair]
     assert levels[0] == levels[1]
-    cells = [len(re.findall(r"^\|", text_of(name), re.MULTILINE)) for name in BOTH]
+    cells = [len(re.findall(r"^\|", text_of(name), re.MULTILINE)) for name in pair]
     assert cells[0] == cells[1]
-    steps = [re.findall(r"^(\d+)\. ", text_of(name), re.MULTILINE) for name in BOTH]
+    steps = [re.findall(r"^(\d+)\. ", text_of(name), re.MULTILINE) for name in pair]
     assert steps[0] == steps[1]
+
+
+@pytest.mark.parametrize("pair", PAIRS[1:], ids=lambda pair: pair[0])
+def test_an_administrator_types_the_same_in_both_languages(pair: tuple[str, str]) -> None:
+    english, chinese = (FENCE.findall(re.sub(r"  +# .*$", "", text_of(name), flags=re.MULTILINE)) for name in pair)
+    assert english and english == chinese
+    for name in pair:
+        assert {found.lower() for found in re.findall(r"GRIDMAP_([A-Z_]+)", text_of(name))} <= KNOWN
 
 
 def commands_named(name: str) -> list[tuple[str, str, str]]:
@@ -130,9 +143,18 @@ def test_every_system_package_that_is_installed_is_named(name: str) -> None:
 
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_links_inside_the_project_lead_somewhere(name: str) -> None:
-    for target in re.findall(r"\]\(([^)#]+)", text_of(name)):
+    here = (ROOT / name).parent
+    for target, chapter in re.findall(r"\]\(([^)#]*)#?([^)]*)\)", text_of(name)):
         if not target.startswith("http"):
-            assert (ROOT / target).exists(), f"{name}: {target}"
+            there = here / target if target else ROOT / name
+            assert there.exists(), f"{name}: {target}"
+            assert not chapter or chapter in chapters_of(there), f"{name}: {target}#{chapter}"
+
+
+def chapters_of(document: Path) -> set[str]:
+    """The names under which a link finds the headings."""
+    headings = re.findall(r"^#+ (.+)$", document.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading).strip().lower().replace(" ", "-") for heading in headings}
 
 
 def test_the_lock_pins_everything_and_names_no_address() -> None:

@@ -22,8 +22,8 @@ from gridmap.config import Settings
 from gridmap.errors import PortTaken
 from gridmap.store import migrations
 from gridmap.store.engine import Store
-from tests import certificates
-from tests.serving import PATIENCE_S, health, served
+from tests import certificates, documented_authority
+from tests.serving import PATIENCE_S, answer_to, answers_until_renewed, health, served
 
 
 def members_of(group: int) -> list[str]:
@@ -174,10 +174,44 @@ def test_it_serves_by_https_with_a_certificate_of_its_own(store: Store, settings
         refused = (OSError, http.client.HTTPException)  # or the TLS alert is read as an answer
         with pytest.raises(refused), urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5):
             pass
+        authority, renewed = documented_authority.make(tmp_path)
+        answers_until_renewed(port, settings.log_file, files, authority, renewed)
+        context = ssl.create_default_context(cafile=str(authority))
+        assert answer_to("grid.example.cn", port, context) == 200  # its names are the server's own at once
+        with pytest.raises(ssl.SSLCertVerificationError, match="Hostname mismatch"):
+            answer_to("other.example.cn", port, context)
         os.killpg(process.pid, signal.SIGTERM)
         told, _ = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 0
     assert f"https://127.0.0.1:{port}" in told
+    assert "A new certificate for grid.example.cn, 10.20.0.5, until " in told
+    assert "Traceback" not in told
+
+
+@pytest.mark.full
+def test_where_new_workers_cannot_begin_the_old_ones_go_on(store: Store, settings: Settings, tmp_path: Path) -> None:
+    files = certificates.make(tmp_path / "served", "127.0.0.1")
+    old = ssl.create_default_context(cafile=str(files.cert))
+    variables = {"GRIDMAP_TLS_CERT": str(files.cert), "GRIDMAP_TLS_KEY": str(files.key)}
+    with served(settings, **variables) as (process, port):
+        health(process, port, old)
+        with store.write() as session:
+            session.connection().exec_driver_sql("UPDATE alembic_version SET version_num = '0000'")
+        renewed = certificates.make(tmp_path / "renewed", "127.0.0.1")
+        renewed.key.rename(files.key)
+        renewed.cert.rename(files.cert)
+        deadline = time.monotonic() + PATIENCE_S
+        while "goes on as it is" not in settings.log_file.read_text():
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        with socket.create_connection(("127.0.0.1", port)) as bare, old.wrap_socket(
+            bare, server_hostname="127.0.0.1"
+        ) as safe:
+            assert safe.getpeercert()
+        os.killpg(process.pid, signal.SIGTERM)
+        told, _ = process.communicate(timeout=PATIENCE_S)
+    assert process.returncode == 0
+    assert re.search(r"^Error: .*0000", told, re.MULTILINE)
 
 
 def test_a_certificate_that_cannot_be_used_is_refused_before_anything_is_begun(

@@ -9,10 +9,12 @@ import math
 import os
 import re
 import signal
+import ssl
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,9 +24,10 @@ from gridmap.services import accounts
 from gridmap.store import accounts as account_rows
 from gridmap.store.engine import Store
 from gridmap.store.ids import new_uid
+from tests import certificates
 from tests.services import small_world
 from tests.services.accounts.people import ADMINS, CHEAP
-from tests.serving import PATIENCE_S, health, served
+from tests.serving import PATIENCE_S, answer_to, answers_until_renewed, health, served
 
 WORKERS = 4
 COUNTS = "/api/v1/counts?from=2024-01-01"
@@ -215,3 +218,24 @@ def sign_in_at_one(workers: list[Worker], world: Store, settings: Settings) -> N
         account_rows.change(session, row.id, {"disabled_at": now, "epoch": row.epoch + 1})
     for worker in workers:
         assert worker.ask("GET", "/api/v1/me")[0] == 401
+
+
+@pytest.mark.full
+def test_workers_are_replaced_one_after_another_for_a_new_certificate(
+    world: Store, settings: Settings, tmp_path: Path
+) -> None:
+    if world.dialect != "postgresql":
+        pytest.skip("a SpatiaLite file is served by one process")
+    files = certificates.make(tmp_path / "served", "127.0.0.1")
+    variables = {"GRIDMAP_TLS_CERT": str(files.cert), "GRIDMAP_TLS_KEY": str(files.key), "GRIDMAP_WORKERS": "4"}
+    with served(settings, **variables) as (process, port):
+        health(process, port, ssl.create_default_context(cafile=str(files.cert)))
+        renewed = certificates.make(tmp_path / "renewed", "127.0.0.1")
+        authority = tmp_path / "authority.pem"
+        authority.write_bytes(renewed.cert.read_bytes())
+        assert answers_until_renewed(port, settings.log_file, files, authority, renewed) > 10
+        context = ssl.create_default_context(cafile=str(authority))
+        assert [answer_to("127.0.0.1", port, context) for _ in range(20)] == [200] * 20
+        os.killpg(process.pid, signal.SIGTERM)
+        process.communicate(timeout=PATIENCE_S)
+    assert process.returncode == 0

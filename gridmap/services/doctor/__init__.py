@@ -13,7 +13,7 @@ from gridmap.errors import GridmapError
 from gridmap.services.accounts import have_accounts
 from gridmap.services.doctor import database, district, machine, secrets, serving
 from gridmap.services.doctor.finding import Finding
-from gridmap.store import audit, project, server
+from gridmap.store import audit, project, roles, server
 from gridmap.store.engine import Store, open_store
 
 __all__ = ["Finding", "examine"]
@@ -57,6 +57,10 @@ def _examine_store(store: Store, settings: Settings, now: dt.datetime) -> Iterat
     if not schema.ok:
         return
     yield from database.wholeness(store)
+    with store.read() as session:
+        held = roles.rights(session)
+    if held is not None:
+        yield database.role(held)
     with store.read() as session:
         found = project.get(session)
         newest, _ = audit.head(session)

@@ -9,10 +9,12 @@ from gridmap.services.doctor.finding import Finding
 from gridmap.services.doctor.machine import nearest_existing, room
 from gridmap.store import migrations
 from gridmap.store.engine import Store, file_of
+from gridmap.store.roles import RoleRights
 from gridmap.store.server import ServerFacts
 
 CLOCK_MAY_LAG = dt.timedelta(minutes=5)  # behind what was recorded
 CLOCKS_MAY_DIFFER = dt.timedelta(seconds=30)  # this machine's and the server's
+MOST_RIGHTS = 4  # that are listed
 GOOD_COPY = "Bring back the last good copy of the database; `scripts/gridmap db check` lists every problem."
 
 
@@ -34,6 +36,28 @@ def wholeness(store: Store) -> tuple[Finding, Finding]:
         Finding("indexes", not broken, " ".join(broken) or "spatial indexes and keys are whole", GOOD_COPY),
         Finding("audit guard", not lost, " ".join(lost) or "entries can be neither changed nor removed", GOOD_COPY),
     )
+
+
+def role(rights: RoleRights) -> Finding:
+    """Has the role that serves people all that it needs, and of the audit nothing but its end?"""
+    name, grant = rights.name, f"scripts/gridmap db grants {rights.name}"
+    if rights.lacking:
+        found = f"{name} lacks {_listed(rights.lacking)}"
+        return Finding("database role", False, found, f"As the owner of the tables: {grant} | psql DATABASE")
+    if rights.is_superuser or rights.owns_audit:
+        found = f"{name} {'is a superuser' if rights.is_superuser else 'owns the audit'}, and could take its guard away"
+        cure = "Serve as a role that owns nothing: docs/postgresql.md, deploy/postgresql/roles.sql"
+        return Finding("database role", True, found, cure, is_warning=True)
+    if rights.too_much:
+        found = f"{name} has {_listed(rights.too_much)}"
+        cure = f"As the owner of the tables: {grant} | psql DATABASE"
+        return Finding("database role", True, found, cure, is_warning=True)
+    return Finding("database role", True, f"{name} can only continue the audit")
+
+
+def _listed(rights: tuple[str, ...]) -> str:
+    shown, more = ", ".join(rights[:MOST_RIGHTS]), len(rights) - MOST_RIGHTS
+    return f"{shown} and {more} more" if more > 0 else shown
 
 
 def clock(now: dt.datetime, time_zone: str, newest_entry_at: dt.datetime | None) -> Finding:

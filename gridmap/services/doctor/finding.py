@@ -9,12 +9,16 @@ from gridmap.errors import GridmapError
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What was looked at, what was found, and what to do when that is a problem."""
+    """What was looked at, what was found, and what to do when that is a problem.
+
+    With `is_warning` it works as it is, and could be safer.
+    """
 
     check: str
     ok: bool
     found: str
     cure: str = ""
+    is_warning: bool = False
 
 
 def refused(check: str, error: GridmapError) -> Finding:

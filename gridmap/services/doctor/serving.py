@@ -33,7 +33,8 @@ def certificate(settings: Settings, now: dt.datetime) -> Finding:
         cure = f"Have a certificate made for {public.name}, or correct GRIDMAP_PUBLIC_URL."
         return Finding("https", False, f"{shown}; {public.name} is not among the names", cure)
     soon = found.valid_to - now < RENEW_WITHIN
-    return Finding("https", not soon, shown, "Have a new certificate made, replace the files, start the server anew.")
+    cure = "Have a new certificate made and replace the files; the server takes it over by itself."
+    return Finding("https", not soon, shown, cure)
 
 
 def address(settings: Settings, *, has_accounts: bool) -> Finding:
