@@ -56,6 +56,7 @@ WITH_COMPOUND = ("A1", "C1")
 PHONE = "13800138000"
 BEYOND = (WEST - 0.03, SOUTH - 0.03)
 TOWER, COMPOUND = 0.001, 0.002  # half a side
+AREA_KM2 = 1.067  # of a block
 
 TOWER_A1 = "0190a000-0000-7000-8000-0000000000a1"
 BESIDE = ("Site-A1", "Cam-A1", "Shop-A1", "Road-A", "spill.w", *(f"Addr-A1-{number}" for number in (2, 3, 4)))
@@ -181,7 +182,7 @@ def _plan(session: Session, name: str, state: str, grid_of: dict[int, int]) -> N
         session, plan, grid_ids=list(dict.fromkeys(grid_of.values())),
         geoms=_objects([_union([shape_of[block] for block in own]) for own in which]),
         blocks=[len(own) for own in which], households=[4 * len(own) for own in which],
-        area_km2=[1.06 * len(own) for own in which],
+        area_km2=[AREA_KM2 * len(own) for own in which],
     )  # fmt: skip
 
 
