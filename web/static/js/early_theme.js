@@ -13,9 +13,8 @@
   dark.addEventListener("change", resolve);
   new MutationObserver(resolve).observe(root, { attributes: true, attributeFilter: ["data-theme", "data-paper", "data-printing"] });
   window.addEventListener("beforeprint", function () {
-    if (document.getElementById("map-region")) return; // canvases drawn anew now would be empty on paper: css/print.css
-    root.dataset.printing = "1";
-    resolve(); // what is printed is laid out when this is done
+    root.dataset.printing = "now";
+    resolve(); // what is printed is laid out when this is done: maps draw themselves anew at once (map/turns.js)
   });
   window.addEventListener("afterprint", function () {
     delete root.dataset.printing;

@@ -3,7 +3,7 @@
 import { getJson, latest } from "../net/api.js";
 import { t } from "../net/words.js";
 import { byId, el } from "../ui/dom.js";
-import { notesOf } from "../ui/legend.js";
+import { beforeText, notesOf } from "../ui/legend.js";
 import { scaleDaysOf, scaleWords } from "../situation/layers.js";
 import { FOCUS, wordsOf } from "../situation/selection.js";
 import { Divider } from "./divider.js";
@@ -13,6 +13,7 @@ import { differenceText, exposure, reach, untestable, verdictText } from "./diff
 import { PRESETS, daysOf, isOtherKinds, otherWords, presetOf, viewOf } from "./other_side.js";
 import { choroplethStrip, heatStrip } from "./scale_strip.js";
 import { SecondMap } from "./second_map.js";
+import { isUrgent } from "../map/turns.js";
 
 const NOTHING = { total: 0, month_rows: 0, by_grid: {} };
 const asking = (path) => latest((values, how) => getJson(path, values, how));
@@ -143,10 +144,11 @@ export class Comparison {
   // One scale for both sides. For heat of different kinds, or of periods of different lengths, it is the longer of the
   // two, for grids that of the left.
   async drawSurface() {
-    const { page, second, head } = this;
+    const { page, second } = this;
     const view = page.state.get();
     const { surface } = view;
     const { scales } = page.layers;
+    if (isUrgent()) return this.drawStrips(); // what is asked for now would come too late
     await page.guarded("compare-scale", () => this.drawSurface(), async () => {
       const own = page.layers.ownScale;
       const words = otherWords(page);
@@ -162,11 +164,17 @@ export class Comparison {
       second.drawHeat(common ? common.max : null);
       await second.drawChoropleth(scales.choropleth || null);
       if (this.isOver) return;
-      const drawn = () => [page.layers.choropleth, second.choropleth].flatMap(({ classes }) => classes);
-      const strips = { heat: heat && (() => heatStrip(heat)), choropleth: scales.choropleth && (() => choroplethStrip(view, scales.choropleth, second.scale, drawn())) };
-      head.drawScale(strips[surface] ? strips[surface]() : null);
+      this.drawStrips();
       this.drawNotes();
     });
+  }
+
+  drawStrips() {
+    const { page, second, head } = this;
+    const view = page.state.get();
+    const { scales: { heat, choropleth }, choropleth: { classes } } = page.layers;
+    const strips = { heat: heat && (() => heatStrip(heat)), choropleth: choropleth && (() => choroplethStrip(view, choropleth, second.scale, [...classes, ...second.choropleth.classes])) };
+    head.drawScale(strips[view.surface] ? strips[view.surface]() : null);
   }
 
   // That the scale is the same for both sides is seen: only one that ends higher than usual is spoken of.
@@ -175,9 +183,10 @@ export class Comparison {
     const view = page.state.get();
     const { heat, choropleth } = page.layers.scales;
     const told = heat && heat.widened ? heat : null;
+    const [before, before2] = view.surface === "choropleth" ? [choropleth, second.scale].map(beforeText) : [];
     head.drawNotes(
-      notesOf(view, { heat: told, choropleth }, page.wholeCounts),
-      notesOf({ ...view, ...daysOf(view) }, { heat: told, choropleth: second.scale }, second.counts || NOTHING),
+      [before, ...notesOf(view, { heat: told, choropleth }, page.wholeCounts)].filter(Boolean),
+      [before2, ...notesOf({ ...view, ...daysOf(view) }, { heat: told, choropleth: second.scale }, second.counts || NOTHING)].filter(Boolean),
     );
   }
 

@@ -2,6 +2,7 @@
 // the map has come to rest. Leaflet's own renderers know how; what they would do with paths is left out.
 
 import { pixelRatio } from "./resolution.js";
+import { begin } from "./turns.js";
 
 export const CanvasOverlay = L.Renderer.extend({
   options: { padding: 0.25 },
@@ -48,6 +49,7 @@ export const CanvasOverlay = L.Renderer.extend({
     canvas.style.width = `${size.x}px`;
     canvas.style.height = `${size.y}px`;
     const ctx = canvas.getContext("2d");
+    begin(ctx);
     ctx.scale(ratio, ratio);
     const { min } = this._bounds;
     this.drawMarks(ctx, (lon, lat) => {

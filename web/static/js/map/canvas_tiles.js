@@ -3,7 +3,7 @@
 // has a quarter to put together at each frame.
 
 import { pixelRatio } from "./resolution.js";
-import { takeTurn } from "./turns.js";
+import { begin, isUrgent, takeTurn } from "./turns.js";
 
 const { Labelers, paint } = window.protomapsL;
 
@@ -39,7 +39,8 @@ export const CanvasTiles = L.GridLayer.extend({
 
   // A tile that could not be had was told of when it was first asked for.
   drawOver(coords, canvas) {
-    this.draw(coords, canvas).catch(() => {});
+    if (isUrgent() && canvas.prepared) this.drawPrepared(coords, canvas);
+    else this.draw(coords, canvas).catch(() => {});
   },
 
   async draw(coords, canvas) {
@@ -55,15 +56,19 @@ export const CanvasTiles = L.GridLayer.extend({
     const turn = (canvas.turn || 0) + 1;
     canvas.turn = turn;
     const { z, x, y } = coords;
-    const { labelers, paintRules } = this;
     const tiles = await Promise.all([...this.views].map(async ([name, view]) => {
       return [name, [await view.getDisplayTile({ z, x: 2 * x, y: 2 * y })]]; // the library counts tiles of 256 px
     }));
     await new Promise(takeTurn);
     if (canvas.turn !== turn || !this._map) return; // drawn anew meanwhile, or gone
-    const prepared = new Map(tiles);
-    labelers.add(z, prepared);
-    this.paint(canvas, coords, paintRules, prepared, labelers.getIndex(z));
+    canvas.prepared = new Map(tiles);
+    this.drawPrepared(coords, canvas);
+  },
+
+  drawPrepared(coords, canvas) {
+    const { labelers, paintRules } = this;
+    labelers.add(coords.z, canvas.prepared);
+    this.paint(canvas, coords, paintRules, canvas.prepared, labelers.getIndex(coords.z));
   },
 
   paint(canvas, { z, x, y }, rules, prepared, labels) {
@@ -77,6 +82,7 @@ export const CanvasTiles = L.GridLayer.extend({
     if (!canvas.width) return;
     const ctx = canvas.getContext("2d");
     ctx.scale(ratio, ratio);
+    begin(ctx);
     paint(ctx, z, prepared, labels, rules, box, origin, false);
   },
 

@@ -25,13 +25,21 @@ export function scaleColours(name) {
   return [...Array(CLASSES).keys()].map((i) => style.getPropertyValue(`--${SCALES[name]}-${i + 1}`).trim());
 }
 
+// The heat's six colours, palest first.
+export function heatColours() {
+  const style = getComputedStyle(document.documentElement);
+  return [1, 2, 3, 4, 5, 6].map((i) => style.getPropertyValue(`--cell-${i}`).trim());
+}
+
 // A colour (#rrggbb) as it looks over a ground, `opacity` of it.
 export function over(colour, opacity, ground) {
-  const channels = (text) => [1, 3, 5].map((at) => parseInt(text.slice(at, at + 2), 16));
   const below = channels(ground);
   const mixed = channels(colour).map((value, i) => Math.round(value * opacity + below[i] * (1 - opacity)));
   return `rgb(${mixed.join(", ")})`;
 }
+
+// #rrggbb -> red, green, blue.
+export const channels = (colour) => [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16));
 
 export const FONT = '"PingFang SC", "HarmonyOS Sans SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif';
 

@@ -2,6 +2,7 @@
 // place; while one is loading only the newest wish is kept, so dragging neither flickers nor starves.
 
 import { query } from "../net/api.js";
+import { isUrgent } from "./turns.js";
 
 const TILES = "/tiles/heat/{z}/{x}/{y}.png";
 const MAX_TILE_ZOOM = 16; // the surface is smooth: closer up, the browser's own scaling is as good
@@ -22,7 +23,7 @@ export class Heat {
   // `values` are the tile's parameters; null takes the heat off the map.
   show(values) {
     const key = values && query(values);
-    if (key === this.key) return;
+    if (key === this.key || isUrgent()) return; // other pictures would come too late
     this.key = key;
     this.wish = values;
     if (!values) this.clear();

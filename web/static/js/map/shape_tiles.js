@@ -2,7 +2,7 @@
 // frame when the map is moved, and only what comes into view is drawn.
 
 import { pixelRatio } from "./resolution.js";
-import { takeTurn } from "./turns.js";
+import { begin, takeTurn } from "./turns.js";
 
 const TILE_PX = 512;
 const EDGE_PX = 12; // lines reach over a tile's edge
@@ -54,6 +54,7 @@ export const ShapeTiles = L.GridLayer.extend({
     if (!found.length) return;
     const ctx = canvas.getContext("2d");
     ctx.scale(ratio, ratio);
+    begin(ctx);
     ctx.lineJoin = "round";
     this.paintShapes(ctx, found, (i) => this.shapes.trace(ctx, i, size, left, top), z);
   },

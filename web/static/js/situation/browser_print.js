@@ -1,12 +1,15 @@
 // What the browser's own command prints of the page (css/print.css): the map as it stands, in light colours, with a line
-// that says what it shows.
+// that says what it shows, on the side of the paper on which it is larger.
 
-import { isDark } from "../map/colours.js";
+import { heatColours, isDark } from "../map/colours.js";
+import { HeatTurned } from "../map/heat_turned.js";
+import { isUrgent } from "../map/turns.js";
 import { number, t } from "../net/words.js";
 import { dayName } from "../ui/dates.js";
 import { byId } from "../ui/dom.js";
 
-const PAGE_PX = [1056, 690]; // what css/print.css leaves of A4 for the map
+const PAGES_PX = { lying: [1056, 690], upright: [730, 1016] }; // what css/print.css leaves of A4 for the map
+const LARGEST = 1.5; // of the screen's pixels: larger they would be seen
 
 export const browserPrint = {
   wire(page) {
@@ -15,10 +18,29 @@ export const browserPrint = {
       event.preventDefault();
       printLight(page);
     });
-    // by the browser's menu there is no time to draw anything: css/print.css turns a dark map light, its legend with it
-    window.addEventListener("beforeprint", () => headLine(page));
+    window.addEventListener("beforeprint", () => layOut(page));
+    wireHeat(page);
   },
 };
+
+// By the browser's menu there is no time to fetch the light pictures of a dark map's heat: those that are there are
+// turned, and its scale with them.
+function wireHeat(page) {
+  let dark = isDark() ? heatColours() : null;
+  let turned = [];
+  page.on("mode", () => {
+    for (const one of turned) one.undo();
+    turned = [];
+    if (isDark()) dark = heatColours();
+    if (!isUrgent() || !dark) return;
+    const { layers, comparison } = page;
+    const between = { from: dark, to: heatColours() };
+    turned = [layers.heat, ...(comparison ? [comparison.second.heat] : [])].map((heat) => new HeatTurned(heat, between));
+    if (!layers.scales.heat) return;
+    layers.scales.heat = turned[0].scale(layers.scales.heat);
+    page.emit("scales");
+  });
+}
 
 // Once the map is drawn in light colours, heat and all.
 async function printLight(page) {
@@ -34,8 +56,8 @@ async function printLight(page) {
   }
 }
 
-// Above the map, where the browser's own command prints the page.
-function headLine(page) {
+// Above the map what it shows, and its size on the paper.
+function layOut(page) {
   const view = page.state.get();
   const region = byId("map-region");
   byId("printed-head").textContent = [
@@ -44,5 +66,8 @@ function headLine(page) {
   ].join(" · ");
   region.style.setProperty("--screen-width", `${region.clientWidth}px`);
   region.style.setProperty("--screen-height", `${region.clientHeight}px`);
-  region.style.setProperty("--share", String(Math.min(1, PAGE_PX[0] / region.clientWidth, PAGE_PX[1] / region.clientHeight)));
+  const shares = Object.entries(PAGES_PX).map(([name, [width, height]]) => [name, Math.min(LARGEST, width / region.clientWidth, height / region.clientHeight)]);
+  const [sheet, share] = shares.reduce((best, one) => (one[1] > best[1] ? one : best));
+  document.documentElement.dataset.sheet = sheet;
+  region.style.setProperty("--share", String(share));
 }
