@@ -18,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,6 +34,9 @@ ROWS = 4_000
 TABLES = ("incident", "import_batch", "audit")
 EARLIEST = 0.5  # of an import's duration: before it, Python itself is still starting
 
+# `gridmap ARGUMENTS` with these settings, killed after that many seconds -> its exit code (-9: killed), its errors.
+Command = Callable[[Sequence[str], Mapping[str, str], float | None], tuple[int, str]]
+
 
 class HalfAnImport(AssertionError):
     """A file was stored in part, or the chain or the schema is broken."""
@@ -47,11 +50,41 @@ class Tally:
     whole: int
 
 
-def crash(address: str, folder: Path, *, imports: int, rows: int = ROWS, seed: int = 1) -> Tally:
+def process(arguments: Sequence[str], environment: Mapping[str, str], kill_after_s: float | None) -> tuple[int, str]:
+    """The Command as a person starts it."""
+    command = [sys.executable, "-m", "gridmap.cli", *arguments]
+    started = subprocess.Popen(
+        command, env=environment, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    )
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        started.wait(kill_after_s)
+    started.kill()
+    error = started.communicate()[1]
+    return started.returncode, error
+
+
+def crash(
+    address: str,
+    folder: Path,
+    *,
+    imports: int,
+    rows: int = ROWS,
+    seed: int = 1,
+    command: Command = process,
+    earliest: float = EARLIEST,
+) -> Tally:
     """Shoot at that many imports into an empty database, one after another, and look at it after each.
 
-    A file that was killed is imported again until it is there. Raises HalfAnImport.
+    A file that was killed is imported again until it is there. A shot falls between `earliest` and 1.1 of what the
+    first import took. Raises HalfAnImport.
     """
+
+    def import_(path: Path, kill_after_s: float | None) -> int:
+        code, error = command(["import", "incidents", str(path)], environment, kill_after_s)
+        if code not in (0, -signal.SIGKILL):
+            raise HalfAnImport(f"gridmap import ended with {code}: {error}")
+        return code
+
     rng = random.Random(seed)  # noqa: S311 - moments, not secrets
     folder.mkdir(parents=True, exist_ok=True)
     environment = {**os.environ, "GRIDMAP_DB": address, "GRIDMAP_VAR": str(folder / "var")}
@@ -60,17 +93,17 @@ def crash(address: str, folder: Path, *, imports: int, rows: int = ROWS, seed: i
         if _state(store) != (0, 0, 0):
             raise SystemExit("The database must be empty: it is filled with made-up incidents.")
         begun_s = time.monotonic()
-        _run(_file(folder, 0, rows), environment, None)
+        import_(_file(folder, 0, rows), None)
         duration_s = time.monotonic() - begun_s
         whole, killed = 1, 0
         for _ in range(imports):
-            code = _run(_file(folder, whole, rows), environment, duration_s * rng.uniform(EARLIEST, 1.1))
+            code = import_(_file(folder, whole, rows), duration_s * rng.uniform(earliest, 1.1))
             is_there = _look(store, whole, rows)
             whole += is_there
             killed += not is_there
             if code == 0 and not is_there:
                 raise HalfAnImport("An import said that it was done, and nothing is there.")
-        _run(_file(folder, whole, rows), environment, None)
+        import_(_file(folder, whole, rows), None)
         _look(store, whole, rows)
         problems = migrations.check(store)
         if problems:
@@ -112,21 +145,6 @@ def _file(folder: Path, number: int, rows: int) -> Path:
             lon, lat = rng.uniform(114.90, 115.00), rng.uniform(30.10, 30.20)
             file.write(f"{number}-{i},盗窃,2024-03-{1 + i % 28:02},{lon:.6f},{lat:.6f}\n")
     return path
-
-
-def _run(path: Path, environment: dict[str, str], kill_after_s: float | None) -> int:
-    """`gridmap import` on a file, killed after that many seconds -> its exit code."""
-    command = [sys.executable, "-m", "gridmap.cli", "import", "incidents", str(path)]
-    process = subprocess.Popen(
-        command, env=environment, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
-    )
-    with contextlib.suppress(subprocess.TimeoutExpired):
-        process.wait(kill_after_s)
-    process.kill()
-    error = process.communicate()[1]
-    if process.returncode not in (0, -signal.SIGKILL):
-        raise HalfAnImport(f"gridmap import ended with {process.returncode}: {error}")
-    return process.returncode
 
 
 def _verify_by_command(environment: dict[str, str]) -> None:
