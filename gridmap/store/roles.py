@@ -32,37 +32,45 @@ class RoleRights:
 
 
 def rights(session: Session) -> RoleRights | None:
-    """Those of the role that this session is open as; None for a file, which knows no roles."""
+    """Those of the role that this session is open as, on the tables that are there; None where there is no audit, and
+    for a file, which knows no roles.
+    """
     if session.get_bind().dialect.name == "sqlite":
         return None
     who = session.execute(
         sa.text(
-            "SELECT rolname, rolsuper, pg_has_role(oid, (SELECT relowner FROM pg_class WHERE oid = 'audit'::regclass),"
-            " 'MEMBER') AS owns FROM pg_roles WHERE rolname = current_user"
+            "SELECT rolname, rolsuper, pg_has_role(pg_roles.oid, relowner, 'MEMBER') AS owns FROM pg_roles, pg_class"
+            " WHERE rolname = current_user AND pg_class.oid = to_regclass('audit')"
         )
-    ).one()
+    ).one_or_none()
+    if who is None:
+        return None
     wanted = dict.fromkeys(Base.metadata.tables, DAILY) | dict.fromkeys(READ_ONLY, ("SELECT",)) | ON_AUDIT
-    held = _held(session, [(table, right) for table in wanted for right in BENDING])
-    wrong = ((table, right) for table in ON_AUDIT for right in BENDING if right not in ON_AUDIT[table])
-    missing = ((table, right) for table in sorted(wanted) for right in wanted[table])
+    held = _held(session, [(table, right) for table in sorted(wanted) for right in BENDING])
     return RoleRights(
         who.rolname,
         who.rolsuper,
         who.owns,
-        tuple(f"{right} on {table}" for table, right in wrong if (table, right) in held),
-        tuple(f"{right} on {table}" for table, right in missing if (table, right) not in held),
+        tuple(f"{right} on {table}" for (table, right), has in held.items() if has and _bends(table, right)),
+        tuple(f"{right} on {table}" for (table, right), has in held.items() if not has and right in wanted[table]),
     )
 
 
-def _held(session: Session, asked: list[tuple[str, str]]) -> set[tuple[str, str]]:
+def _bends(table: str, right: str) -> bool:
+    return table in ON_AUDIT and right not in ON_AUDIT[table]
+
+
+def _held(session: Session, asked: list[tuple[str, str]]) -> dict[tuple[str, str], bool]:
+    """Whether the role has each right, in the order asked; of tables that are not there, nothing."""
     found = session.execute(
         sa.text(
-            "SELECT name, wanted FROM unnest(CAST(:names AS text[]), CAST(:rights AS text[])) AS asked(name, wanted)"
-            " WHERE has_table_privilege(name, wanted)"
+            "SELECT name, wanted, has_table_privilege(to_regclass(name), wanted) AS has"
+            " FROM unnest(CAST(:names AS text[]), CAST(:rights AS text[])) WITH ORDINALITY AS asked(name, wanted, n)"
+            " WHERE to_regclass(name) IS NOT NULL ORDER BY n"
         ),
         {"names": [table for table, _ in asked], "rights": [right for _, right in asked]},
     )
-    return {(row.name, row.wanted) for row in found}
+    return {(row.name, row.wanted): row.has for row in found}
 
 
 def grants(role: str) -> str:

@@ -13,9 +13,8 @@ from click.testing import CliRunner, Result
 
 from gridmap.cli import gridmap
 from gridmap.config import Settings
-from gridmap.errors import StoreBroken
 from gridmap.store import audit
-from gridmap.store.engine import Store, open_store
+from gridmap.store.engine import Store
 from gridmap.store.roles import grants
 from tests.services import small_world as world
 from tests.store.district import append_entry, unguarded
@@ -98,39 +97,11 @@ def test_what_a_field_was_can_be_proved(place: Store, run: Run, words: tuple[str
     place.close()
 
 
-def test_a_role_that_serves_people_cannot_bend_the_audit(place: Store, run: Run) -> None:
-    """All that is done every day is open to it; of the audit only its end."""
+def test_the_rights_of_a_role_are_printed_for_any_name(place: Store, run: Run) -> None:
     text = run("db", "grants", 'the "office"').stdout
     assert text.strip() == grants('the "office"')
-    if place.dialect != "postgresql":
-        assert '"the ""office"""' in text
-        return
-    role = "gridmap_test_office"
-    with place.engine.begin() as connection:
-        connection.exec_driver_sql(f"CREATE ROLE {role}")
-        connection.exec_driver_sql("ALTER TABLE audit DISABLE TRIGGER USER")  # the role alone has to hold
-    with place.engine.connect() as connection:
-        connection.exec_driver_sql(grants(role))
-    try:
-        with place.write() as session:
-            session.execute(sa.text(f"SET LOCAL ROLE {role}"))
-            append_entry(session)
-            session.execute(sa.text("UPDATE incident SET summary = 'x' WHERE id = 1"))
-        for statement in (
-            "UPDATE audit SET actor = 'x'", "DELETE FROM audit", "TRUNCATE audit", "DELETE FROM audit_head",
-            "ALTER TABLE audit DISABLE TRIGGER USER", "DROP TRIGGER audit_no_update ON audit",
-        ):  # fmt: skip
-            with pytest.raises(StoreBroken, match="The database role lacks a right"), place.write() as session:
-                session.execute(sa.text(f"SET LOCAL ROLE {role}"))
-                session.execute(sa.text(statement))
-    finally:
-        with place.engine.begin() as connection:
-            connection.exec_driver_sql(f"DROP OWNED BY {role}")
-            connection.exec_driver_sql(f"DROP ROLE {role}")
-    again = open_store(place.engine.url.render_as_string(hide_password=False))
-    with again.read() as session:
-        assert audit.verify(session) == []
-    again.close()
+    assert 'GRANT SELECT, INSERT ON audit TO "the ""office""";' in text
+    assert "is no name of a role" in str(run("db", "grants", "x" * 64).exception)
 
 
 def test_what_the_command_line_exports_is_told_with_its_digest(place: Store, run: Run, tmp_path: Path) -> None:

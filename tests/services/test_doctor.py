@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from gridmap.commands.doctor import tell
 from gridmap.config import Settings
 from gridmap.reach import PublicUrl
 from gridmap.services import doctor
@@ -252,6 +253,11 @@ def test_a_file_left_by_another_user_is_a_problem() -> None:
         assert not finding.ok
         assert "demo.db" in finding.found
         assert "chown" in finding.cure
+
+
+def test_a_warning_is_told_with_its_cure(capsys: pytest.CaptureFixture[str]) -> None:
+    tell(doctor.Finding("database role", True, "gridmap owns the audit", "Serve as another.", is_warning=True))
+    assert [line.split(maxsplit=1)[0] for line in capsys.readouterr().out.splitlines()] == ["WARNING", "Serve"]
 
 
 def test_the_command_prints_the_cure_and_ends_with_1(settings: Settings) -> None:

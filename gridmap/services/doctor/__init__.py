@@ -46,8 +46,12 @@ def examine(settings: Settings, now: dt.datetime) -> Iterator[Finding]:
 
 def _examine_store(store: Store, settings: Settings, now: dt.datetime) -> Iterator[Finding]:
     with store.read() as session:
-        facts = server.facts(session)
+        facts, held = server.facts(session), roles.rights(session)
     yield Finding("database", True, store.address)
+    if held is not None:
+        yield database.role(held)
+        if held.lacking:
+            return
     yield database.disk(settings.db, facts)
     yield serving.workers(settings, facts.connections)
     if facts.now is not None:
@@ -57,10 +61,6 @@ def _examine_store(store: Store, settings: Settings, now: dt.datetime) -> Iterat
     if not schema.ok:
         return
     yield from database.wholeness(store)
-    with store.read() as session:
-        held = roles.rights(session)
-    if held is not None:
-        yield database.role(held)
     with store.read() as session:
         found = project.get(session)
         newest, _ = audit.head(session)
