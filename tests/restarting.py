@@ -115,13 +115,14 @@ def _wait_for_orders() -> None:
         pid = os.fork()
         if pid == 0:
             _serve(order)
+        os.setpgid(pid, pid)  # a group of its own, also before it has run
         print(pid, flush=True)
 
 
 def _serve(order: dict[str, object]) -> None:
     code = 1
     try:
-        os.setsid()
+        os.setpgid(0, 0)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         os.environ.update(dict(order["environment"]))  # type: ignore[call-overload]
         told = os.open(str(order["told"]), os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600)
