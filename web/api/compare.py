@@ -13,7 +13,7 @@ from gridmap.services.comparison import TotalsCompared, compare_totals
 from web.api.parameters import Parameters
 
 MOST = 10**9
-MOST_DAYS = 10**6
+LEAST_DAYS, MOST_DAYS = 1e-3, 1e6
 
 
 class CompareQuery(Parameters):
@@ -21,15 +21,10 @@ class CompareQuery(Parameters):
     second = Integer(required=True, validate=Range(0, MOST), metadata={"description": "Incidents of the other."})
     first_days = Float(
         required=True,
-        validate=Range(0, MOST_DAYS, min_inclusive=False),
-        metadata={
-            "exclusiveMinimum": 0,
-            "description": "How long the first period lasts; any unit, the same for both.",
-        },
+        validate=Range(LEAST_DAYS, MOST_DAYS),
+        metadata={"description": "How long the first period lasts; any unit, the same for both."},
     )
-    second_days = Float(
-        required=True, validate=Range(0, MOST_DAYS, min_inclusive=False), metadata={"exclusiveMinimum": 0}
-    )
+    second_days = Float(required=True, validate=Range(LEAST_DAYS, MOST_DAYS))
 
 
 class CompareAnswer(Schema):
