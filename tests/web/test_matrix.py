@@ -42,8 +42,8 @@ ABOUT: dict[str, str] = {
     **dict.fromkeys(
         (
             "pages.map", "pages.new_incident", "tiles.basemap", "tiles.own", "api.area_shapes", "api.areas",
-            "api.cameras", "api.changes", "api.compare", "api.grids", "api.legend", "api.plans", "api.report", "api.sites",
-            "api.situation", "api.receive", "api.by_phone",
+            "api.cameras", "api.changes", "api.compare", "api.grids", "api.legend", "api.plans", "api.report",
+            "api.sites", "api.situation", "api.receive", "api.by_phone",
         ),
         "none",
     ),
