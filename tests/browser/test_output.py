@@ -241,6 +241,10 @@ def test_a_sheet_is_one_page_of_its_size_with_both_maps_of_a_comparison(demo: Wa
         assert all(
             f"All kinds · Incidents {total:,}" in caption for total, caption in zip(totals, captions, strict=True)
         )
+    page.evaluate("gridmap.state.set({ surface: 'choropleth', by: 'change' })")
+    for side, days in enumerate(("17 Jun 2026 – 23 Jun 2026", "10 Jun 2026 – 16 Jun 2026")):
+        expect(page.locator(".leaf__caption").nth(side)).to_contain_text(f"Compared with {days}")
+    page.evaluate("gridmap.state.set({ surface: 'heat' })")
     page.emulate_media(media="print")
     for selector in (".paper__bar", ".bar", "#tools", "#timeline", ".leaf__hand"):
         expect(page.locator(selector)).to_be_hidden()
@@ -307,21 +311,37 @@ def test_the_browsers_own_print_shows_the_map_and_its_legend_in_light_colours(de
     assert page.evaluate("printed") == ["light", "light"]
     page.wait_for_selector("html[data-mode=dark]", state="attached")
     page.wait_for_function("() => gridmap.layers.basemap.layers.every((layer) => !layer.drawing)")
-    page.evaluate(
-        """() => {
-            window.drawnAnew = 0; // a canvas that is drawn anew meanwhile is empty on paper
-            const { labels } = gridmap.layers.basemap;
-            const { use } = labels;
-            labels.use = (...rules) => { window.drawnAnew += 1; return use.apply(labels, rules); };
+    # the map is higher than wide: it fills a sheet that stands upright
+    assert pages_of(page.pdf(prefer_css_page_size=True)) == [pytest.approx((210, 297), abs=0.6)]
+    page.wait_for_selector("html[data-mode=dark]", state="attached")
+    page.wait_for_function("() => gridmap.layers.basemap.layers.every((layer) => !layer.drawing)")
+    # by the menu the page is taken as it stands when this is over: nothing may still be drawn, nothing be fetched
+    drawing = page.evaluate(
+        """async () => {
+            window.dispatchEvent(new Event("beforeprint"));
+            await Promise.resolve();
+            return gridmap.layers.basemap.layers.map((layer) => layer.drawing);
         }"""
     )
-    assert pages_of(page.pdf(prefer_css_page_size=True)) == [pytest.approx((297, 210), abs=0.6)]
-    assert page.evaluate("drawnAnew") == 0
+    assert drawing == [0, 0, 0, 0]
     page.emulate_media(media="print")
-    shown = Image.open(io.BytesIO(page.locator("#map-region").screenshot())).convert("L")
-    assert ImageStat.Stat(shown).median[0] > 200  # dark on the screen, light on paper
+    shown = Image.open(io.BytesIO(page.locator("#map-region").screenshot()))
+    assert ImageStat.Stat(shown.convert("L")).median[0] > 200  # dark on the screen, light on paper
+    light = asked(demo.base, "/api/v1/legend?kinds=dispute&days=7&theme=light")["classes"]
+    classes = page.evaluate(
+        "[...document.querySelectorAll('#legend-scale li')].map(i => getComputedStyle(i).backgroundColor)"
+    )
+    for found, one in zip(classes, light, strict=True):
+        wanted = list(bytes.fromhex(one["composited"][1:]))
+        assert [int(part) for part in re.findall(r"\d+", found)] == pytest.approx(wanted, abs=6)
+    assert page.evaluate("document.querySelectorAll('.leaflet-heat-pane canvas').length") > 0
+    width = page.evaluate("document.querySelector('#map-region').getBoundingClientRect().width")
+    assert width > 0.9 * (210 - 16) * MM_PX
     for selector in (".bar", "#filters", "#panel", "#timeline", "#tools", ".leaflet-control-zoom"):
         expect(page.locator(selector).first).to_be_hidden()
     for selector in ("#printed-head", "#map-region", "#legend", "#approval"):
         expect(page.locator(selector)).to_be_visible()
     assert "Dispute" in page.inner_text("#printed-head")
+    page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    page.wait_for_selector("html[data-mode=dark]", state="attached")
+    expect(page.locator(".leaflet-heat-pane canvas")).to_have_count(0)

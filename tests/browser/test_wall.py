@@ -71,6 +71,11 @@ def test_it_is_dark_and_nothing_on_it_is_to_be_operated(wall: Page) -> None:
         expect(wall.locator(hidden).first).to_be_hidden()
     expect(wall.locator(".map__approval")).to_be_visible()  # every map carries its approval number
     assert re.fullmatch(r"\d\d:\d\d", wall.inner_text(".wall__clock"))
+    date = re.sub("\u2060", "", wall.inner_text(".wall__date")).replace("\u00a0", " ")
+    assert date == "Demo: the data end on 30 Jun 2026"
+    wall.evaluate("gridmap.state.set({ kinds: new Set() }, { quiet: true })")
+    expect(wall.locator("[data-notice=period]")).to_have_count(1)
+    expect(wall.locator("[data-notice=period]")).to_be_hidden()  # nobody is there to press its button
 
 
 def test_letters_are_large_on_every_screen(wall: Page) -> None:
@@ -120,6 +125,13 @@ def test_a_cycle_shows_one_view_after_the_other(watch: Callable[..., Watched], d
     standard = ("Heat, last 7 days", "Heat, last 1 day", "Incidents a grid, last 30 days")
     for text in (*standard, "Noise in May", standard[0]):
         expect(caption).to_have_text(text, timeout=PATIENCE_MS)
+        weeks = page.get_attribute(".wall__days", "aria-label")
+        if text == standard[1]:
+            day = asked(demo_address, "/api/v1/timeline")["daily"][-1]
+            assert f"{day:,} on the days that the map shows" in str(weeks)
+        if text == standard[2]:
+            expect(page.locator(".wall__scale .strip__classes li")).to_have_count(5)
+            expect(page.locator(".notice--error")).to_have_count(0)
         if text == "Noise in May":
             assert page.evaluate("[...gridmap.state.get().kinds]") == ["order.noise"]
         page.clock.run_for(20_000)

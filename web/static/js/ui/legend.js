@@ -7,7 +7,7 @@ import { byId, el } from "./dom.js";
 import { LAYERS, opacityOf } from "./layer_list.js";
 
 const KEPT_AS = "gridmap-legend";
-const PHONE_PX = 760;
+const ROOM_PX = 536; // of the map: what the legend covers, and as much as a place needs to be shown beside it
 
 export function wireFold() {
   const button = byId("legend-fold");
@@ -16,7 +16,7 @@ export function wireFold() {
     byId("legend").classList.toggle("legend--folded", !isOpen);
   };
   const wish = kept();
-  fold(wish ? wish === "open" : window.innerWidth >= PHONE_PX);
+  fold(wish ? wish === "open" : byId("map-region").clientWidth >= ROOM_PX);
   button.addEventListener("click", () => {
     const isOpen = button.getAttribute("aria-expanded") !== "true";
     fold(isOpen);
