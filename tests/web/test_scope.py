@@ -111,7 +111,7 @@ def addresses(world: World) -> dict[str, list[str]]:
     return found
 
 
-WITH_TESTS_OF_THEIR_OWN = {"tiles.heat", "tiles.basemap", "api.receive", "api.amend", "api.reveal", "api.by_phone"}
+WITH_TESTS_OF_THEIR_OWN = {"tiles.heat", "tiles.basemap", "tiles.own", "api.receive", "api.amend", "api.reveal", "api.by_phone"}
 
 
 def test_every_endpoint_of_places_is_asked(world: World) -> None:

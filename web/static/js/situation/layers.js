@@ -72,6 +72,7 @@ class Layers {
     this.ownAgain = new Again(() => this.own.retry(), () => this.tellFailed("own", t("The own base map could not be drawn."), this.ownAgain));
     this.own = new OwnTiles(map, own, { onFailed: () => this.ownAgain.failed(), onDrawn: () => { if (!this.ownAgain.isWaiting) this.drawn("own", this.ownAgain); } });
     byId("own-credit").textContent = creditOf(own);
+    byId("own-credit").title = creditOf(own);
   }
 
   drawGround() {
