@@ -22,6 +22,7 @@ from gridmap.store.engine import Store, open_store
 from tests.postgres_databases import Databases
 
 SERVER = os.environ.get("GRIDMAP_TEST_DB", "")
+CLAIMS = os.environ.get("GRIDMAP_TEST_CLAIMS", "")  # a folder in which runs side by side share their work
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -33,6 +34,33 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         chosen["databases" in getattr(item, "fixturenames", ())].append(item)
     items[:] = chosen[True]
     config.hook.pytest_deselected(items=chosen[False])
+
+
+def pytest_runtestloop(session: pytest.Session) -> bool | None:
+    """Runs with one folder of claims do each file's tests once between them: who comes first does them."""
+    if not CLAIMS or session.config.option.collectonly or session.testsfailed:
+        return None
+    claimed = (item for path, items in itertools.groupby(session.items, _file) if _claim(path) for item in items)
+    item = next(claimed, None)
+    while item is not None:
+        following = next(claimed, None)
+        item.ihook.pytest_runtest_protocol(item=item, nextitem=following)
+        if session.shouldstop or session.shouldfail:
+            raise session.Interrupted(session.shouldstop or session.shouldfail)
+        item = following
+    return True
+
+
+def _file(item: pytest.Item) -> str:
+    return item.nodeid.partition("::")[0]
+
+
+def _claim(path: str) -> bool:
+    try:
+        Path(CLAIMS, path.replace("/", ".")).touch(exist_ok=False)
+    except FileExistsError:
+        return False
+    return True
 
 
 @pytest.fixture(scope="session")
@@ -103,14 +131,20 @@ def sample_data() -> Path:
 
 @pytest.fixture(scope="session")
 def demo_settings(tmp_path_factory: pytest.TempPathFactory, databases: Databases | None) -> Settings:
-    """Settings of the whole demo district, built once a run; tests only read it."""
+    """Settings of the whole demo district, built once a run; tests only read it.
+
+    Of runs on SpatiaLite that share their work one builds it, and each has a copy.
+    """
     from gridmap.services import demo
 
     folder = tmp_path_factory.mktemp("demo")
-    address = f"sqlite:///{folder / config.DEMO_DB_NAME}" if databases is None else databases.create()
-    settings = _settings(address, folder / "var", is_demo=True)
-    demo.build(settings, on_progress=_silent)
-    return settings
+    built = Path(CLAIMS, "demo") if CLAIMS and databases is None else folder
+    address = f"sqlite:///{built / config.DEMO_DB_NAME}" if databases is None else databases.create()
+    demo.build(_settings(address, built / "var", is_demo=True), on_progress=_silent)
+    if built != folder:
+        shutil.copytree(built, folder, dirs_exist_ok=True)
+        address = f"sqlite:///{folder / config.DEMO_DB_NAME}"
+    return _settings(address, folder / "var", is_demo=True)
 
 
 @pytest.fixture(scope="session")
