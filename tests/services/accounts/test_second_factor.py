@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import base64
+import datetime as dt
+import threading
+from contextlib import suppress
 
 import pytest
 import sqlalchemy as sa
@@ -53,6 +56,53 @@ def test_a_missing_code_is_no_failure_and_a_wrong_one_is(told: People) -> None:
         told.sign_in(password="not this one at all", now=later(61))
     assert unasked.value.details == {"wait_s": 2}  # who has no password is not told of a second factor
     assert told.sign_in(code=code(secret, 90), now=later(90)).account_uid == told.li
+
+
+def test_who_has_the_password_does_not_get_in_by_guessing_codes(told: People) -> None:
+    """Ten wrong ones of either kind lock, and then the right one opens nothing; guesses at once count one by one."""
+    secret, codes = told.enrol(told.li)
+    now = later(60)
+    for number in range(10):
+        guess = f"{number:06}" if number % 2 else f"aaaa-bbbb-cccc-ddd{number}"
+        with pytest.raises(SignInRefused) as refused:
+            told.sign_in(code=guess, now=now)
+        now += dt.timedelta(seconds=int(str(refused.value.details["wait_s"])))
+    assert refused.value.details == {"wait_s": 900}
+    locked_at = now - dt.timedelta(seconds=1)
+    for right in (codes[0], totp.code_at(secret, totp.step_of(locked_at))):
+        with pytest.raises(SignInRefused):
+            told.sign_in(code=right, now=locked_at)
+    outcomes: list[object] = []
+
+    def guess_at_once() -> None:
+        with pytest.raises(SignInRefused) as told_no:
+            told.sign_in(code="000000", now=now)
+        outcomes.append(told_no.value.details["wait_s"])
+
+    tries = [threading.Thread(target=guess_at_once) for _ in range(6)]
+    for one in tries:
+        one.start()
+    for one in tries:
+        one.join()
+    assert sorted(map(int, map(str, outcomes))) == [0, 0, 1, 1, 1, 1]
+    assert told.sign_in(code=codes[0], now=now + dt.timedelta(seconds=1)).account_uid == told.li
+
+
+def test_of_one_code_sent_at_once_by_several_one_gets_in(told: People) -> None:
+    secret, codes = told.enrol(told.li)
+    for right, now in ((code(secret, 60), later(60)), (codes[1], later(61))):
+        got_in: list[str] = []
+
+        def enter(right: str = right, now: dt.datetime = now, got_in: list[str] = got_in) -> None:
+            with suppress(SignInRefused):
+                got_in.append(told.sign_in(code=right, now=now).account_uid)
+
+        tries = [threading.Thread(target=enter) for _ in range(4)]
+        for one in tries:
+            one.start()
+        for one in tries:
+            one.join()
+        assert got_in == [told.li]
 
 
 def test_a_recovery_code_serves_once(told: People) -> None:
