@@ -9,12 +9,13 @@ import { GRID, HALO } from "./widths.js";
 const SEEN_PX = 14; // a grid as wide as this has a border at any zoom
 const USUAL_PX = 0.006; // how wide a town's grid is at zoom 0; line widths are made for it
 const THIN = 0.5;
+const NEAR = 16; // where whoever sees one house alone sees it, however small it is
 
 export class Grids {
   constructor(map) {
     this.map = map;
     this.lines = new ShapeTiles((...how) => this.draw(...how), {
-      pane: "grids", isSeen: (i, zoom) => this.widths[i] * 2 ** zoom >= SEEN_PX,
+      pane: "grids", isSeen: (i, zoom) => this.widths[i] * 2 ** zoom >= this.seenPx,
     });
     this.overlay = L.canvas({ pane: "selected", padding: 0.3 });
     this.hovered = L.layerGroup().addTo(map);
@@ -33,6 +34,7 @@ export class Grids {
     const sorted = [...this.widths].sort((a, b) => a - b);
     // wards ten times as wide as a town's grids are drawn as if looked at from nearer
     this.nearness = sorted.length ? Math.max(0, Math.log2(sorted[Math.floor(sorted.length / 2)] / USUAL_PX)) : 0;
+    this.seenPx = Math.min(SEEN_PX, sorted.length ? sorted[sorted.length - 1] * 2 ** NEAR : SEEN_PX);
     this.lines.use(this.shapes);
     this.hover(null);
     this.select(this.selected);
