@@ -24,7 +24,7 @@ def test_the_situation(client: FlaskClient) -> None:
     body = client.get("/api/v1/situation").json
     assert list(body) == [
         "project", "first_on", "last_on", "seq", "plan", "kinds", "counts",
-        "incident_bounds", "heat", "period", "basemap",
+        "incident_bounds", "heat", "period", "basemap", "own_basemap",
     ]  # fmt: skip
     assert body["project"] == {
         "name": "四块地",
@@ -35,6 +35,7 @@ def test_the_situation(client: FlaskClient) -> None:
         "now_on": "2024-05-31",
         "attribution": "测试数据 <b>",
         "approval_number": None,
+        "settings_version": 1,
     }
     assert (body["first_on"], body["last_on"]) == ("2024-05-01", "2024-05-31")
     assert body["period"] == {"from": "2024-05-02", "to": "2024-05-31", "recent": True}

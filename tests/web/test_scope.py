@@ -111,7 +111,9 @@ def addresses(world: World) -> dict[str, list[str]]:
     return found
 
 
-WITH_TESTS_OF_THEIR_OWN = {"tiles.heat", "tiles.basemap", "tiles.own", "api.receive", "api.amend", "api.reveal", "api.by_phone"}
+WITH_TESTS_OF_THEIR_OWN = {
+    "tiles.heat", "tiles.basemap", "tiles.own", "api.receive", "api.amend", "api.reveal", "api.by_phone",
+}  # fmt: skip
 
 
 def test_every_endpoint_of_places_is_asked(world: World) -> None:
