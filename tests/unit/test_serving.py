@@ -175,7 +175,7 @@ def test_it_serves_by_https_with_a_certificate_of_its_own(store: Store, settings
         with pytest.raises(refused), urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5):
             pass
         authority, renewed = documented_authority.make(tmp_path)
-        answers_until_renewed(port, settings.log_file, files, authority, renewed)
+        answers_until_renewed(port, settings.log_file, files, renewed)
         context = ssl.create_default_context(cafile=str(authority))
         assert answer_to("grid.example.cn", port, context) == 200  # its names are the server's own at once
         with pytest.raises(ssl.SSLCertVerificationError, match="Hostname mismatch"):

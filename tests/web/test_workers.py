@@ -20,10 +20,13 @@ from typing import Any
 import pytest
 
 from gridmap.config import Settings
-from gridmap.services import accounts
-from gridmap.store import accounts as account_rows
+from gridmap.domain.access import LOCAL, Action
+from gridmap.services import accounts, posts
+from gridmap.services.accounts import NewAccount
+from gridmap.services.posts import NewPost, PlaceKind, PostPlace
 from gridmap.store.engine import Store
 from gridmap.store.ids import new_uid
+from gridmap.store.posts import PostRow
 from tests import certificates
 from tests.services import small_world
 from tests.services.accounts.people import ADMINS, CHEAP
@@ -157,6 +160,7 @@ def test_what_one_stores_all_answer_with(workers: list[Worker], world: Store, se
     hand_in_and_store_by_several(workers)
     ask_for_a_job_at_one(workers)
     sign_in_at_one(workers, world, settings)
+    rights_change_for_all(workers, world, settings)
 
 
 @pytest.mark.full
@@ -212,12 +216,45 @@ def sign_in_at_one(workers: list[Worker], world: Store, settings: Settings) -> N
     assert status in {200, 303}, content
     for worker in workers:
         assert worker.json("/api/v1/me")["name"] == "system.chief"
-    with world.write() as session:
-        row = account_rows.by_name(session, "system.chief")
-        assert row is not None
-        account_rows.change(session, row.id, {"disabled_at": now, "epoch": row.epoch + 1})
+    system = accounts.account_named(world, "system.chief", now=now)
+    accounts.disable(world, settings, system.uid, actor=LOCAL.name, now=now)
     for worker in workers:
         assert worker.ask("GET", "/api/v1/me")[0] == 401
+
+
+def rights_change_for_all(workers: list[Worker], world: Store, settings: Settings) -> None:
+    """A post, a scope, an account, a token: what one has changed, all know at the next question."""
+    now = dt.datetime.now(dt.UTC)
+    how: dict[str, Any] = {"actor": LOCAL.name, "now": now}
+    li = accounts.create(world, settings, NewAccount("li.na", "李娜"), **how, hashing=CHEAP)
+
+    def give(title: str, kind: PlaceKind, code: str) -> PostRow:
+        return posts.assign(world, settings, NewPost(title, PostPlace(kind, code), li.worker_uid), **how)
+
+    first = give("commander", PlaceKind.AREA, "01")
+    token = accounts.make_token(
+        world, settings, li.uid, name="报表", actions=[Action.SEE_MAP], scope=None,
+        expires_at=now + dt.timedelta(days=1), **how,
+    )  # fmt: skip
+
+    def seen() -> list[tuple[int, set[str]]]:
+        found = [worker.ask("GET", COUNTS, Authorization=f"Bearer {token.text}") for worker in workers]
+        return [(status, set(json.loads(content).get("by_grid", ()))) for status, content, _ in found]
+
+    assert seen() == [(200, {"G1", "G2"})] * WORKERS
+    posts.end(world, settings, first.uid, now.date() - dt.timedelta(days=2), **how)
+    assert seen() == [(403, set())] * WORKERS
+    second = give("grid_worker", PlaceKind.GRID, "G2")
+    assert seen() == [(200, {"G2"})] * WORKERS
+    posts.set_deputy(world, settings, second.uid, None, **how)
+    give("planner", PlaceKind.GRID, "G1")
+    assert seen() == [(200, {"G1", "G2"})] * WORKERS
+    accounts.disable(world, settings, li.uid, **how)
+    assert seen() == [(401, set())] * WORKERS
+    accounts.enable(world, settings, li.uid, **how)
+    assert seen() == [(200, {"G1", "G2"})] * WORKERS
+    accounts.revoke_token(world, settings, li.uid, token.info.uid, **how)
+    assert seen() == [(401, set())] * WORKERS
 
 
 @pytest.mark.full
