@@ -58,14 +58,15 @@ export function placeControls(map, goHome) {
 const GAP_PX = 16;
 const LEAST_PX = 240; // less is no room to show a place in
 
-// Bounds in the map; on a phone above the sheet, on wider screens beside the legend: where it costs no zoom, or at any
-// cost (`isClear`: a place that somebody asked for is not to lie beneath it).
+// Bounds in the map: on a phone above the sheet and the legend, on wider screens beside the legend, where that costs no
+// zoom, or at any cost (`isClear`: a place that somebody asked for is not to lie beneath it).
 export function fit(map, bounds, { maxZoom = 17, isClear = false } = {}) {
-  const covered = window.innerWidth < PHONE_PX ? { left: 0, below: coveredOnPhone(isClear) } : { left: besideLegend(map), below: 0 };
-  const padding = (left) => ({ paddingTopLeft: [GAP_PX + left, GAP_PX], paddingBottomRight: [GAP_PX, GAP_PX + covered.below] });
-  const zoomWith = (left) => Math.min(maxZoom, map.getBoundsZoom(bounds, false, L.point(2 * GAP_PX + left, 2 * GAP_PX + covered.below)));
-  const isRoom = isClear || zoomWith(covered.left) === zoomWith(0);
-  map.fitBounds(bounds, { ...padding(isRoom ? covered.left : 0), maxZoom, animate: false });
+  const isPhone = window.innerWidth < PHONE_PX;
+  const least = { left: 0, below: isPhone ? coveredPx() : 0 };
+  const most = isPhone ? { left: 0, below: aboveLegend(least.below) } : { left: besideLegend(map), below: 0 };
+  const zoomWith = ({ left, below }) => Math.min(maxZoom, map.getBoundsZoom(bounds, false, L.point(2 * GAP_PX + left, 2 * GAP_PX + below)));
+  const { left, below } = isClear || zoomWith(most) === zoomWith(least) ? most : least;
+  map.fitBounds(bounds, { paddingTopLeft: [GAP_PX + left, GAP_PX], paddingBottomRight: [GAP_PX, GAP_PX + below], maxZoom, animate: false });
 }
 
 // Where the legend leaves room enough beside it.
@@ -75,8 +76,8 @@ function besideLegend(map) {
   return map.getSize().x - left < LEAST_PX ? 0 : left;
 }
 
-function coveredOnPhone(isClear) {
+function aboveLegend(sheet) {
   const legend = byId("legend");
-  const folded = legend && isClear ? legend.parentElement.clientHeight - legend.offsetTop : 0;
-  return Math.max(coveredPx(), folded < LEAST_PX ? folded : 0);
+  const folded = legend ? legend.parentElement.clientHeight - legend.offsetTop : 0;
+  return Math.max(sheet, folded < LEAST_PX ? folded : 0);
 }
