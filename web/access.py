@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from flask import Flask, current_app, g, redirect, request, url_for
+from flask import Flask, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from gridmap.domain.access import ALLOWED, LOCAL, NOWHERE, WHOLE, Action, Actor, Scope
@@ -19,7 +19,7 @@ from gridmap.errors import NoPost, NotAllowed, OnlySomePlaces, SignInNeeded
 from gridmap.services.accounts import ON_A_SCREEN
 from web import auth, i18n, security
 from web.audience import is_person
-from web.context import running
+from web.context import whole
 
 PUBLIC = frozenset(
     {
@@ -323,11 +323,7 @@ def _whole_by_its_top(found: Scope) -> Scope:
     """The place that everything lies in is everywhere: also what lies in no area at all."""
     if found.is_whole or not found.areas:
         return found
-    if "top_area" not in g:
-        areas = running().situation.picture().ground.areas
-        tops = [code for place, code in enumerate(areas.codes) if areas.parent_code(place) is None]
-        g.top_area = tops[0] if len(tops) == 1 else None
-    return WHOLE if g.top_area in found.areas else found
+    return WHOLE if whole().ground.areas.top_code in found.areas else found
 
 
 def _no_right(who: Actor, action: Action) -> NotAllowed:

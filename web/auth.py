@@ -177,10 +177,11 @@ def _of_session(session_id: str) -> Asker | None:
     gate = running().gate
     if _seconds() - session.get("seen", 0) > gate.idle_min * 60:
         return None
-    present = accounts.present(gate.store, uid, int(epoch), now=gate.now())
-    if present is None:
+    arrival = gate.presence.of(uid, int(epoch), now=gate.now())
+    if arrival is None:
         return None
-    found = Asker(present.actor, present.account)
+    g.change = arrival.change
+    found = Asker(arrival.present.actor, arrival.present.account)
     return None if found.is_demo and not is_demo_open() else found
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import cast
 
-from flask import current_app
+from flask import current_app, g, request
 
 from gridmap.config import Settings
 from gridmap.services.addressing import Addresses
-from gridmap.services.situation import Situation
+from gridmap.services.situation import Picture, Situation
 from gridmap.store.engine import Store
 from web.assets import Assets
 from web.gate import Gate
@@ -28,6 +28,15 @@ class Running:
     uploads: Uploads
     jobs: Jobs
     gate: Gate
+
+
+def whole() -> Picture:
+    """The present state of the whole project: one for an answer. A change that is made is followed at once."""
+    if request.method not in {"GET", "HEAD"}:
+        return running().situation.picture()
+    if "whole" not in g:
+        g.whole = running().situation.picture(g.get("change"))
+    return cast(Picture, g.whole)
 
 
 def running() -> Running:

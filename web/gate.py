@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 from gridmap.services import accounts, project
-from gridmap.services.accounts import HASHING, Hashing
+from gridmap.services.accounts import HASHING, Hashing, Presence
 from gridmap.store.engine import Store
 from gridmap.store.project import Project
 
@@ -23,8 +23,12 @@ class Gate:
     now: Callable[[], dt.datetime]
     hashing: Hashing = HASHING
     idle_min: int = IDLE_MIN
+    presence: Presence = field(init=False, repr=False)
     _has_accounts: bool = False
     _project: Project | None = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        self.presence = Presence(self.store)
 
     def has_accounts(self) -> bool:
         """Whether the project has any: asked until it has, for they are never removed."""

@@ -9,12 +9,12 @@ from gridmap.services.incident_scope import Fence, fence_of
 from gridmap.services.situation import Picture
 from gridmap.services.situation.view import View
 from web.access import SCOPED, scope
-from web.context import running
+from web.context import running, whole
 
 
 def view() -> View:
     """Everything that can be asked about what happened; of these places alone."""
-    return running().situation.within(scope())
+    return running().situation.within(scope(), whole)
 
 
 def picture() -> Picture:

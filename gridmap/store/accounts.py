@@ -11,7 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from gridmap.store import ids
-from gridmap.store.tables import Account, ApiToken, Audit, RecoveryCode, Worker
+from gridmap.store.audit import Head
+from gridmap.store.tables import Account, ApiToken, Audit, AuditHead, RecoveryCode, Worker
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +54,36 @@ class TokenRow:
     revoked_at: dt.datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a session depends on, and how far the audit has come: its newest entry, its newest change of data."""
+
+    epoch: int
+    is_disabled: bool
+    head: Head
+    change: Head
+
+
 _OWN = [Account.__table__.c[field.name] for field in fields(AccountRow)[:-2]]
 _TOKEN = [ApiToken.__table__.c[field.name] for field in fields(TokenRow)]
+
+
+_STANDING = (  # asked with every request: made once
+    sa.select(
+        Account.epoch, Account.disabled_at, AuditHead.seq, AuditHead.hash, AuditHead.change_seq, AuditHead.change_hash
+    )
+    .join(AuditHead, AuditHead.id == 1)
+    .where(Account.uid == sa.bindparam("uid"))
+)
+
+
+def standing(session: Session, uid: str) -> Standing | None:
+    """What the sessions of an account depend on; None where there is no such account."""
+    row = session.execute(_STANDING, {"uid": uid}).one_or_none()
+    if row is None:
+        return None
+    epoch, disabled_at, seq, entry_hash, change_seq, change_hash = row
+    return Standing(epoch, disabled_at is not None, (seq, bytes(entry_hash)), (change_seq, bytes(change_hash)))
 
 
 def any_exist(session: Session) -> bool:

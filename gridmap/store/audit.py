@@ -154,6 +154,13 @@ def changes(session: Session, seq: int, limit: int = 1_000) -> list[Entry]:
     return entries_of(session, query)
 
 
+def aside_from_incidents(session: Session, seq: int, limit: int) -> list[tuple[str, str | None]]:
+    """(entity, uid) of up to `limit` entries after `seq`, oldest first, but for those of incidents and of reading."""
+    readings = (Audit.action.not_like(f"%.{word}") for word in READINGS)
+    found = sa.select(Audit.entity, Audit.entity_uid).where(Audit.seq > seq, Audit.entity != "incident", *readings)
+    return [(entity, uid) for entity, uid in session.execute(found.order_by(Audit.seq).limit(limit))]
+
+
 def holds(session: Session, known: Head) -> bool:
     """Whether the chain leads on from that entry: not where a backup was put back since it was read."""
     if known[0] == 0:

@@ -1,6 +1,6 @@
 """Accounts: who may sign in, by what, and what they and their programs may do."""
 
-from gridmap.services.accounts.acting import Present, Shown, actor, actor_of_token, present, screen
+from gridmap.services.accounts.acting import Present, Shown, actor_of_token, screen
 from gridmap.services.accounts.answers import AccountInfo, Enrolment, NewAccount, SignedIn, TokenInfo
 from gridmap.services.accounts.first_passwords import first_password
 from gridmap.services.accounts.hashing import HASHING, Hashing
@@ -16,6 +16,7 @@ from gridmap.services.accounts.managing import (
     reset_password,
 )
 from gridmap.services.accounts.own_places import OwnPlace, own_places
+from gridmap.services.accounts.presence import Presence, actor
 from gridmap.services.accounts.second_factor import (
     confirm_totp,
     drop_totp,
@@ -49,6 +50,7 @@ __all__ = [
     "MadeToken",
     "NewAccount",
     "OwnPlace",
+    "Presence",
     "Present",
     "Shown",
     "SignedIn",
@@ -74,7 +76,6 @@ __all__ = [
     "make_token",
     "new_recovery_codes",
     "own_places",
-    "present",
     "recovery_codes_left",
     "reset_password",
     "revoke_screen",

@@ -36,22 +36,10 @@ class Shown:
     name: str
 
 
-def present(store: Store, account_uid: str, epoch: int, *, now: dt.datetime) -> Present | None:
-    """Who a session belongs to; None when the account is disabled or the session was ended (its epoch raised).
-
-    A lock after wrong passwords keeps others out and does not end this: else whoever knows a name could.
-    """
-    with store.read() as session:
-        row = accounts.by_uid(session, account_uid)
-        if row is None or row.disabled_at is not None or row.epoch != epoch:
-            return None
-        return Present(_actor(session, row), rules.info(session, row, now))
-
-
-def actor(store: Store, account_uid: str, epoch: int, *, now: dt.datetime) -> Actor | None:
-    """As `present`, of what they may do alone."""
-    found = present(store, account_uid, epoch, now=now)
-    return None if found is None else found.actor
+def read_present(session: Session, account_uid: str, now: dt.datetime) -> Present | None:
+    """An account as it is now; None where there is none."""
+    row = accounts.by_uid(session, account_uid)
+    return None if row is None else Present(_actor(session, row), rules.info(session, row, now))
 
 
 def actor_of_token(store: Store, text: str, *, now: dt.datetime) -> Actor | None:

@@ -48,6 +48,12 @@ class AreaTree:
     def parent_code(self, place: int) -> str | None:
         return None if self.parents[place] == NO_AREA else self.codes[self.parents[place]]
 
+    @property
+    def top_code(self) -> str | None:
+        """The area that all others lie in; None where there are several at the top, or none."""
+        tops = np.flatnonzero(self.parents == NO_AREA)
+        return self.codes[tops[0]] if len(tops) == 1 else None
+
     def places_of_ids(self, ids: Ints) -> NDArray[np.int32]:
         """m ids of the database -> their places, -1 for those not in the tree."""
         place_of = {int(key): place for place, key in enumerate(self.ids.tolist())}

@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo
 from gridmap.domain.access import Scope
 from gridmap.errors import UnknownPlan
 from gridmap.services.current_places import CurrentPlaces
+from gridmap.services.feed import Head
 from gridmap.services.incident_place import placed
 from gridmap.services.situation import reading
 from gridmap.services.situation.cache import BoundedCache
@@ -70,10 +71,14 @@ class Situation(View):
         with self._store.read() as session:
             return audit.newest_change(session)[0]
 
-    def picture(self) -> Picture:
-        """The present state. Raises StoreBusy, StoreBroken; a picture once given stays as it is."""
-        with self._store.read() as session:
-            head = audit.newest_change(session)
+    def picture(self, head: Head | None = None) -> Picture:
+        """The present state. Raises StoreBusy, StoreBroken; a picture once given stays as it is.
+
+        `head` is the newest change, of somebody who has just read it.
+        """
+        if head is None:
+            with self._store.read() as session:
+                head = audit.newest_change(session)
         picture = self._picture
         if picture is None or picture.head != head or picture.is_past(self._now()):
             picture = self._catch_up()
@@ -84,11 +89,11 @@ class Situation(View):
     def seen(self) -> None:
         return None
 
-    def within(self, scope: Scope) -> View:
-        """The same for somebody who sees some places only."""
-        if scope.is_whole:
-            return self
-        return Part(self._store, scope, self.picture, self.today, self._parts)
+    def within(self, scope: Scope, whole: Callable[[], Picture] | None = None) -> View:
+        """The same for somebody who sees some places only; of the picture that `whole` gives, else the present one."""
+        if not scope.is_whole:
+            return Part(self._store, scope, whole or self.picture, self.today, self._parts)
+        return self if whole is None else _Given(self._store, whole, self.today)
 
     def today(self) -> dt.date:
         return self._today(self._picture or self.picture())
@@ -146,6 +151,25 @@ class Situation(View):
     def _today(self, picture: Picture) -> dt.date:
         project = picture.project
         return project.now_on if project.is_demo else self._now().astimezone(ZoneInfo(project.time_zone)).date()
+
+
+class _Given(View):
+    """The view of a whole picture that somebody holds."""
+
+    def __init__(self, store: Store, whole: Callable[[], Picture], today: Callable[[], dt.date]) -> None:
+        self._store = store
+        self._whole = whole
+        self._today = today
+
+    def picture(self) -> Picture:
+        return self._whole()
+
+    @property
+    def seen(self) -> None:
+        return None
+
+    def today(self) -> dt.date:
+        return self._today()
 
 
 def _on(picture: Picture, today: dt.date) -> Picture:

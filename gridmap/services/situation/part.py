@@ -22,6 +22,7 @@ from gridmap.services.situation.view import View
 from gridmap.store.engine import Store
 
 SEEN_CACHE_BYTES = 128 << 20
+GROUND_CACHE_BYTES = 64 << 20
 PICTURE_CACHE_BYTES = 128 << 20
 BYTES_AN_INCIDENT, BYTES_AN_AREA, BYTES_A_BLOCK, LEAST_BYTES = 200, 4_000, 4_000, 50_000  # what a part takes, roughly
 
@@ -31,6 +32,7 @@ class PartCache:
 
     def __init__(self) -> None:
         self.seen: RenewedCache[Seen] = RenewedCache(SEEN_CACHE_BYTES, _seen_bytes)
+        self.grounds: RenewedCache[Ground] = RenewedCache(GROUND_CACHE_BYTES, _ground_bytes)
         self.pictures: RenewedCache[Picture] = RenewedCache(PICTURE_CACHE_BYTES, _picture_bytes)
 
 
@@ -69,7 +71,7 @@ class Part(View):
 
     def _made(self, whole: Picture) -> Picture:
         seen = self._seen_of(whole.ground)
-        ground = seen.ground(whole.ground)
+        ground = self._cache.grounds.of(whole.ground).get(self._scope, lambda: seen.ground(whole.ground))
         events = seen.events(whole.events, ground)
         spots = seen.spots
         stored = {
@@ -98,5 +100,10 @@ def _seen_bytes(seen: Seen) -> int:
     return LEAST_BYTES + sum(sizes) + BYTES_A_BLOCK * len(seen.spots.ids) + BYTES_AN_AREA * len(seen.spots.tree)
 
 
+def _ground_bytes(ground: Ground) -> int:
+    """Its blocks are those of what is seen, and counted there."""
+    return LEAST_BYTES + 2 * len(ground.layer.geojson)
+
+
 def _picture_bytes(picture: Picture) -> int:
-    return LEAST_BYTES + BYTES_AN_INCIDENT * len(picture.events) + len(picture.ground.layer.geojson)
+    return LEAST_BYTES + BYTES_AN_INCIDENT * len(picture.events)
