@@ -28,12 +28,13 @@ COMMANDS: Commands = {
     "db": ("database", "db", "Upgrade or check the database."),
     "backup": ("backup", "backup", "Write the whole project into one file, while it is used."),
     "restore": ("backup", "restore", "Bring a project back from a backup, into an empty database."),
-    "bundle": ("bundle", "bundle", "Pack gridmap and all it needs into one file, for a machine without network."),
+    "bundle": ("bundle", "bundle", "Pack gridmap and all it needs, for machines without network."),
     "user": ("accounts", "user", "Accounts of the people who sign in."),
     "post": ("posts", "post", "Show posts, or bring them in from a list."),
     "audit": ("audit", "audit", "Check the chain of the audit."),
     "keys": ("keys", "keys", "Replace the key of what is stored encrypted."),
-    "purge": ("purge", "purge", "Remove what is past its date, as names and phones of old incidents."),
+    "purge": ("purge", "purge", "Remove what is past its date, as phones of old incidents."),
+    "settings": ("settings", "settings", "Settings of the organisation as a file, out and in."),
     "doctor": ("doctor", "doctor", "Check this installation and say what to do."),
 }
 

@@ -42,17 +42,18 @@ def change(
     base: int,
     actor: Actor,
     now: dt.datetime,
+    dry_run: bool = False,
 ) -> Changed:
     """Put these sections in the place of those of version `base`, which must still be in force.
 
     Raises SettingsRefused with every problem, Stale when somebody else changed the settings meanwhile; then nothing
-    was stored.
+    was stored, nor with `dry_run`, which only tells what would differ.
     """
 
     def proposed(_session: Session, present: Mapping[str, Any]) -> dict[str, Any]:
         return {**present, **sections}
 
-    return _change(store, settings, proposed, base=base, actor=actor, now=now, told={})
+    return _change(store, settings, proposed, base=base, actor=actor, now=now, told={}, dry_run=dry_run)
 
 
 def return_to(store: Store, settings: Settings, version: int, *, base: int, actor: Actor, now: dt.datetime) -> Changed:
@@ -92,6 +93,7 @@ def _change(
     actor: Actor,
     now: dt.datetime,
     told: Mapping[str, object],
+    dry_run: bool = False,
 ) -> Changed:
     def work(session: Session) -> Changed:
         version, stored = configuration.current(session, lock=True)
@@ -108,8 +110,8 @@ def _change(
         if found:
             raise SettingsRefused(found)
         what = differences(present, content)
-        if not what:
-            return Changed(version, ())
+        if dry_run or not what:
+            return Changed(version, tuple(what))
         stored_as = configuration.put(session, content, now)
         fields = {each.path: [each.before, each.after] for each in what}
         auditing.append(session, settings, actor, CHANGED, ENTITY, str(stored_as), {**fields, **told}, now=now)

@@ -18,11 +18,13 @@ INLINE_LIMIT = 110  # characters; longer lists of tables have a line for each
 def to_toml(content: Mapping[str, Any], *, heading: str = "") -> str:
     """A configuration as text; `heading` stands above it as a comment. Raises TypeError for what TOML does not have."""
     lines = [f"# {line}" if line else "#" for line in heading.splitlines()]
+    plain = {name: given for name, given in content.items() if not isinstance(given, Mapping | list)}
+    lines += ["", *_pairs(plain)]
     for section, given in content.items():
         if isinstance(given, Mapping):
             lines += ["", f"[{_key(section)}]", *_pairs(given)]
     for section, given in content.items():
-        if not isinstance(given, Mapping):
+        if isinstance(given, list):
             for table in given:
                 lines += ["", f"[[{_key(section)}]]", *_pairs(table)]
     return "\n".join(lines).strip() + "\n"
