@@ -73,6 +73,12 @@ def read(path: Path) -> Package:
     return Package(path, fields["Package"], fields["Version"], fields["Architecture"], control)
 
 
+def upstream_version(packages: Sequence[Package], name: str) -> str:
+    """A package's version as its makers count it: 3.11.2 of 3.11.2-6+deb12u6."""
+    version = next(package.version for package in packages if package.name == name)
+    return version.rpartition(":")[2].partition("-")[0].partition("+")[0]
+
+
 def with_licences(packages: Sequence[Package]) -> list[Package]:
     """The packages with their licences. Many have their copyright file in another one's folder, by a link."""
     texts: dict[str, str] = {}

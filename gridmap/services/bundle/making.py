@@ -88,11 +88,12 @@ def collect(folder: Path, workshop: Path, machine: Machine, postgis: bool, on_pr
     program.collect(ROOT, folder / "program")
     system = (*program.system_packages(ROOT), f"python{machine.python}")
     server = POSTGIS if postgis else ()
-    on_progress("Python packages", 1, 4)
-    (folder / "wheels").mkdir()
-    found_wheels = wheels.collect(folder / "wheels", ROOT / "requirements.lock")
-    on_progress("Debian packages", 2, 4)
+    on_progress("Debian packages", 1, 4)
     packages = debian.collect(folder / "debs", (*system, *server), workshop / "apt")
+    on_progress("Python packages", 2, 4)
+    (folder / "wheels").mkdir()
+    python = debian.upstream_version(packages, f"python{machine.python}")
+    found_wheels = wheels.collect(folder / "wheels", ROOT, python)
     return Contents(found_wheels, packages, machine, system, server)
 
 

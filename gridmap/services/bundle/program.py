@@ -9,8 +9,8 @@ from pathlib import Path
 from gridmap.errors import BadSettings
 
 PARTS = (
-    "gridmap", "web", "data", "scripts", "deploy", "docs", "pyproject.toml", "requirements.lock", "LICENSE", "README.md",
-    "README.zh-CN.md", "CHANGELOG.md",
+    "gridmap", "web", "data", "scripts", "deploy", "docs", "pyproject.toml", "requirements.lock", "LICENSE",
+    "README.md", "README.zh-CN.md", "CHANGELOG.md",
 )  # fmt: skip
 LEFT_OUT = shutil.ignore_patterns("__pycache__", "*.egg-info", ".*", "*.nbi", "*.nbc")
 RUN_PACKAGES = re.compile(r"^RUN_PACKAGES=\(([^)]*)\)$", re.MULTILINE)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import re
 import sys
+import tomllib
 import zipfile
 from dataclasses import dataclass
 from email.parser import HeaderParser
@@ -30,16 +30,16 @@ class Wheel:
     unpacked_bytes: int
 
 
-def collect(folder: Path, lock: Path) -> list[Wheel]:
-    """Fetch the wheels of everything that gridmap requires into an empty folder.
+def collect(folder: Path, root: Path, python: str) -> list[Wheel]:
+    """Fetch the wheels of everything that the project in `root` requires into an empty folder.
 
+    `python` is the version they are for, such as 3.11.2: the one that lies in the bundle may be older than this one.
     Raises BadSettings when pip cannot, or for a package that the lock does not pin.
     """
-    pip = (sys.executable, "-m", "pip", "--disable-pip-version-check", "download", "--no-input", "-q")
-    run(
-        [*pip, "--only-binary", ":all:", "-c", str(lock), "-d", str(folder), *TOOLS, *requirements()],
-        "Fetching the Python packages", NO_INDEX,
-    )  # fmt: skip
+    lock, wanted = root / "requirements.lock", requirements(root / "pyproject.toml")
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "download", "--no-input", "-q"]
+    options = ["--only-binary", ":all:", "--python-version", python, "-c", str(lock), "-d", str(folder)]
+    run([*pip, *options, *TOOLS, *wanted], "Fetching the Python packages", NO_INDEX)
     wheels = [read(path) for path in sorted(folder.glob("*.whl"))]
     pinned = pins(lock)
     loose = [f"{wheel.name} {wheel.version}" for wheel in wheels if pinned.get(normal(wheel.name)) != wheel.version]
@@ -50,9 +50,11 @@ def collect(folder: Path, lock: Path) -> list[Wheel]:
     return wheels
 
 
-def requirements() -> list[str]:
-    """What gridmap requires to run, as pip reads it: the extras are for who changes it."""
-    return [line for line in importlib.metadata.requires("gridmap") or [] if "extra ==" not in line]
+def requirements(project: Path) -> list[str]:
+    """What gridmap requires to run, as pip reads it: the extras are for who changes it. `project`: pyproject.toml."""
+    with project.open("rb") as file:
+        found: list[str] = tomllib.load(file)["project"]["dependencies"]
+    return found
 
 
 def pins(lock: Path) -> dict[str, str]:

@@ -131,6 +131,7 @@ def test_digests_are_those_of_the_files(sealed: tuple[Path, Contents]) -> None:
 
 
 def test_apt_finds_the_packages_by_their_index(tmp_path: Path, packages: list[debian.Package]) -> None:
+    assert debian.upstream_version(packages, "libone") == "2.3"
     entry = debian._entry(packages[0])
     content = packages[0].path.read_bytes()
     assert entry.startswith("Package: libone\nVersion: 1:2.3+x~1\n")
@@ -165,17 +166,19 @@ def test_the_archive_belongs_to_root_and_keeps_what_may_be_run(sealed: tuple[Pat
 def test_a_package_that_is_not_pinned_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     make_wheel(tmp_path, "Some_Thing", "2.0")
     monkeypatch.setattr(wheels, "run", lambda *_: "")
-    lock = tmp_path / "lock"
+    (tmp_path / "pyproject.toml").write_text('[project]\ndependencies = ["some-thing"]\n')
+    lock = tmp_path / "requirements.lock"
     lock.write_text("some.thing==2.0\n")
-    assert [wheel.name for wheel in wheels.collect(tmp_path, lock)] == ["Some_Thing"]
+    assert [wheel.name for wheel in wheels.collect(tmp_path, tmp_path, "3.11.2")] == ["Some_Thing"]
     lock.write_text("some-thing==2.1\n")
     with pytest.raises(BadSettings, match=r"Some_Thing 2\.0: not as requirements\.lock pins it"):
-        wheels.collect(tmp_path, lock)
+        wheels.collect(tmp_path, tmp_path, "3.11.2")
 
 
 def test_everything_that_is_required_is_pinned() -> None:
     pinned = wheels.pins(ROOT / "requirements.lock")
-    names = {wheels.normal(re.split(r"[^\w.-]", line, maxsplit=1)[0]) for line in wheels.requirements()}
+    required = wheels.requirements(ROOT / "pyproject.toml")
+    names = {wheels.normal(re.split(r"[^\w.-]", line, maxsplit=1)[0]) for line in required}
     assert len(names) > 20 and {*names, *wheels.TOOLS} <= set(pinned)
     assert program.system_packages(ROOT)[0] == "libsqlite3-mod-spatialite"
 
