@@ -61,6 +61,7 @@ def init(
             _import_areas(store, settings, areas)
         names = {Admin.SYSTEM: system_admin, Admin.SECURITY: security_admin, Admin.AUDIT: audit_admin}
         make_administrators(store, settings, names, passwords)
+        settings.secret(), settings.keys()  # both are there from now on, to be copied to a safe place
     finally:
         store.close()
 

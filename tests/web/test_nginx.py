@@ -71,7 +71,7 @@ def proxied(folder: Path, port: int) -> Iterator[Proxy]:
         "listen 443 ": f"listen 127.0.0.1:{https_port} ",
         "/etc/gridmap/tls/grid.example.cn.pem": str(files.cert),
         "/etc/gridmap/tls/grid.example.cn.key": str(files.key),
-        "/var/cache/nginx/gridmap": f"{folder}/cache",
+        "/var/lib/nginx/gridmap": f"{folder}/cache",
         "/var/log/nginx/gridmap.log": f"{folder}/access.log",
     }.items():
         assert there in text
