@@ -167,6 +167,7 @@ STEPS = frozenset(
 # Parts of the map page that are left out where they would be refused (static/js/ui/rights.js).
 MAP_PARTS = (
     "api.incidents", "api.points", "api.gatherings", "api.ask", "api.map_file", "api.table_file", "pages.incidents",
+    "pages.import",
 )  # fmt: skip
 
 # Where somebody begins, by what they may do: the first that is open to them.

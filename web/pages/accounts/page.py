@@ -47,5 +47,8 @@ def bad_rows(refused: RowsRefused | None) -> dict[str, Any] | None:
 
 
 def sentence(text: str) -> str:
-    """A sentence of the services of accounts and posts in the page's language; an unknown one as it is."""
-    return words(i18n.language(), {}, "accounts.po").say(text)
+    """A sentence of the services of accounts and posts, or of the importer that reads their lists, in the page's
+    language; an unknown one as it is.
+    """
+    said = words(i18n.language(), {}, "accounts.po").say(text)
+    return words(i18n.language(), {}).say(text) if said == text else said

@@ -3,6 +3,7 @@
 import { t } from "../net/words.js";
 import { beyondData } from "./beyond_data.js";
 import { byId, CROSS, el, icon } from "./dom.js";
+import { isOpen } from "./rights.js";
 
 const shown = new Map();
 
@@ -65,8 +66,13 @@ export function explain(key, error, retry) {
 }
 
 // The designed empty states. A card only while there is nothing to look at: over a map it would cover what is there.
+// Whoever cannot bring anything in is not told how.
 export function welcome({ counts, plan, basemap }) {
   dismiss("welcome");
+  if (!isOpen("pages.import")) {
+    if (!plan && !counts.incidents) strip("welcome", "nothing", t("Nothing is here yet"));
+    return;
+  }
   const missing = [];
   if (!plan) missing.push([t("There are no grids yet"), t("Bring in the grids: polygons with a code and a name"), "scripts/gridmap import grids grids.gpkg"]);
   if (!basemap) missing.push([t("The map is still bare"), t("Bring in streets and buildings, so that the map is not bare"), "scripts/gridmap import streets streets.geojson"]);

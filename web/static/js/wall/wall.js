@@ -93,7 +93,7 @@ export class Wall {
         this.ask.expectation(words), isOpen("api.incidents") ? this.ask.newest({ ...words, limit: NEWEST }) : { items: [] }, this.ask.days(words),
       ]);
       drawFigures(parts.figures, outlook);
-      drawNewest(parts.newest, newest.items, page, lang);
+      if (isOpen("api.incidents")) drawNewest(parts.newest, newest.items, page, lang);
       this.timeline = timeline;
       this.drawTimeline();
     });
