@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Barrier, Thread
 from typing import Any
 
 import pytest
@@ -24,6 +25,7 @@ from gridmap.domain.access import LOCAL, Action
 from gridmap.services import accounts, posts
 from gridmap.services.accounts import NewAccount
 from gridmap.services.posts import NewPost, PlaceKind, PostPlace
+from gridmap.store import audit
 from gridmap.store.engine import Store
 from gridmap.store.ids import new_uid
 from gridmap.store.posts import PostRow
@@ -33,6 +35,8 @@ from tests.services.accounts.people import ADMINS, CHEAP
 from tests.serving import PATIENCE_S, answer_to, answers_until_renewed, health, served
 
 WORKERS = 4
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+RIGHT = "name=system.chief&password=words+that+system+keeps"
 COUNTS = "/api/v1/counts?from=2024-01-01"
 ZOOM = 13
 
@@ -203,16 +207,41 @@ def ask_for_a_job_at_one(workers: list[Worker]) -> None:
     assert len({ended(workers[0], f"/api/v1/jobs/{one}")["state"] for one in again}) == 1
 
 
+def guess_at_all_at_once(workers: list[Worker], world: Store) -> None:
+    """Guesses through all processes at the same moment count one by one: what comes too soon is not looked at."""
+    for name in ("audit.chief", "nobody"):
+        together = Barrier(len(workers))
+        pages = [worker.ask("GET", "/sign-in")[1].decode() for worker in workers]
+        tokens = [re.findall(r'name="csrf_token" value="([^"]+)"', page)[0] for page in pages]
+        with world.read() as session:
+            before = audit.head(session)[0]
+        tries = [
+            Thread(target=guess, args=(worker, name, token, together))
+            for worker, token in zip(workers, tokens, strict=True)
+        ]
+        for one in tries:
+            one.start()
+        for one in tries:
+            one.join()
+        with world.read() as session:
+            told = sorted(entry.action for entry in audit.since(session, before))
+        assert told == ["account.sign_in_failed"] * 3 + ["account.sign_in_too_soon"] * (len(workers) - 3)
+
+
+def guess(worker: Worker, name: str, token: str, together: Barrier) -> None:
+    together.wait()
+    text = f"csrf_token={token}&name={name}&password=not+this+one"
+    assert worker.ask("POST", "/sign-in", text, **FORM)[0] == 401
+
+
 def sign_in_at_one(workers: list[Worker], world: Store, settings: Settings) -> None:
     """As soon as there is an account nobody is let in without; a session holds everywhere, and ends everywhere."""
     now = dt.datetime.now(dt.UTC)  # as the server's clock has it
     accounts.create_admins(world, settings, ADMINS, now=now, hashing=CHEAP)
     for worker in workers:
         assert worker.ask("GET", "/api/v1/counts")[0] == 401
-    form = {"Content-Type": "application/x-www-form-urlencoded"}
-    status, content, _ = workers[0].change(
-        "POST", "/sign-in", "name=system.chief&password=words+that+system+keeps", page="/sign-in", **form
-    )
+    guess_at_all_at_once(workers, world)
+    status, content, _ = workers[0].change("POST", "/sign-in", RIGHT, page="/sign-in", **FORM)
     assert status in {200, 303}, content
     for worker in workers:
         assert worker.json("/api/v1/me")["name"] == "system.chief"
