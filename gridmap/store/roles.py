@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from gridmap.errors import BadInput
 from gridmap.store.tables import Base
 
-READ_ONLY = ("alembic_version", "spatial_ref_sys")
+READ_ONLY = ("alembic_version", "spatial_ref_sys")  # the second is PostGIS's own, which lets everybody read it
 LONGEST = 63  # bytes of a name in PostgreSQL
 DAILY = ("SELECT", "INSERT", "UPDATE", "DELETE")
 # What continues the audit; whatever else PostgreSQL grants on a table could bend it.
@@ -79,13 +79,14 @@ def grants(role: str) -> str:
         raise BadInput(f"'{role}' is no name of a role.", f"Give a name of 1 to {LONGEST} bytes.")
     to = '"' + role.replace('"', '""') + '"'
     tables = sorted(set(Base.metadata.tables) - set(ON_AUDIT))
+    own = ", ".join(["alembic_version", *tables, *ON_AUDIT])
     return "\n".join(
         [
             "BEGIN;",
-            f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {to};",
+            f"REVOKE ALL ON {own} FROM {to};",
             f"GRANT USAGE ON SCHEMA public TO {to};",
             f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {to};",
-            f"GRANT SELECT ON {', '.join(READ_ONLY)} TO {to};",
+            f"GRANT SELECT ON alembic_version TO {to};",
             f"GRANT {', '.join(DAILY)} ON {', '.join(tables)} TO {to};",
             *(f"GRANT {', '.join(given)} ON {table} TO {to};" for table, given in ON_AUDIT.items()),
             "COMMIT;",

@@ -72,6 +72,7 @@ class Roles:
             input=sql, capture_output=True, text=True, check=False,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
+        assert "WARNING" not in done.stderr
         return done.stdout
 
 
