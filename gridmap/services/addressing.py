@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from gridmap.geo.addresses import Gazetteer
 from gridmap.services.feed import Head, entries_between
-from gridmap.services.seen_places import seen_places
+from gridmap.services.seen_places import Inner, seen_places
 from gridmap.services.situation.cache import RenewedCache
 from gridmap.services.situation.seen import Seen
 from gridmap.services.situation.view import View
@@ -68,6 +68,7 @@ class Addresses:
         self._now = now
         self._making = threading.Lock()
         self._held: _Held | None = None
+        self._inner: RenewedCache[Inner] = RenewedCache(PART_CACHE_BYTES, lambda inner: inner.nbytes)
         self._parts: RenewedCache[_Part] = RenewedCache(PART_CACHE_BYTES, lambda part: part.nbytes)
 
     def current(self) -> Gazetteer:
@@ -80,8 +81,13 @@ class Addresses:
         gazetteer, seen = self.current(), view.seen
         if seen is None:
             return gazetteer
-        parts = self._parts.of(gazetteer, seen.source)
-        return parts.get(id(seen), lambda: _Part(seen, Gazetteer(seen_places(gazetteer.places, seen)))).gazetteer
+
+        def part() -> _Part:
+            places = gazetteer.places
+            inner = self._inner.of(gazetteer).get("inner", lambda: Inner.of(places))
+            return _Part(seen, Gazetteer(seen_places(places, inner, seen)))
+
+        return self._parts.of(gazetteer, seen.source).get(id(seen), part).gazetteer
 
     def at(self, session: Session) -> Gazetteer:
         """The gazetteer as a session sees the project; inside a transaction with its own changes still unaudited,

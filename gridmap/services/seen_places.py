@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 import numpy as np
@@ -13,11 +13,28 @@ from gridmap.geo.addresses.places import Areas, Buildings, Places, Roads, Rooms,
 from gridmap.services.situation.seen import Seen
 
 Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
 T = TypeVar("T", Areas, Buildings, Rooms, Sites)
 NONE = -1
 
 
-def seen_places(places: Places, seen: Seen) -> Places:
+@dataclass(frozen=True, slots=True)
+class Inner:
+    """A point inside each building and each named place, longitudes and latitudes in degrees; NaN without a shape."""
+
+    buildings: tuple[Floats, Floats]
+    sites: tuple[Floats, Floats]
+
+    @classmethod
+    def of(cls, places: Places) -> Inner:
+        return cls(_inside(places.buildings.shapes), _inside(places.sites.shapes))
+
+    @property
+    def nbytes(self) -> int:
+        return sum(axis.nbytes for axis in (*self.buildings, *self.sites))
+
+
+def seen_places(places: Places, inner: Inner, seen: Seen) -> Places:
     """The areas that are seen, the buildings and named places of which a point inside is, the rooms of these
     buildings, and the roads as far as they lead through.
     """
@@ -28,10 +45,11 @@ def seen_places(places: Places, seen: Seen) -> Places:
     kept = _rows(places.areas, areas)
     shapes = np.empty(len(areas), dtype=object)
     shapes[:] = [shape_of[key] for key in kept.ids.tolist()]
-    buildings = np.flatnonzero(seen.covers(places.buildings.shapes))
+    buildings = np.flatnonzero(seen.covers(*inner.buildings))
     building_at = _moved(buildings, len(places.buildings))
     rooms = _rows(places.rooms, np.flatnonzero(building_at[places.rooms.buildings] != NONE))
-    mine, sites = _rows(places.buildings, buildings), _rows(places.sites, _sites(places.sites, seen))
+    mine = _rows(places.buildings, buildings)
+    sites = _rows(places.sites, np.flatnonzero(seen.covers(*inner.sites)))
     return Places(
         areas=replace(kept, parents=area_at[kept.parents], shapes=shapes),
         buildings=replace(mine, compounds=area_at[mine.compounds], communities=area_at[mine.communities]),
@@ -42,8 +60,9 @@ def seen_places(places: Places, seen: Seen) -> Places:
     )
 
 
-def _sites(sites: Sites, seen: Seen) -> Ints:
-    return np.flatnonzero(seen.covers(sites.shapes))
+def _inside(shapes: NDArray[np.object_]) -> tuple[Floats, Floats]:
+    points = shapely.point_on_surface(shapes)
+    return shapely.get_x(points), shapely.get_y(points)
 
 
 def _roads(roads: Roads, shape: Any | None) -> Roads:

@@ -73,16 +73,8 @@ class Seen:
         spot = self.source.spots.of(np.array([NOWHERE if block_id is None else block_id]), *at)
         return bool(self.is_whole[spot[0]]) or (self.piece is not None and bool(_inside(self.piece, *at)[0]))
 
-    def covers(self, shapes: NDArray[np.object_]) -> Flags:
-        """n shapes (None: none) -> whether a point inside each lies in what is seen."""
-        known = ~shapely.is_missing(shapes)
-        found = np.zeros(len(shapes), dtype=bool)
-        inner = shapely.point_on_surface(shapes[known])
-        found[known] = self.covers_points(shapely.get_x(inner), shapely.get_y(inner))
-        return found
-
-    def covers_points(self, lon: NDArray[np.float64], lat: NDArray[np.float64]) -> Flags:
-        """n points in degrees -> whether each lies in what is seen."""
+    def covers(self, lon: NDArray[np.float64], lat: NDArray[np.float64]) -> Flags:
+        """n points in degrees (NaN: none) -> whether each lies in what is seen."""
         spots = self.source.spots
         block = spots.locator.locate(lon, lat)
         found: Flags = np.append(self.is_whole[: len(spots.ids)], False)[block]
