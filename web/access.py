@@ -206,6 +206,8 @@ def may_open(endpoint: str) -> bool:
     asker = auth.asker()
     if asker is None or endpoint not in current_app.view_functions or (asker.screen and not _is_shown(endpoint)):
         return False
+    if asker.owes and endpoint not in STEPS | PUBLIC:
+        return False
     return refusal(asker.actor, endpoint) is None
 
 

@@ -85,6 +85,7 @@ def test_the_first_start_makes_three_administrators_and_then_everybody_signs_in(
     entered = enter(client, "system-admin", form["system_password"])
     assert entered.location == "/account"
     assert client.get("/accounts", headers=PAGE).location == "/account"  # the second factor comes first
+    assert "nav__link" not in client.get("/account", headers=PAGE).text
     assert client.get("/api/v1/plans").status_code == 403
 
 
