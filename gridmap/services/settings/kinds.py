@@ -100,7 +100,9 @@ def with_kinds(content: Mapping[str, Any], kept: Collection[str], source: Mappin
 def _node_problems(node: Node) -> Iterator[Problem]:
     path, called = f"kind/{node.code}", node.zh or node.en or node.code
     last = node.code[len(node.parent) + 1 :] if node.parent else node.code
-    if not last or code_for(last) != last or len(node.code) > LONGEST_CODE:
+    if not last:
+        yield Problem(f"{path}/code", f"The kind '{called}' has no code.", "Give it one, such as noise.")
+    elif code_for(last) != last or len(node.code) > LONGEST_CODE:
         yield Problem(
             f"{path}/code", f"The kind '{called}' has the code '{node.code}'.",
             f"Give a code without dots, blanks, capitals or signs, of at most {LONGEST_CODE} characters.",

@@ -37,7 +37,7 @@ def kind(code: str, zh: str = "新", en: str = "New", **more: Any) -> Content:
     [
         (kind("a.b"), "kind/a.b/code", "has the code"),
         (kind("Ab"), "kind/Ab/code", "has the code"),
-        (kind(""), "kind//code", "has the code"),
+        (kind(""), "kind//code", "has no code"),
         (kind("dispute"), "kind/dispute/code", "stands for 2 kinds"),
         (kind("x", zh=" "), "kind/x/zh", "no Chinese name"),
         (kind("x", en=""), "kind/x/en", "no English name"),

@@ -60,6 +60,7 @@ def _page(rows: Sequence[Row], *, error: GridmapError | None = None, is_draft: b
         {
             "row": row,
             "code": codes[row.key],
+            "above": codes.get(row.parent, ""),
             "depth": depths[row.key],
             "may_rise": first[row.parent] != row.key,
             "may_sink": last[row.parent] != row.key,
