@@ -22,21 +22,8 @@ LOST_WITHOUT = {
 FOLDER = "backups"  # under GRIDMAP_VAR, where nothing else is named
 EVERY_NIGHT = """\b
 Every night, by cron (one line of `crontab -e` of the user gridmap runs as):
-  15 2 * * *  GRIDMAP_DB=... GRIDMAP_VAR=... /opt/gridmap/scripts/gridmap backup /backup --keep 7 --weekly 8
-\b
-Or by systemd, then `systemctl enable --now gridmap-backup.timer`:
-  # /etc/systemd/system/gridmap-backup.service
-  [Service]
-  Type=oneshot
-  User=gridmap
-  EnvironmentFile=/etc/gridmap.env
-  ExecStart=/opt/gridmap/scripts/gridmap backup /backup --keep 7 --weekly 8
-  # /etc/systemd/system/gridmap-backup.timer
-  [Timer]
-  OnCalendar=02:15
-  Persistent=true
-  [Install]
-  WantedBy=timers.target
+  15 2 * * *  GRIDMAP_DB=... GRIDMAP_VAR=... /opt/gridmap/current/scripts/gridmap backup /backup --keep 7 --weekly 8
+Or by systemd: deploy/systemd/gridmap-backup.timer (docs/install.md).
 
 A backup on the same disk is lost with it: let /backup be another machine's. GRIDMAP_SECRET and GRIDMAP_KEY (var/secret,
 var/key) are in no backup: keep them apart, once."""
