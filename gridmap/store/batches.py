@@ -45,6 +45,12 @@ class KnownRow:
     row_number: int | None
 
 
+def has_rows(session: Session, batch_id: int, model: type[Sourced]) -> bool:
+    """Whether a batch brought or replaced any row of a table."""
+    query = sa.select(model.batch_id).where(model.batch_id == batch_id).limit(1)
+    return session.execute(query).first() is not None
+
+
 def add(
     session: Session,
     *,

@@ -16,6 +16,7 @@ from gridmap.services.exchange.columns import choose
 from gridmap.services.exchange.files import Source, open_source
 from gridmap.services.exchange.job import Progress, Setting
 from gridmap.services.exchange.layers import LAYERS, Layer
+from gridmap.services.exchange.on_basemap import is_on_basemap
 from gridmap.services.exchange.personal import left_out, require_no_constant
 from gridmap.services.exchange.pieces import IN_PIECES, PIECE_ROWS, pieces
 from gridmap.services.exchange.problems import Problems
@@ -30,7 +31,7 @@ from gridmap.services.exchange.stream import ReadOptions
 from gridmap.services.exchange.table import Table
 from gridmap.services.exchange.watching import Watcher
 from gridmap.services.privacy.sealer import cells_key
-from gridmap.store import configuration, project
+from gridmap.store import batches, configuration, project
 from gridmap.store.engine import Store
 
 
@@ -87,7 +88,7 @@ def import_file(
     require_own_database(settings, into_demo=into_demo)
     tell = progress or _silent
     report = bring_in(store, settings, request, now or dt.datetime.now(dt.UTC), tell, into_demo=into_demo)
-    if with_basemap and report.batch_uid is not None and request.layer.in_basemap:
+    if with_basemap and _is_drawn(store, report):
         _renew_basemap(store, settings, report, tell)
     return report
 
@@ -139,6 +140,14 @@ def layer_named(name: str) -> Layer:
     if name not in LAYERS:
         raise BadInput(f"There is no layer '{name}'.", f"Layers are: {', '.join(LAYERS)}.")
     return LAYERS[name]
+
+
+def _is_drawn(store: Store, report: Report) -> bool:
+    if report.batch_uid is None:
+        return False
+    with store.read() as session:
+        batch = batches.get(session, report.batch_uid)
+        return batch is not None and is_on_basemap(session, batch)
 
 
 def _renew_basemap(store: Store, settings: Settings, report: Report, tell: Progress) -> None:

@@ -11,6 +11,7 @@ from gridmap.domain.plans import State
 from gridmap.errors import Conflict, GridmapError, NotFound
 from gridmap.services import basemap
 from gridmap.services.exchange.layers import LAYERS
+from gridmap.services.exchange.on_basemap import is_on_basemap
 from gridmap.services.exchange.recipes import RECIPES
 from gridmap.services.exchange.recipes.settling import settle
 from gridmap.services.incident_story import IMPORTED
@@ -68,10 +69,11 @@ def undo_batch(
     them; then nothing was changed.
     """
 
-    def work(session: Session) -> tuple[Batch, int, int]:
+    def work(session: Session) -> tuple[Batch, int, int, bool]:
         importing.let_one_in(session)
         batch = _required(session, batch_uid)
         _refuse_dependents(session, batch)
+        is_drawn = is_on_basemap(session, batch)
         removed, restored = _take_back(session, batch, now)
         batches.set_undone(session, batch.id, actor=actor, at=now)
         audit.append(
@@ -84,11 +86,11 @@ def undo_batch(
             secret=settings.secret(),
             at=now,
         )
-        return batch, removed, restored
+        return batch, removed, restored, is_drawn
 
-    batch, removed, restored = store.transact(work)
+    batch, removed, restored, is_drawn = store.transact(work)
     warnings: tuple[str, ...] = ()
-    if with_basemap and LAYERS[batch.layer].in_basemap:
+    if with_basemap and is_drawn:
         warnings = _renew_basemap(store, settings)
     return Undone(batch.layer, batch.file_name, removed, restored, warnings)
 

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from geoalchemy2 import Geometry
 
 from gridmap.errors import Conflict, NotFound
+from gridmap.services import basemap
 from gridmap.services.exchange import Report
 from gridmap.services.exchange.undo import Undone, undo_batch
 from gridmap.store import inspection
@@ -174,13 +175,17 @@ def test_tracks_come_back_with_their_fixes(bench: Any) -> None:
     assert content(bench) == before
 
 
-def test_a_draft_of_later_grids_goes_alone(bench: Any) -> None:
-    bench.run("grids", bench.drawing(*MAP))
+def test_a_draft_of_later_grids_goes_alone(bench: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[object] = []
+    monkeypatch.setattr(basemap, "build", lambda *_, **__: drawn.append(1))
+    bench.run("grids", bench.drawing(*MAP), with_basemap=True)
+    assert len(drawn) == 1  # their blocks are on it
     before = content(bench)
-    report = bench.run("grids", bench.drawing("BBA", "BAA", name="new.geojson"))
+    report = bench.run("grids", bench.drawing("BBA", "BAA", name="new.geojson"), with_basemap=True)
     assert bench.rows("SELECT state FROM grid_plan ORDER BY id") == [("published",), ("draft",)]
-    undo(bench, report)
+    undo(bench, report, with_basemap=True)
     assert content(bench) == before
+    assert len(drawn) == 1  # nothing on it has changed: no minute is waited for it
 
 
 def refused(bench: Any, report: Report) -> str:
