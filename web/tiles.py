@@ -12,6 +12,7 @@ from werkzeug.exceptions import NotFound
 
 from gridmap.errors import BadInput
 from gridmap.services import own_basemap
+from gridmap.services.own_basemap.files import PICTURES
 from gridmap.services.situation import DrawnTile, Picture, ProjectFacts
 from web import views
 from web.api.openapi import described
@@ -97,8 +98,13 @@ def basemap(name: str, query_data: dict[str, Any]) -> Response:
 
 
 @blueprint.get("/tiles/own/<int:z>/<int:x>/<int:y>")
-@blueprint.doc(hide=True)
-def own(z: int, x: int, y: int) -> Response:
+@blueprint.input(BasemapQuery, location="query", unknown=RAISE)
+@blueprint.doc(
+    tags=["Situation"],
+    summary="A tile of the organisation's own base map, empty where it has none",
+    responses={200: {"description": "A picture", "content": {kind: {} for kind in PICTURES.values()}}},
+)
+def own(z: int, x: int, y: int, query_data: dict[str, Any]) -> Response:  # noqa: ARG001
     """A tile of the file that the settings name for the base map; empty where it has none."""
     parts = running()
     found = views.picture().project.own_basemap

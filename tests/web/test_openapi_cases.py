@@ -46,10 +46,11 @@ MAP_FILE, MAP_FILES = "GET /api/v1/downloads/map.{form}", 8  # a picture in prin
 CHECKS = [not_a_server_error, content_type_conformance, response_schema_conformance]
 MODES = [GenerationMode.POSITIVE, GenerationMode.POSITIVE, GenerationMode.NEGATIVE]
 PLAIN = {"Accept-Encoding": "identity"}
-# What is not there in the small world: a base map, rejected rows, an import to take back.
+# What is not there in the small world: base maps, rejected rows, an import to take back.
 NEVER_GOOD = {
     "GET /basemap/{name}.pmtiles",
     "GET /api/v1/uploads/{token}/rejects.csv",
+    "GET /tiles/own/{z}/{x}/{y}",
     "POST /api/v1/imports/{uid}/undo",
 }
 OPTIONAL = 2  # so many at a time seldom contradict each other
