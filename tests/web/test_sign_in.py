@@ -16,8 +16,8 @@ from werkzeug.test import TestResponse
 
 from gridmap.config import Settings
 from gridmap.domain import totp
-from gridmap.domain.access import Admin
-from gridmap.services import accounts
+from gridmap.domain.access import TITLES, Admin, Role
+from gridmap.services import accounts, demo_accounts
 from gridmap.store.engine import Store, open_store
 from tests.postgres_databases import Databases
 from tests.services import small_world
@@ -327,7 +327,8 @@ def test_the_demo_is_seen_as_each_role_by_one_press(world: Store, settings: Sett
     client = create_app(demo, now=small_world.now, warm_up=False, hashing=organisation.CHEAP).test_client()
     assert client.get("/incidents", headers=PAGE).status_code == 200
     page = client.get("/sign-in?lang=en", headers=PAGE).text
-    assert len(re.findall(r'formaction="/demo/demo-', page)) == 9
+    assert len(re.findall(r'formaction="/demo/demo-', page)) == len(Role) + len(Admin)
+    assert {TITLES[one.title] for one in demo_accounts.OFFERED if one.title} == set(Role)
     assert press(client, "/demo/demo-system", "/sign-in").location == "/accounts"
     assert client.get("/incidents", headers=PAGE).status_code == 403
     assert press(client, "/demo/demo-worker", "/sign-in").status_code == 303
