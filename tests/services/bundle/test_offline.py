@@ -156,11 +156,12 @@ def test_the_whole_way_without_a_network(bare: Bare, bundles: tuple[str, str]) -
     assert [line.split(":")[0].strip() for line in interfaces.splitlines()] == ["lo"]
     bare.good("! command -v python3 && useradd --system --home-dir /nowhere gridmap")
 
-    install = f"cd /srv/gridmap-{first} && ./install --user gridmap --demo"
+    install = f"cd /srv/gridmap-{first} && ./install --user gridmap"
     assert "is installed in /opt/gridmap" in bare.good(install)
     bare.good(f"du -sh {PREFIX}/releases/* /srv/*")
     assert "stay as they are" in bare.good(install)
-    bare.gridmap("demo 2>&1")
+    bare.gridmap(f"init --name 离线区 --areas {PREFIX}/current/data/geo/areas.fgb")
+    bare.gridmap(f"import cameras {PREFIX}/current/data/geo/cameras.csv --crs EPSG:4326")
     cameras = bare.cameras()
     assert cameras > 100
     serve_and_look(bare)
@@ -175,8 +176,8 @@ def test_the_whole_way_without_a_network(bare: Bare, bundles: tuple[str, str]) -
     assert bare.gridmap("db revision") == "database 9001\nprogram 9001\n"
     assert "nothing to do" in bare.good("cd /srv/later && ./upgrade")
     assert bare.cameras() == cameras
-    (bare.root / "tmp" / "one.csv").write_text("id,name,lon,lat\nnew-1,东门,115.0,30.2\n")
-    bare.gridmap("import cameras /tmp/one.csv --crs EPSG:4326 --into-demo 2>&1")
+    (bare.root / "tmp" / "one.csv").write_text("code,name,lon,lat\nN0001,东门,115.0,30.2\n")
+    bare.gridmap("import cameras /tmp/one.csv --crs EPSG:4326")
     assert bare.cameras() == cameras + 1
     serve_and_look(bare)
 
