@@ -20,6 +20,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Response, expect,
 from werkzeug.serving import make_server
 
 from gridmap.config import Settings
+from tests.quick_apps import quick
 from web.app import create_app
 
 FLAGS = (
@@ -73,6 +74,12 @@ def serving(settings: Settings, **how: Any) -> Iterator[str]:
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+@pytest.fixture(scope="package", autouse=True)
+def quick_apps(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    with quick(tmp_path_factory.mktemp("quick")):
+        yield
 
 
 @pytest.fixture(scope="package")  # Playwright runs once at a time: other folders have their own

@@ -6,6 +6,7 @@ import importlib
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -15,16 +16,21 @@ from gridmap import __version__, cli
 from gridmap.commands import plan
 from gridmap.config import ROOT
 from gridmap.errors import StoreBusy
+from tests.forked import LIBRARIES, Forks
 
 HEAVY = {"numpy", "pandas", "shapely", "sqlalchemy", "flask", "granian", "web"}
 
 
+def clean() -> dict[str, str]:
+    """The environment without any setting of ours."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("GRIDMAP_") and name != "PORT"}
+
+
 def run(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
     """The real command in its own process, without any GRIDMAP_* setting but those given."""
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("GRIDMAP_") and name != "PORT"}
     return subprocess.run(
         [sys.executable, "-m", "gridmap.cli", *arguments],
-        env=clean | variables,
+        env=clean() | variables,
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -57,14 +63,21 @@ def overview() -> str:
     return run("--help").stdout
 
 
+@pytest.fixture(scope="module")
+def forks() -> Iterator[Forks]:
+    """Commands that find other people's libraries loaded, and load all of ours."""
+    with Forks(LIBRARIES) as made:
+        yield made
+
+
 @pytest.mark.parametrize("name", list(cli.COMMANDS))
-def test_every_command_named_is_there_and_has_help(name: str, overview: str) -> None:
+def test_every_command_named_is_there_and_has_help(name: str, overview: str, forks: Forks) -> None:
     module, attribute, line = cli.COMMANDS[name]
     command = getattr(importlib.import_module(f"gridmap.commands.{module}"), attribute)
     assert isinstance(command, click.Command)
-    done = run(name, "--help")
-    assert done.returncode == 0
-    assert f"gridmap {name}" in done.stdout
+    done = forks.run([name, "--help"], clean())
+    assert (done.code, done.err) == (0, "")
+    assert f"gridmap {name}" in done.out
     assert line in overview
 
 

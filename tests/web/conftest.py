@@ -11,9 +11,16 @@ from flask.testing import FlaskClient
 from gridmap.config import Settings
 from gridmap.store.engine import Store
 from tests.postgres_databases import Databases
+from tests.quick_apps import quick
 from tests.restarting import Loaded, loading
 from tests.services import small_world
 from web.app import create_app
+
+
+@pytest.fixture(scope="package", autouse=True)
+def quick_apps(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    with quick(tmp_path_factory.mktemp("quick")):
+        yield
 
 
 @pytest.fixture(scope="session")
