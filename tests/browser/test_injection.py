@@ -164,8 +164,11 @@ def test_names_of_people_places_and_tokens_are_texts(
             page.press("#shown_name", "Enter")
         expect(page.locator("main")).to_contain_text(attacks.SHORT)
         is_plain(page)
+        name_kinds(watched)
         watched.page.context.clear_cookies()
         enter(watched, people, "commander")
+        expect(page.locator("body")).to_contain_text(attacks.SHORT)
+        is_plain(page)
         page.goto(f"{base}/account")
         page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
         page.fill("#token-name", attacks.SHORT)
@@ -183,6 +186,23 @@ def test_names_of_people_places_and_tokens_are_texts(
         with page.expect_navigation():
             page.press("#place", "Enter")
         expect(page.locator("#place")).to_have_value(attacks.SHORT)
+
+
+def name_kinds(watched: Watched) -> None:
+    """The settings: a kind, and what stands below the base map."""
+    page = watched.open("/settings")
+    for field in ("zh", "en"):
+        page.locator(f"input[name={field}]").first.fill(attacks.SHORT)
+    with page.expect_navigation():
+        page.locator("button.button--main[value=store]").click()
+    is_plain(page)
+    page = watched.open("/settings/map")
+    page.fill("[name=map_approval_number]", attacks.SHORT)
+    with page.expect_navigation():
+        page.press("[name=map_approval_number]", "Enter")
+    is_plain(page)
+    watched.open("/settings/history")
+    is_plain(page)
 
 
 def enter(watched: Watched, people: organisation.Organisation, name: str) -> None:
