@@ -101,6 +101,6 @@ def answers_until_renewed(port: int, log: Path, files: TlsFiles, renewed: TlsFil
         assert connection.getresponse().status == 200
         connection.close()
         count += 1
-        time.sleep(0.02)  # the new workers are loading
+        time.sleep(0.1)  # the new workers are loading
     assert shown == wanted
     return count
