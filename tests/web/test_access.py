@@ -180,6 +180,20 @@ def test_the_map_leaves_out_what_is_not_open(served: Flask, people: Organisation
     assert set(closed[1][0].split()) == {"api.incidents", "api.points", "pages.incidents"}
 
 
+def test_pages_offer_nothing_that_would_be_refused(served: Flask, people: Organisation) -> None:
+    people.add("patroller", ("patrol_member", organisation.STREET))
+    commander, auditor, patroller = (signed_in(served, people, name) for name in ("commander", "auditor", "patroller"))
+    uid = commander.get("/api/v1/incidents?limit=1").json["items"][0]["uid"]
+    for client, may_amend in ((commander, True), (auditor, False)):
+        assert ('href="/incidents/new"' in client.get("/incidents", headers=PAGE).text) == may_amend
+        form = re.search(r'id="move"( hidden)?', client.get(f"/incidents/{uid}", headers=PAGE).text)
+        assert form is not None and (form[1] is None) == may_amend
+    page = patroller.get("/incidents/new", headers=PAGE).text
+    assert 'href="/incidents/new" aria-current="page"' in page
+    assert 'href="/incidents"' not in page and "data-record" not in page  # a record would not be open
+    assert "data-record" in commander.get("/incidents/new", headers=PAGE).text
+
+
 def test_a_page_that_is_not_open_says_what_to_do(served: Flask, people: Organisation) -> None:
     answer = signed_in(served, people, "planner").get("/incidents?lang=en", headers=PAGE)
     assert answer.status_code == 403

@@ -18,7 +18,7 @@ from gridmap.errors import BadInput, NotFound
 from gridmap.services.doubt import Candidate
 from gridmap.services.reporting.texts import hours_text
 from gridmap.services.situation import GridRow, IncidentFilter, IncidentPage, Picture, Selection
-from web import i18n, security, views
+from web import access, i18n, security, views
 from web.api.incident_schemas import IncidentDetailAnswer
 from web.api.incidents import answer_of, opened
 from web.context import running
@@ -109,7 +109,7 @@ def show_new() -> Response:
     picture = views.picture()
     return shell.show(
         "incident_new.html",
-        here="incidents",
+        here="incidents" if access.may_open("pages.incidents") else "new",
         kinds=list(_choices(picture.tree.open_kinds())),
         now_on=picture.project.now_on.isoformat(),
         plan_version=_plan_version(picture),

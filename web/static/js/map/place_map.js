@@ -16,7 +16,7 @@ const NEAR_ZOOM = 17;
 const PATIENCE_MS = 8000; // a base map that does not come does not hold the page up
 
 export class PlaceMap {
-  // onMove(lon, lat): the point was moved by hand, or put there for the first time.
+  // onMove(lon, lat): the point was moved by hand, or put there for the first time; null: it is only looked at.
   constructor({ planVersion, onMove }) {
     this.planVersion = planVersion;
     this.onMove = onMove;
@@ -26,14 +26,14 @@ export class PlaceMap {
     L.control.scale({ imperial: false, maxWidth: 90 }).addTo(this.map);
     this.candidates = new Candidates(this.map);
     this.drawn = L.svg({ pane: "selected" }); // what the style sheet paints
-    this.marker = new PlaceMarker(this.map, (lon, lat) => {
+    this.marker = new PlaceMarker(this.map, onMove && ((lon, lat) => {
       this.drawCircle(lon, lat);
       onMove(lon, lat);
-    });
+    }));
     this.circle = null;
     this.radius = null;
     this.map.on("click", ({ latlng }) => {
-      if (this.marker.marker) return;
+      if (this.marker.marker || !onMove) return;
       this.put(latlng.lng, latlng.lat);
       onMove(latlng.lng, latlng.lat);
     });

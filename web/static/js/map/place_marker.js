@@ -8,7 +8,7 @@ const FINE_PX = 1;
 const KEYS = { ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] };
 
 export class PlaceMarker {
-  // onMove(lon, lat) while and after it is moved by hand.
+  // onMove(lon, lat) while and after it is moved by hand; null: it stays where it is.
   constructor(map, onMove) {
     this.map = map;
     this.onMove = onMove;
@@ -24,7 +24,8 @@ export class PlaceMarker {
 
   make(at) {
     const icon = L.divIcon({ className: "pin", html: pinDrawing(), iconSize: [30, 40], iconAnchor: [15, 38] });
-    this.marker = L.marker(at, { icon, draggable: true, autoPan: true, keyboard: true, zIndexOffset: 1000 }).addTo(this.map);
+    this.marker = L.marker(at, { icon, draggable: Boolean(this.onMove), autoPan: true, keyboard: Boolean(this.onMove), interactive: Boolean(this.onMove), zIndexOffset: 1000 }).addTo(this.map);
+    if (!this.onMove) return;
     this.marker.on("drag", () => this.moved());
     const node = this.marker.getElement();
     node.setAttribute("aria-label", t("The place of the incident. Drag it, or move it with the arrow keys; with Shift in small steps."));

@@ -19,7 +19,8 @@ class IncidentPage {
   constructor() {
     this.read();
     this.isBusy = false;
-    this.map = new PlaceMap({ planVersion: byId("incident").dataset.plan, onMove: (lon, lat) => this.moved(lon, lat) });
+    const mayAmend = !byId("move").hidden; // the server hides the form from whoever may only look
+    this.map = new PlaceMap({ planVersion: byId("incident").dataset.plan, onMove: mayAmend ? (lon, lat) => this.moved(lon, lat) : null });
     this.whereabouts = wireWhereabouts(byId("move-said"));
     document.addEventListener("click", (event) => this.clicked(event));
     for (const [enter, leave] of [["mouseover", "mouseout"], ["focusin", "focusout"]]) {

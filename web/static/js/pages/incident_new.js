@@ -89,11 +89,22 @@ class NewIncidentPage {
     byId("send").disabled = true;
     try {
       const { body: stored } = await send("POST", "/api/v1/incidents", body);
-      location.assign(`/incidents/${stored.uid}`);
+      const { record } = byId("new").dataset;
+      if (record) location.assign(record + stored.uid);
+      else this.taken(stored);
     } catch (error) {
       byId("send").disabled = false;
       this.refused(error);
     }
+  }
+
+  // For whoever may report and not open records: it is said, and the next one can be written.
+  taken({ case_number: number }) {
+    byId("new").reset();
+    this.uid = newUid();
+    byId("send").disabled = false;
+    tell("good", t("Reported as {n}.", { n: number }));
+    window.scrollTo({ top: 0 });
   }
 
   refused(error) {
