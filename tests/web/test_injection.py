@@ -104,7 +104,7 @@ def test_every_word_of_every_address(app: Flask, client: FlaskClient) -> None:
     for address in addresses(app):
         name = address.partition("?")[2].partition("=")[0]
         if name:  # a word that the operation knows
-            ask_with(client, [address.partition("?")[0]], [[name]], *attacks.ALL)
+            ask_with(client, [address.partition("?")[0]], [[name]], *attacks.SQL, *attacks.HEADERS)
 
 
 @pytest.mark.full
@@ -114,7 +114,7 @@ def test_every_word_alone(app: Flask, client: FlaskClient) -> None:
 
 def test_every_part_of_every_address(app: Flask, client: FlaskClient) -> None:
     for rule in app.url_map.iter_rules():
-        for attack in (*attacks.MARKUP, *attacks.SQL[:3], *attacks.HEADERS):
+        for attack in (attacks.SHORT, *attacks.MARKUP[1:4], attacks.SQL[0], *attacks.HEADERS[:4]):
             path = re.sub(r"<(?:[^<>]+:)?(\w+)>", quote(attack, safe=""), rule.rule) if rule.arguments else rule.rule
             if rule.arguments:
                 is_harmless(client.get(path, headers=PAGE), path)
@@ -127,7 +127,7 @@ def test_every_field_of_every_form(served: Flask, people: Organisation) -> None:
     for client in clients:
         token = token_of(client.get("/account", headers=PAGE))
         for address in form_addresses(served):
-            for attack in (attacks.SHORT, attacks.LONG, " ".join(attacks.HEADERS)):
+            for attack in (attacks.SHORT, " ".join(attacks.HEADERS)):
                 form: dict[str, Any] = dict.fromkeys(fields, attack) | {"csrf_token": token}
                 form |= {"list": (io.BytesIO(attack.encode()), f"{attacks.SHORT}.csv")}
                 is_harmless(
