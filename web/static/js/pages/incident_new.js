@@ -115,6 +115,7 @@ class NewIncidentPage {
       return;
     }
     if (error.code === "outside_extent") mark("lon", t("This place lies outside the district."));
+    if (error.code === "only_some_places") mark("lon", t("This place is in none of the places of your posts."));
     const names = { kind: "kind", occurred_on: "day", occurred_at: "time", address: "address", summary: "summary", lon: "lon", lat: "lat", uncertainty_m: "uncertainty" };
     for (const name of Object.keys(error.more.fields || {})) if (names[name]) mark(names[name], t("This cannot be used."));
     if ((error.more.fields || {}).reporter) mark("reporter-phone", t("This is no phone number."));

@@ -24,6 +24,7 @@ const known = () => ({
   csrf: [t("The page is out of date."), t("Load the page again.")],
   store_busy: [t("The database is busy"), t("Nothing was stored. Try again in a moment.")],
   outside_extent: [t("This place lies outside the district."), t("Check the order (longitude first) and the place on the map.")],
+  only_some_places: [t("This place is in none of the places of your posts."), t("Check the point; if it is right, hand this on to the district centre.")],
   too_often: [t("It was asked for too often."), t("Try again in an hour.")],
   conflict: [t("This was stored before, with another place or time."), t("Load the page again.")],
   internal: [t("Something went wrong on the server"), t("The cause is written in the server's log; gridmap doctor checks the installation.")],
