@@ -123,7 +123,7 @@ def test_an_incident_that_does_not_exist_has_an_error_page(client: FlaskClient) 
 def test_the_navigation_marks_the_page_that_is_open(client: FlaskClient, address: str) -> None:
     text = client.get(address).text
     links = re.findall(r'<a class="nav__link" href="([^"]+)"( aria-current="page")?', text)
-    assert [link for link, _ in links] == ["/", "/incidents", "/import", "/linkage", "/audit"]
+    assert [link for link, _ in links] == ["/", "/incidents", "/import", "/linkage", "/audit", "/settings"]
     current = "/" if address == "/" else "/incidents"
     assert [link for link, mark in links if mark] == [current]
 
