@@ -28,6 +28,7 @@ SPEED = {
     "max_connections": "150",
     "shared_buffers": "128MB",
     "autovacuum": "off",
+    "jit": "off",
 }
 
 
