@@ -22,8 +22,8 @@ pytestmark = pytest.mark.browser
 Watch = Callable[..., Watched]
 DAYS = "from=2026-06-01&to=2026-06-30"
 FLAT = f"{DAYS}&{BARE}&opacity=choropleth.100"  # colours as they are in the palette
-LOOK = {"0": (0xE3, 0xEE, 0xF6), "1": (0xB4, 0xD2, 0xE7), "2": (0x7F, 0xB0, 0xD3), "3": (0x44, 0x84, 0xB4)}
-LOOK |= {"4": (0x1F, 0x55, 0x88)}
+LOOK = {"0": (0xCF, 0xE1, 0xEF), "1": (0xA3, 0xC8, 0xE2), "2": (0x70, 0xA6, 0xCE), "3": (0x3C, 0x7C, 0xB0)}
+LOOK |= {"4": (0x1B, 0x4F, 0x82)}
 UNSURE = (0xB9, 0xB5, 0xAC)
 
 
@@ -107,7 +107,10 @@ def test_pointing_at_a_grid_tells_rate_and_raw_count(demo: Watched) -> None:
     code = re.search(r"\d{15}", tip.inner_text())
     assert code is not None
     found = asked(demo.base, f"/api/v1/choropleth?by=rate&{DAYS}")["values"][code[0]]
-    expect(tip).to_contain_text(f"{found['households']:,} 户 {found['count']:,} 件")
+    expect(tip.locator("strong")).to_contain_text(f"{found['count']:,} 件")
+    expect(tip).to_contain_text(f"{found['households']:,} 户")
+    expect(tip).to_contain_text(f"{found['value']:.2f} 件/百户")
+    assert tip.inner_text().count("户") == 2  # the households once, and the rate's hundred
 
 
 def test_layers_and_their_strength_stand_in_the_address(demo: Watched, watch: Watch) -> None:
