@@ -221,7 +221,7 @@ def test_on_a_phone(desk: Desk, watch: Watch, address: str) -> None:
     )
     assert small == []
     page.tap("#nav-fold")
-    expect(page.locator(".nav__link")).to_have_text(["地图", "事件", "导入", "关联", "审计"])
+    expect(page.locator(".nav__link")).to_have_text(["地图", "事件", "导入", "关联", "审计", "设置"])
     expect(page.locator(".nav__link[aria-current=page]")).to_have_text("事件")
     page.keyboard.press("Escape")
     expect(page.locator("#nav-list")).to_be_hidden()
