@@ -11,6 +11,7 @@ import pytest
 
 from gridmap.config import Settings
 from gridmap.store.engine import Store
+from tests.postgres_databases import Databases
 from tests.restarting import Loaded, restarting
 from tests.web.writing import answered
 
@@ -45,6 +46,17 @@ def test_every_kind_of_request_is_answered(
     assert course.taken_ms.keys() == bench["traffic"].MIX.keys()
     assert len(course.memory) == bench["working_day"].SAMPLES + 1
     assert min(size for _, size in course.memory) > 50e6
+
+
+@pytest.mark.full
+def test_memory_does_not_grow_in_twenty_minutes(bench: dict[str, ModuleType], databases: Databases | None) -> None:
+    """Of a whole district; at half the rate of the measurement, because the other run has one of the cores."""
+    kind = "spatialite" if databases is None else "postgis"
+    (setting,) = bench["working_day"].settings_of(kind, workers=2, is_tls=False)
+    with bench["working_day"].course_of(setting, minutes=20, per_s=25, seed=4) as course:
+        sizes = [size for _, size in course.memory]
+    assert not course.errors
+    assert bench["soak"].growth(sizes) < 0.05, sizes
 
 
 def test_growth_is_told_after_warming_up(bench: dict[str, ModuleType]) -> None:
