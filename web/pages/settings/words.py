@@ -95,7 +95,9 @@ LAST = {
     "zh": _("Chinese name"), "en": _("English name"), "closed": _("closed"), "settled_by": _("settled by"),
     "code": _("code"),
 }  # fmt: skip
-CODE_LEVELS = {"district": _("County-level district"), "street": _("Street"), "community": _("Community"), "grid": _("Grid")}
+CODE_LEVELS = {
+    "district": _("County-level district"), "street": _("Street"), "community": _("Community"), "grid": _("Grid"),
+}  # fmt: skip
 VALUES: Mapping[str, Mapping[str, str]] = {
     "band/counted": COUNTED, "basemap/source": SOURCES, "basemap/datum": DATUMS,
     "basemap/is_own_network": {"True": _("yes"), "False": _("no")},
