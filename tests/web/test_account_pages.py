@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import io
 import re
+import zipfile
 from collections.abc import Iterator
 
 import openpyxl
@@ -156,6 +157,20 @@ def test_the_list_of_posts_comes_filled_in_and_goes_back(served: Flask, people: 
     assert (wrong.status_code, "没有编码“G9”" in html.unescape(wrong.text)) == (422, True)
 
 
+def test_a_list_that_is_no_workbook_is_named_as_it_came(served: Flask, people: Organisation) -> None:
+    security = signed_in(served, people, "security-admin")
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("[Content_Types].xml", b"0" * 5_000_000)
+    for name in ("名单.xlsx", "C:\\lists\\名单.XLSX", "../../名单.xlsx"):
+        for content in (packed.getvalue(), b"\x8d\x07 no workbook"):
+            wrong = upload(security, "/posts/import", "/posts?lang=zh", content, name)
+            said = html.unescape(wrong.text)
+            assert wrong.status_code == 422 and "名单.xlsx 无法作为工作簿读取。" in said, (name, content[:20])
+            assert "list.xlsx" not in said.replace("/posts/list.xlsx", "") and "解压" not in said
+    assert upload(security, "/posts/import", "/posts", b"a,b\n1,2\n", "n" * 300 + ".csv").status_code == 422
+
+
 def send(client: FlaskClient, address: str, of: str, rows: list[list[str]]) -> TestResponse:
     book = openpyxl.Workbook()
     for row in (["账号", "姓名"], *rows):
@@ -165,6 +180,6 @@ def send(client: FlaskClient, address: str, of: str, rows: list[list[str]]) -> T
     return upload(client, address, of, content.getvalue())
 
 
-def upload(client: FlaskClient, address: str, of: str, content: bytes) -> TestResponse:
-    form = {"csrf_token": token_of(client.get(of, headers=PAGE)), "list": (io.BytesIO(content), "名单.xlsx")}
+def upload(client: FlaskClient, address: str, of: str, content: bytes, name: str = "名单.xlsx") -> TestResponse:
+    form = {"csrf_token": token_of(client.get(of, headers=PAGE)), "list": (io.BytesIO(content), name)}
     return client.post(address, data=form, headers=PAGE, content_type="multipart/form-data")

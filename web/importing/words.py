@@ -3,7 +3,7 @@
 The importer speaks English and names options of the command. Its sentences are known here as patterns, in
 `translations/<lang>/importer.po`: {0}, {1} stand for what differs. A sentence that fits none is shown as it is: better
 read than hidden. What differs is itself translated where it is a sentence, a field, a list of fields or a layer; what
-stands in quotation marks or is a column of the file is the file's own word and stays.
+stands in quotation marks (there may be nothing in them) or is a column of the file is the file's own word and stays.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from babel.messages.pofile import read_po
 from web.i18n import SOURCES
 
 PLACE = re.compile(r"\\\{(\d)\\\}")  # a {0} in an escaped pattern
+QUOTED = re.compile(r"'\\\{(\d)\\\}'")  # a '{0}' in an escaped pattern: it may be empty
 PLACED = re.compile(r"\{(\d)\}")
 OF_THE_FILE = re.compile(r"(?:'|columns are: )\{(\d)\}")
 ABOUT = re.compile(r"([a-z_]+)( .+)", re.DOTALL)  # a sentence about a field begins with its name
@@ -89,7 +90,7 @@ class Words:
 def words(lang: str, names: Mapping[str, str], catalogue: str = "importer.po") -> Words:
     """The importer's sentences in a language, with these names for fields and layers; or another service's."""
     colon, comma = ("：", "、") if lang == "zh" else (": ", ", ")
-    return Words(_patterns(lang, catalogue), colon, comma, names)
+    return Words(_patterns(lang, catalogue), colon, comma, {**_single_words(lang, catalogue), **names})
 
 
 def in_words(state: Mapping[str, Any], said: Words) -> dict[str, Any]:
@@ -131,15 +132,25 @@ def _report(report: Mapping[str, Any], said: Words) -> dict[str, Any]:
 @cache
 def _patterns(lang: str, catalogue: str) -> tuple[Pattern, ...]:
     """The longest first, so that a sentence is not taken for a part of it."""
-    file = SOURCES / lang / catalogue
-    with file.open("rb") as source:
-        messages = [(str(m.id), str(m.string)) for m in read_po(source, locale=lang) if m.id]
-    ordered = sorted(messages, key=lambda pair: -len(re.sub(r"\{\d\}", "", pair[0])))
+    ordered = sorted(_messages(lang, catalogue), key=lambda pair: -len(re.sub(r"\{\d\}", "", pair[0])))
     return tuple(Pattern(_shape(english), text, _kept(english)) for english, text in ordered)
 
 
+@cache
+def _single_words(lang: str, catalogue: str) -> dict[str, str]:
+    return {english: text for english, text in _messages(lang, catalogue) if not re.search(r"[ {]", english)}
+
+
+@cache
+def _messages(lang: str, catalogue: str) -> tuple[tuple[str, str], ...]:
+    file = SOURCES / lang / catalogue
+    with file.open("rb") as source:
+        return tuple((str(m.id), str(m.string)) for m in read_po(source, locale=lang) if m.id)
+
+
 def _shape(english: str) -> re.Pattern[str]:
-    places = PLACE.sub(lambda place: f"(?P<p{place[1]}>.+?)", re.escape(english))
+    quoted = QUOTED.sub(lambda place: f"'(?P<p{place[1]}>.*?)'", re.escape(english))
+    places = PLACE.sub(lambda place: f"(?P<p{place[1]}>.+?)", quoted)
     return re.compile(f"{places}(?:: (?P<detail>.*))?", re.DOTALL)
 
 

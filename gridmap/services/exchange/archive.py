@@ -14,6 +14,7 @@ from gridmap.services.exchange.files import (
     HEAD_BYTES,
     SIDE_FILES,
     SUFFIXES,
+    WORKBOOKS,
     Format,
     Source,
     recognise,
@@ -70,6 +71,8 @@ def _data_files(source: Source) -> list[Member]:
     found = tables or [member for member in known if member not in packed]
     if found:
         return found
+    if source.path.suffix.lower() in WORKBOOKS:
+        raise BadFile(f"{source.name} cannot be read as a workbook.", "Save it again as .xlsx.")
     listed = ", ".join(member.name for member in everything[:8]) or "nothing"
     what = "another archive" if packed else "no data file that is read here"
     raise BadFile(f"{source.name} holds {what}: {listed}.", "Unpack it, and import the data file in it.")
@@ -92,7 +95,7 @@ def _opened(source: Source, member: Member) -> Source:
     if not head:
         raise BadFile(f"{source.name}/{member.name} is empty (0 bytes).", "Export it again.")
     form = recognise(member.name, head)
-    if form is Format.ARCHIVE and member.suffix in (".xlsx", ".xlsm"):
+    if form is Format.ARCHIVE and member.suffix in WORKBOOKS:
         form = Format.WORKBOOK
     if form is Format.ARCHIVE:
         raise BadFile(f"{source.name} holds another archive: {member.name}.", "Unpack it first.")

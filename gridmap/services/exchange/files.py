@@ -56,6 +56,7 @@ SUFFIXES = {
     ".txt": Format.DELIMITED,
     ".zip": Format.ARCHIVE,
 }
+WORKBOOKS = tuple(suffix for suffix, form in SUFFIXES.items() if form is Format.WORKBOOK)
 SIDE_FILES = (".shx", ".dbf", ".prj", ".cpg")  # of a Shapefile; the first two it must have
 
 MAGIC = {
@@ -168,6 +169,8 @@ def recognise(name: str, head: bytes) -> Format:
         raise _not_read(name, NOT_READ_NAMES[suffix])
     if b"\x00" in head:
         raise BadFile(f"{name} is in a format that is not known.", f"Read are {READABLE}.")
+    if suffix in WORKBOOKS and not any(sign in bare.partition(b"\n")[0] for sign in (b",", b";", b"\t")):
+        raise BadFile(f"{name} cannot be read as a workbook.", "Save it again as .xlsx.")
     return Format.DELIMITED
 
 

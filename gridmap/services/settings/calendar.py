@@ -57,13 +57,25 @@ def _day(table: Any) -> Iterator[Problem]:
     try:
         day = special_day(table)
     except (ValueError, KeyError, TypeError, AttributeError):
-        kinds = " or ".join(DayKind)
-        yield Problem("calendar/day", f"The special day {table} cannot be read.", f"Give on (a day), kind ({kinds}).")
+        yield _unreadable(table)
         return
     if not YEARS[0] <= day.on.year < YEARS[1]:
         yield Problem(f"calendar/day/{day.on}", f"The day {day.on} is of no year from 2000 to 2099.", "Correct it.")
     if len(day.name) > LONGEST_NAME:
         yield Problem(f"calendar/day/{day.on}", f"The name of {day.on} is too long.", f"Keep to {LONGEST_NAME}.")
+
+
+def _unreadable(table: Any) -> Problem:
+    on = str(table.get("on") or "") if isinstance(table, Mapping) else ""
+    if not on:
+        return Problem("calendar/day", "A special day has no date.", "Write it as 2026-10-01.")
+    try:
+        dt.date.fromisoformat(on)
+    except ValueError:
+        return Problem("calendar/day", f"The special day '{on}' is no date.", "Write it as 2026-10-01.")
+    kind = str(table.get("kind") or "")
+    wrong = f"has the kind '{kind}'" if kind else "has no kind"
+    return Problem(f"calendar/day/{on}", f"The special day {on} {wrong}.", f"Choose one of: {', '.join(DayKind)}.")
 
 
 def calendar_of(content: Mapping[str, Any]) -> WorkingCalendar:

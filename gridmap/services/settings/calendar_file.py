@@ -78,13 +78,14 @@ def _checked(rows: Sequence[Row]) -> list[Day]:
     wrong: list[Problem] = []
     for number, cells in rows:
         path = f"calendar/day/row {number}"
-        on, kind = _day(cells.get("on", "")), _kind(cells.get("kind", ""))
+        given_day, given_kind = cells.get("on", "").strip(), cells.get("kind", "").strip()
+        on, kind = _day(given_day), _kind(given_kind)
         if on is None:
-            wrong.append(Problem(path, f"Row {number}: '{cells.get('on', '')}' is no day.", "Write it as 2026-10-01."))
+            what = f"'{given_day}' is no day" if given_day else "the date is missing"
+            wrong.append(Problem(path, f"Row {number}: {what}.", "Write it as 2026-10-01."))
         elif kind is None:
-            wrong.append(
-                Problem(path, f"Row {number}: '{cells.get('kind', '')}' is no kind of day.", "Write 放假 or 上班.")
-            )
+            what = f"'{given_kind}' is no kind of day" if given_kind else "the kind of day is missing"
+            wrong.append(Problem(path, f"Row {number}: {what}.", "Write 放假 or 上班."))
         elif on in found:
             wrong.append(Problem(path, f"Row {number}: the day {on} stands there twice.", "Keep one of them."))
         else:
@@ -95,7 +96,7 @@ def _checked(rows: Sequence[Row]) -> list[Day]:
 
 
 def _day(text: str) -> str | None:
-    text = text.strip().removesuffix(" 00:00:00")
+    text = text.removesuffix(" 00:00:00")
     parts = next((match for match in (each.fullmatch(text) for each in (*WRITTEN, COMPACT)) if match), None)
     try:
         return None if parts is None else dt.date(*map(int, parts.groups())).isoformat()
@@ -104,7 +105,7 @@ def _day(text: str) -> str | None:
 
 
 def _kind(text: str) -> DayKind | None:
-    wanted = text.strip().casefold()
+    wanted = text.casefold()
     return next((kind for kind, names in KINDS.items() if wanted in names), None)
 
 
@@ -121,8 +122,8 @@ def _csv_rows(name: str, content: bytes) -> Iterator[Row]:
     delimiter = max(",;\t", key=first.count)
     try:
         yield from _table_rows(name, list(csv.reader(io.StringIO(text), delimiter=delimiter)))
-    except csv.Error as error:
-        raise BadFile(f"{name} cannot be read as CSV: {error}.", "Save it again.") from None
+    except csv.Error:
+        raise BadFile(f"{name} cannot be read as CSV.", "Save it again.") from None
 
 
 def _workbook_rows(name: str, content: bytes) -> Iterator[Row]:
@@ -132,8 +133,8 @@ def _workbook_rows(name: str, content: bytes) -> Iterator[Row]:
                 raise TooLarge(f"{name} is too large unpacked.", "A calendar has some dozens of rows a year.")
         book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
         cells = book.get_sheet_by_index(0).to_python()
-    except (calamine.CalamineError, zipfile.BadZipFile) as error:
-        raise BadFile(f"{name} cannot be read as a workbook: {error}.", "Save it again as .xlsx.") from None
+    except (calamine.CalamineError, zipfile.BadZipFile):
+        raise BadFile(f"{name} cannot be read as a workbook.", "Save it again as .xlsx.") from None
     yield from _table_rows(name, [[_text(cell) for cell in line] for line in cells])
 
 
@@ -153,11 +154,14 @@ def _field(cell: str) -> str | None:
 
 
 def _json_rows(name: str, content: bytes) -> Iterator[Row]:
+    """Objects with date, kind and name; or date, isOffDay (true, false) and name, as published lists often have it."""
     try:
         given = json.loads(content.decode("utf-8-sig"))
         lines = given["days"] if isinstance(given, Mapping) else given
         for number, line in enumerate(lines, 1):
             cells = {field: str(value) for key, value in line.items() if (field := _field(str(key))) is not None}
+            if isinstance(line.get("isOffDay"), bool):
+                cells.setdefault("kind", DayKind.HOLIDAY if line["isOffDay"] else DayKind.WORKDAY)
             yield number, cells
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise BadFile(

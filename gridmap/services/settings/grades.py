@@ -41,7 +41,9 @@ def grade_problems(content: Mapping[str, Any], before: Mapping[str, Any]) -> Ite
 def _one(table: Mapping[str, Any]) -> Iterator[Problem]:
     code = str(table.get("code") or "")
     path, called = f"grade/{code}", str(table.get("zh") or table.get("en") or code)
-    if not code or code_for(code) != code or len(code) > LONGEST_CODE:
+    if not code:
+        yield Problem(f"{path}/code", f"The grade '{called}' has no code.", "Give it one, such as minor.")
+    elif code_for(code) != code or len(code) > LONGEST_CODE:
         yield Problem(
             f"{path}/code", f"The grade '{called}' has the code '{code}'.",
             f"Give a code without dots, blanks, capitals or signs, of at most {LONGEST_CODE} characters.",

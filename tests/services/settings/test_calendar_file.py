@@ -45,6 +45,9 @@ def workbook() -> bytes:
         ("a.csv", text([("2026/10/10", "workday", "国庆节"), ("2026/10/1", "Holiday", "国庆节")]).encode()),
         ("A.XLSX", workbook()),
         ("a.json", json.dumps([{"date": on, "kind": kind, "name": name} for on, kind, name in ROWS]).encode()),
+        ("2026.json", json.dumps({"$id": "https://example.org/2026.json", "year": 2026, "papers": [], "days": [
+            {"name": name, "date": on, "isOffDay": kind == "放假"} for on, kind, name in ROWS
+        ]}).encode()),
         ("a.json", json.dumps({"days": [{"日期": row[0], "类型": row[1], "名称": row[2]} for row in ROWS]}).encode()),
     ],
 )
@@ -58,12 +61,15 @@ def test_what_is_written_is_read_again() -> None:
 
 def test_bad_rows_are_named_each() -> None:
     rows = [("2026-02-30", "放假", ""), ("2026-10-01", "吃饭", ""), *ROWS, ROWS[0]]
+    rows += [("", "放假", ""), ("2026-01-01", " ", "")]
     with pytest.raises(SettingsRefused) as refused:
         days_of("a.csv", text(rows).encode())
     assert [each.message for each in refused.value.problems] == [
         "Row 1: '2026-02-30' is no day.",
         "Row 2: '吃饭' is no kind of day.",
         "Row 5: the day 2026-10-01 stands there twice.",
+        "Row 6: the date is missing.",
+        "Row 7: the kind of day is missing.",
     ]
 
 
@@ -77,6 +83,12 @@ def test_bad_rows_are_named_each() -> None:
 def test_what_is_no_calendar_is_refused(name: str, content: bytes) -> None:
     with pytest.raises(BadFile):
         days_of(name, content)
+
+
+def test_a_file_is_refused_in_our_words_only() -> None:
+    with pytest.raises(BadFile) as refused:
+        days_of("d.xlsx", b"no workbook")
+    assert refused.value.message == "d.xlsx cannot be read as a workbook."
 
 
 def test_a_large_file_is_refused_before_it_is_read() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TypeVar
 
 from flask import Response, request
@@ -15,19 +15,24 @@ from web.pages.import_tables import XLSX
 
 LIMIT_BYTES = 5 << 20
 SUFFIXES = {".xlsx", ".csv"}
+LONGEST_NAME = 60  # characters, of which UTF-8 makes four bytes at most
 
 Done = TypeVar("Done")
 
 
 def read(work: Callable[[Path], Done]) -> Done:
-    """What `work` makes of the file in the form's field `list`. Raises BadInput where there is none."""
+    """What `work` makes of the file in the form's field `list`, by the name it came with: messages tell it.
+
+    Raises BadInput where there is none.
+    """
     given = request.files.get("list")
-    name = Path(given.filename or "").name if given is not None else ""
-    suffix = Path(name).suffix.lower()
+    path_there = PurePosixPath((given.filename or "").replace("\\", "/") if given is not None else "")
+    suffix = path_there.suffix.lower()
     if given is None or suffix not in SUFFIXES:
         raise BadInput("This is no list.", "Choose an .xlsx or .csv file.")
+    called = "".join(sign for sign in path_there.stem if sign.isprintable())[:LONGEST_NAME] or "list"
     with tempfile.TemporaryDirectory(prefix="list-", dir=running().settings.var) as folder:
-        path = Path(folder) / f"list{suffix}"
+        path = Path(folder) / f"{called}{suffix}"
         given.save(path)
         return work(path)
 

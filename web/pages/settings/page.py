@@ -17,7 +17,7 @@ from web.access import actor
 from web.context import running
 from web.importing.words import words
 from web.pages import shell
-from web.pages.settings.words import SECTIONS, field_names
+from web.pages.settings.words import SECTIONS, SETTLERS, VALUES, field_names
 
 
 def _(text: str) -> str:
@@ -107,4 +107,5 @@ def problems(error: GridmapError | None) -> list[dict[str, str]]:
 
 def sentence(text: str) -> str:
     """A sentence of the service in the page's language; an unknown one as it is."""
-    return words(i18n.language(), field_names(), "settings.po").say(text) if text else ""
+    chosen = {name: gettext(word) for values in (*VALUES.values(), SETTLERS) for name, word in values.items()}
+    return words(i18n.language(), {**chosen, **field_names()}, "settings.po").say(text) if text else ""
