@@ -17,6 +17,7 @@ from flask_babel import Babel
 
 from gridmap.config import Settings
 from gridmap.errors import NotFound
+from web.context import running
 
 LANGUAGES = ("zh", "en")
 THEMES = ("light", "dark", "auto")
@@ -35,8 +36,9 @@ def init_i18n(app: Flask, settings: Settings) -> str:
 
 
 def language() -> str:
-    """`?lang`, else the cookie, else Chinese."""
-    return _choice("lang", LANGUAGES, "zh")
+    """`?lang`, else the cookie, else that of the settings; Chinese before these are read."""
+    read = running().situation.last()
+    return _choice("lang", LANGUAGES, "zh" if read is None else read.project.language)
 
 
 def theme() -> str:

@@ -22,8 +22,13 @@ from gridmap.store.project import get as project_of
 @click.option("--name", default=UNNAMED, help="Name of the project, as the page shows it; may be left out.")
 @click.option("--time-zone", default=DEFAULT_TIME_ZONE, show_default=True, help="Time zone of its dates and hours.")
 @click.option(
+    "--projection", metavar="EPSG:CODE",
+    help="What is measured in, as EPSG:4547 (CGCS2000, 114 E); without it one is made for the first import.",
+)  # fmt: skip
+@click.option("--language", type=click.Choice(["zh", "en"]), help="Of whoever has not chosen one.  [default: zh]")
+@click.option(
     "--areas", type=click.Path(path_type=Path), metavar="FILE",
-    help="Its areas, as `gridmap import areas` reads them: they set projection and extent.",
+    help="Its areas, as `gridmap import areas` reads them: they set the extent, and the projection if none is named.",
 )  # fmt: skip
 @click.option("--system-admin", metavar="NAME", help="Who looks after accounts and settings.")
 @click.option("--security-admin", metavar="NAME", help="Who gives posts, and with them rights.")
@@ -34,6 +39,8 @@ from gridmap.store.project import get as project_of
 def init(
     name: str,
     time_zone: str,
+    projection: str | None,
+    language: str | None,
     areas: Path | None,
     system_admin: str | None,
     security_admin: str | None,
@@ -51,12 +58,13 @@ def init(
             "GRIDMAP_DB is not set: a database of your own needs an address.",
             "For example: export GRIDMAP_DB=sqlite:///$PWD/district.db (the demo is made by `gridmap demo`).",
         )
-    store = open_project(settings, name=name, time_zone=time_zone)
+    store = open_project(settings, name=name, time_zone=time_zone, projection=projection, language=language)
     try:
         with store.read() as session:
             project = project_of(session)
         if project is not None:
-            click.echo(f"{store.address} holds the project {project.name or 'unnamed'} ({project.time_zone})")
+            about = ", ".join(filter(None, (project.time_zone, project.projection)))
+            click.echo(f"{store.address} holds the project {project.name or 'unnamed'} ({about})")
         if areas is not None:
             _import_areas(store, settings, areas)
         names = {Admin.SYSTEM: system_admin, Admin.SECURITY: security_admin, Admin.AUDIT: audit_admin}
@@ -71,3 +79,4 @@ def _import_areas(store: Store, settings: Settings, file: Path) -> None:
         report = import_file(store, settings, "areas", file, progress=tell)
     for line in report_lines(report, None):
         click.echo(line)
+

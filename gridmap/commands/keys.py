@@ -46,9 +46,18 @@ def rotate() -> None:
 
 
 @keys.command("drop-old")
-def drop_old() -> None:
-    """Take the older keys away, once nothing bears them. Backups made before the rotation cannot be read then."""
+@click.option("--yes", is_flag=True, help="Do it.")
+@click.pass_context
+def drop_old(ctx: click.Context, yes: bool) -> None:
+    """Take the older keys away, once nothing bears them; without --yes it only tells what that means."""
     settings = load()
+    if not yes:
+        click.echo(
+            "Nothing was done. Without the older keys the names, phones and second factors in every backup made before "
+            "the last `gridmap keys rotate` can never be read again."
+        )
+        click.echo("If none of them is wanted, or a copy of the keys lies elsewhere: gridmap keys drop-old --yes")
+        ctx.exit(1)
     store = open_store(settings.db, create=False)
     try:
         dropped = rotating.drop_old(store, settings, actor=ACTOR, now=dt.datetime.now(dt.UTC))

@@ -59,6 +59,12 @@ def in_month(day: dt.date) -> Occurrence:
     return Occurrence(day.replace(day=1), Precision.MONTH)
 
 
+def require_happened(occurrence: Occurrence, now: dt.datetime) -> None:
+    """Raises BadInput for what is more than a day ahead; so much may clocks and zones differ."""
+    if occurrence.on > (now + dt.timedelta(days=1)).date():
+        raise BadInput(f"{occurrence.on} lies in the future.", "Give the day on which it happened.")
+
+
 def last_of_month(day: dt.date) -> dt.date:
     return (day.replace(day=28) + dt.timedelta(days=4)).replace(day=1) - dt.timedelta(days=1)
 

@@ -23,6 +23,9 @@ MERCATOR_RADIUS_M = 6378137.0
 MERCATOR_HALF_M = np.pi * MERCATOR_RADIUS_M  # the world is a square of twice this side
 MERCATOR_MAX_LAT = 85.05112877980659
 
+LARGEST_STRETCH = 2e-3  # of areas, in a projection that somebody names
+DATUMS = (4326, 4490)  # WGS 84, CGCS2000: the same to a decimetre; older ones are metres off and need a grid of shifts
+
 CONFORMAL_HALF_WIDTH_M = 150_000.0  # beyond this, transverse Mercator stretches areas by more than 6e-4
 M_PER_DEG = 111_320.0
 
@@ -79,6 +82,37 @@ def local_projection(bounds: Bounds) -> LocalProjection:
     return LocalProjection(
         f"+proj={kind} +lat_0={lat:g} +lon_0={lon:g} +x_0=0 +y_0=0 +datum=WGS84 +units=m +no_defs +type=crs"
     )
+
+
+def named_projection(name: str) -> LocalProjection:
+    """The projection an organisation works in, as 'EPSG:4547' (CGCS2000, zones of 3 degrees, central meridian 114 E).
+
+    Raises BadInput unless it is a projected system in metres over WGS 84 or CGCS2000.
+    """
+    cure = "Give a projected one in metres over CGCS2000 or WGS 84, as EPSG:4547, or leave it out."
+    try:
+        crs = pyproj.CRS.from_user_input(name)
+    except pyproj.exceptions.CRSError:
+        raise BadInput(f"There is no reference system '{name}'.", cure) from None
+    authority = crs.to_authority()
+    if authority is None or not crs.is_projected or {axis.unit_name for axis in crs.axis_info} != {"metre"}:
+        raise BadInput(f"'{name}' is no projection in metres.", cure)
+    if crs.geodetic_crs is None or crs.geodetic_crs.to_epsg() not in DATUMS:
+        raise BadInput(f"'{name}' is over another datum.", cure)
+    return LocalProjection(":".join(authority))
+
+
+def require_fit(projection: LocalProjection, bounds: Bounds) -> None:
+    """Raises BadInput where a projection stretches areas within (west, south, east, north) by more than 0.2 %."""
+    west, south, east, north = bounds
+    lon, lat = np.meshgrid([west, (west + east) / 2, east], [south, (south + north) / 2, north])
+    stretch = np.abs(np.asarray(pyproj.Proj(projection.crs).get_factors(lon, lat).areal_scale) - 1).max()
+    if not stretch <= LARGEST_STRETCH:
+        raise BadInput(
+            f"{projection.crs} stretches areas by {stretch:.1%} at longitude {(west + east) / 2:.2f}.",
+            f"Make the project anew with a zone whose central meridian is near {(west + east) / 2:.0f}, or without "
+            "--projection.",
+        )
 
 
 def require_crs(frame: Any, crs: str) -> None:

@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 from gridmap.config import Settings
-from gridmap.domain.incidents import Amendment, PlacedBy
+from gridmap.domain.incidents import Amendment, PlacedBy, require_happened
 from gridmap.domain.kinds import KindTree
 from gridmap.errors import Stale
 from gridmap.services import incident_place as place
@@ -51,7 +51,7 @@ def amend(
         if fence is not None:
             fence.require(before)
         present = places.at(session, now)
-        changes = _differing(amendment, before, session)
+        changes = _differing(amendment, before, session, now)
         if changes:
             _require_fresh(session, amendment, before, present, fence)
             _apply(session, record, before, changes, amendment.note, present, fence)
@@ -114,13 +114,16 @@ def _new_place(
     return {**given, "is_doubtful": is_doubtful}
 
 
-def _differing(amendment: Amendment, before: StoredIncident, session: Session) -> dict[str, Any]:
+def _differing(
+    amendment: Amendment, before: StoredIncident, session: Session, now: dt.datetime
+) -> dict[str, Any]:
     """The changes that are none yet, as columns; `occurrence` becomes its three."""
     wanted = dict(amendment.changes)
     if "kind" in wanted:
         wanted["kind"] = required_kind(wanted["kind"], KindTree.of(configuration.current(session)[1]), kept=before.kind)
     if "occurrence" in wanted:
         when = wanted.pop("occurrence")
+        require_happened(when, now)
         wanted |= {"occurred_at": when.at, "occurred_on": when.on, "precision": str(when.precision)}
     if amendment.moves and place.is_same_place(Spot(wanted["lon"], wanted["lat"]), before):
         del wanted["lon"], wanted["lat"]

@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from gridmap.config import Settings
-from gridmap.domain.incidents import IncidentReport
+from gridmap.domain.incidents import IncidentReport, require_happened
 from gridmap.domain.kinds import KindTree
 from gridmap.domain.parties import PartyRole, Retention
 from gridmap.errors import BadInput, Conflict
@@ -59,8 +59,9 @@ def receive(
 
     A report that comes again under its uid is answered with what was stored. `places` keeps blocks and plan in memory
     from one report to the next. A place in no grid is stored, and the nearest grid is named. Raises OutsideExtent,
-    BadInput for an unknown kind or a uid that is none, Conflict for a uid that is another report's, StoreBusy, and
-    OnlySomePlaces for a place elsewhere, of somebody whose places have a `fence`; then nothing was written.
+    BadInput for an unknown kind, a day in the future or a uid that is none, Conflict for a uid that is another
+    report's, StoreBusy, and OnlySomePlaces for a place elsewhere, of somebody whose places have a `fence`; then nothing
+    was written.
     """
     uid = _checked_uid(report.uid)
     record, places = Record(settings, actor, now), places or CurrentPlaces()
@@ -83,6 +84,7 @@ def receive(
 
 
 def _store(session: Session, record: Record, report: IncidentReport, uid: str, present: Places) -> None:
+    require_happened(report.occurrence, record.now)
     place.require_inside(session, report.lon, report.lat)
     version, content = configuration.current(session)
     where = place.placed(present, report.lon, report.lat, report.uncertainty_m)

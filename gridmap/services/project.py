@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from gridmap.config import Settings
 from gridmap.errors import BadInput, StoreBroken
+from gridmap.geo.projection import named_projection
 from gridmap.services import syslog
 from gridmap.store import configuration, migrations, project
 from gridmap.store.engine import Store, open_store
@@ -26,14 +27,18 @@ def open_project(
     create: bool = True,
     name: str = UNNAMED,
     time_zone: str = DEFAULT_TIME_ZONE,
+    projection: str | None = None,
+    language: str | None = None,
     now: dt.datetime | None = None,
     on_new: Callable[[Store], None] | None = None,
 ) -> Store:
     """The project's store, ready to use. An empty database becomes a project, unless `create` is False.
 
-    `name` and `time_zone` are those of a new project; `now` defaults to the clock. `on_new` is called when the database
-    was empty and has just been made: a mistyped address must not pass unnoticed. Raises StoreBroken for a database
-    with an old schema, or without a project when `create` is False; BadInput for a time zone that does not exist.
+    `name`, `time_zone`, `projection` (EPSG:code; else one is made for the first import) and `language` (of the pages)
+    are those of a new project; `now` defaults to the clock. `on_new` is called when the database was empty and has just
+    been made: a mistyped address must not pass unnoticed. Raises StoreBroken for a database with an old schema, or
+    without a project when `create` is False; BadInput for a time zone that does not exist, or a projection that cannot
+    be measured in.
     """
     if settings.syslog:
         syslog.begin(settings.syslog)
@@ -50,7 +55,8 @@ def open_project(
                 "Make a backup, then run `gridmap db upgrade`.",
             )
         if create:
-            prepare(store, name=name, time_zone=time_zone, now=now or dt.datetime.now(dt.UTC))
+            at = now or dt.datetime.now(dt.UTC)
+            prepare(store, name=name, time_zone=time_zone, projection=projection, language=language, now=at)
         if revision is None and on_new is not None:
             on_new(store)
     except BaseException:
@@ -73,6 +79,8 @@ def prepare(
     *,
     name: str = UNNAMED,
     time_zone: str = DEFAULT_TIME_ZONE,
+    projection: str | None = None,
+    language: str | None = None,
     attribution: str | None = None,
     demo_version: str | None = None,
     demo_now_on: dt.date | None = None,
@@ -86,6 +94,10 @@ def prepare(
         ZoneInfo(time_zone)
     except (ZoneInfoNotFoundError, ValueError):
         raise BadInput(f"There is no time zone '{time_zone}'.", "Use a name such as Asia/Shanghai.") from None
+    named = None if projection is None else named_projection(projection).crs
+    content = first_configuration()
+    if language is not None:
+        content["pages"]["language"] = language
     with store.write() as session:
         if project.get(session) is None:
             project.create(
@@ -93,11 +105,12 @@ def prepare(
                 name=name,
                 at=now,
                 time_zone=time_zone,
+                projection=named,
                 attribution=attribution,
                 demo_version=demo_version,
                 demo_now_on=demo_now_on,
             )
-            configuration.put(session, first_configuration(), now)
+            configuration.put(session, content, now)
 
 
 def first_configuration() -> dict[str, Any]:

@@ -11,12 +11,16 @@ from sqlalchemy.orm import Session
 from gridmap.errors import Conflict, NotFound
 from gridmap.store import ids, tables
 
+MADE = "+"  # how a PROJ string begins that was made for an extent; one that was named is AUTHORITY:code
+
 Extent = tuple[float, float, float, float]  # west, south, east, north in degrees
 
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """One database is one project. `projection` (PROJ, metres) and `extent` are empty until the first import."""
+    """One database is one project. `extent` is empty until the first import, and so is `projection` (a PROJ string, in
+    metres) unless `create` was given one (EPSG:code).
+    """
 
     uid: str
     name: str
@@ -64,6 +68,7 @@ def create(
     name: str,
     at: dt.datetime,
     time_zone: str = "Asia/Shanghai",
+    projection: str | None = None,
     attribution: str | None = None,
     demo_version: str | None = None,
     demo_now_on: dt.date | None = None,
@@ -76,6 +81,7 @@ def create(
         "uid": ids.new_uid(),
         "name": name,
         "time_zone": time_zone,
+        "projection": projection,
         "attribution": attribution,
         "demo_version": demo_version,
         "demo_now_on": demo_now_on,
@@ -87,7 +93,8 @@ def create(
 
 def set_projection(session: Session, projection: str, extent: Extent) -> Project:
     """What the first import decides, once. Raises Conflict when it is decided already, NotFound without a project."""
-    if _required(session).projection is not None:
+    found = _required(session)
+    if found.extent is not None or found.projection not in {None, projection}:
         raise Conflict("The project's projection is set already.", "Only its extent can still be widened.")
     _set(session, projection=projection, **_named(extent))
     return _required(session)
@@ -103,8 +110,12 @@ def widen_extent(session: Session, extent: Extent) -> Project:
 
 
 def forget_place(session: Session) -> None:
-    """Take projection and extent back, so that the next import decides them: for a project that holds no row."""
-    _set(session, projection=None, min_lon=None, min_lat=None, max_lon=None, max_lat=None)
+    """Take the extent back, and a projection that was made for it, so that the next import decides them: for a project
+    that holds no row.
+    """
+    given = _required(session).projection
+    kept = given if given is not None and not given.startswith(MADE) else None
+    _set(session, projection=kept, min_lon=None, min_lat=None, max_lon=None, max_lat=None)
 
 
 def describe(session: Session, *, name: str | None = None, attribution: str | None = None) -> Project:

@@ -18,7 +18,8 @@ from gridmap.config import Settings
 from gridmap.reach import PublicUrl
 from gridmap.services import doctor
 from gridmap.services.doctor import database, machine, secrets, serving
-from gridmap.store import audit, migrations, project
+from gridmap.services.project import first_configuration, prepare
+from gridmap.store import audit, configuration, migrations
 from gridmap.store.engine import Store, file_of
 from gridmap.store.server import facts
 from tests import certificates
@@ -40,9 +41,7 @@ def close_to_others(settings: Settings) -> None:
 
 
 def test_a_fresh_project_lacks_only_its_base_map(store: Store, settings: Settings) -> None:
-    with store.write() as session:
-        if project.get(session) is None:
-            project.create(session, name="黄楼街道", at=NOW)
+    prepare(store, name="黄楼街道", now=NOW)
     close_to_others(settings)
     found = by_name(settings, dt.datetime.now(dt.UTC))  # a server has a clock of its own
     assert [name for name, finding in found.items() if not finding.ok] == ["base map"]
@@ -52,6 +51,17 @@ def test_a_fresh_project_lacks_only_its_base_map(store: Store, settings: Setting
     settings.basemap_dir.mkdir(parents=True)
     (settings.basemap_dir / "basemap.pmtiles").write_bytes(b"PMTiles")
     assert by_name(settings)["base map"].ok
+
+
+def test_settings_that_no_page_would_take_are_named(store: Store, settings: Settings) -> None:
+    prepare(store, now=NOW)
+    assert by_name(settings)["settings"].found == "version 1"
+    own = first_configuration()
+    with store.write() as session:
+        configuration.put(session, own | {"basemap": own["basemap"] | {"min_zoom": ""}}, NOW)
+    found = by_name(settings)["settings"]
+    assert not found.ok and "zooms go from" in found.found
+    assert "0 to 22" in found.cure and "gridmap settings export" in found.cure
 
 
 def test_a_missing_database_ends_the_report_and_is_not_made(settings: Settings, tmp_path: Path) -> None:

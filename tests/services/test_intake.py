@@ -142,6 +142,14 @@ def test_beyond_the_extent_nothing_is_stored(receive: Receive, district: Store) 
         assert audit.head(session)[0] == 1
 
 
+def test_what_lies_in_the_future_is_no_incident_yet(receive: Receive, district: Store) -> None:
+    ahead = report(115.0, 30.2, occurrence=on_day((NOW + dt.timedelta(days=2)).date()))
+    with pytest.raises(BadInput, match="2024-07-03 lies in the future"):
+        receive(ahead)
+    with district.read() as session:
+        assert session.scalar(sa.text("SELECT count(*) FROM incident")) == 0
+
+
 def test_kinds_by_name_and_unknown_ones_refused(receive: Receive, district: Store) -> None:
     receive(report(WEST + 0.005, NORTH - 0.005, kind="噪声扰民"))
     with district.read() as session:

@@ -48,6 +48,28 @@ def test_the_projection_is_set_once(store: Store) -> None:
             project.set_projection(session, PROJ, (0, 0, 1, 1))
 
 
+def test_a_named_projection_stays(store: Store) -> None:
+    with store.write() as session:
+        project.create(session, name="a", at=NOW, projection="EPSG:4548")
+        with pytest.raises(Conflict, match="set already"):
+            project.set_projection(session, PROJ, (115.0, 30.1, 115.1, 30.3))
+        assert project.set_projection(session, "EPSG:4548", (115.0, 30.1, 115.1, 30.3)).extent is not None
+        project.forget_place(session)
+        found = project.get(session)
+    assert found is not None
+    assert (found.projection, found.extent) == ("EPSG:4548", None)
+
+
+def test_a_projection_made_for_a_place_goes_with_it(store: Store) -> None:
+    with store.write() as session:
+        project.create(session, name="a", at=NOW)
+        project.set_projection(session, PROJ, (115.0, 30.1, 115.1, 30.3))
+        project.forget_place(session)
+        found = project.get(session)
+    assert found is not None
+    assert (found.projection, found.extent) == (None, None)
+
+
 def test_the_extent_grows_and_never_shrinks(store: Store) -> None:
     with store.write() as session:
         project.create(session, name="a", at=NOW)

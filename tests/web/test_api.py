@@ -35,6 +35,7 @@ def test_the_situation(client: FlaskClient) -> None:
         "now_on": "2024-05-31",
         "attribution": "测试数据 <b>",
         "approval_number": None,
+        "language": "zh",
         "settings_version": 1,
     }
     assert (body["first_on"], body["last_on"]) == ("2024-05-01", "2024-05-31")

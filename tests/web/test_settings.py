@@ -13,7 +13,9 @@ from werkzeug.test import TestResponse
 from gridmap.config import ROOT, Settings
 from gridmap.services import settings as service
 from gridmap.services.project import first_configuration
+from gridmap.store import configuration
 from gridmap.store.engine import Store
+from tests.services import small_world
 from tests.services.own_basemap.pictures import write_mbtiles
 from tests.web import organisation
 from tests.web.test_importer_words import is_sentence, sentences, written
@@ -45,6 +47,37 @@ def tree_of(page: str) -> dict[str, list[str]]:
     return {name: values for name, values in fields(page).items() if name in ("key", "parent", "part", "zh", "en")}
 
 
+def test_who_has_chosen_no_language_is_spoken_to_in_that_of_the_settings(own_client: FlaskClient) -> None:
+    page = own_client.get("/settings/numbers", headers=HTML)
+    assert '<html lang="zh' in page.text
+    form = {name: values[0] for name, values in fields(page.text).items() if "/" in name}
+    chosen = dict(re.findall(r'<select[^>]* name="([^"]+)">.*?value="(\w+)" selected', page.text))
+    assert send(own_client, "/settings/numbers", **form, **chosen | {"pages/language": "en"}).status_code == 303
+    own_client.delete_cookie("lang")
+    assert '<html lang="en"' in own_client.get("/incidents", headers=HTML).text
+    assert '<html lang="zh' in own_client.get("/incidents?lang=zh", headers=HTML).text
+
+
+def test_what_is_stored_by_another_way_stops_no_page(own_client: FlaskClient, world: Store, settings: Settings) -> None:
+    own = first_configuration()
+    bad = own | {"basemap": own["basemap"] | {"source": "file", "file": None, "min_zoom": "", "max_zoom": "far"}}
+    with world.write() as session:
+        configuration.put(session, bad, small_world.now())
+    for page in ("/", "/incidents", "/settings", "/settings/map", "/settings/history", "/api/v1/situation"):
+        assert own_client.get(page, headers=HTML).status_code == 200, page
+    back = send(own_client, "/settings/history/1", base=2)
+    assert back.status_code == 303
+    assert send(own_client, "/settings/history/2", base=3).status_code == 422
+    assert service.read(world).version == 3
+
+
+def test_the_fields_of_a_base_map_that_is_not_used_may_be_empty(own_client: FlaskClient, world: Store) -> None:
+    assert send(own_client, "/settings/map", source="none", map_approval_number="鄂S").status_code == 303
+    assert service.read(world).content["basemap"]["min_zoom"] == first_configuration()["basemap"]["min_zoom"]
+    refused = send(own_client, "/settings/map", base=2, source="address", address="http://10.0.0.1/{z}/{x}/{y}")
+    assert refused.status_code == 422 and "0 to 22" in refused.text
+
+
 def test_what_is_stored_holds_on_every_page(own_client: FlaskClient, world: Store) -> None:
     own = {name: str(value) for name, value in first_configuration()["basemap"].items() if name != "is_own_network"}
     own |= {"map_approval_number": "鄂S(2026)<7>"}
@@ -64,7 +97,7 @@ def test_what_cannot_be_used_is_named_and_kept_in_the_form(own_client: FlaskClie
         "band/low": "900", "band/high": "800", "band/counted": "residents", "heat/bandwidth_m": "200",
         "heat/bandwidths_m": "200，100", "accounts/dormant_days": "x", "retention/parties_months": "24",
         "retention/openings_months": "6", "retention/jobs_months": "12", "retention/tokens_months": "6",
-        "retention/uploads_days": "1",
+        "retention/uploads_days": "1", "pages/language": "zh",
     }  # fmt: skip
     answer = send(own_client, "/settings/numbers", **numbers)
     assert answer.status_code == 422 and answer.text.count('aria-invalid="true"') == 3

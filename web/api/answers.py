@@ -26,6 +26,7 @@ class ProjectAnswer(Schema):
     now_on = Date(metadata={"description": "The local day that counts as today."})
     attribution = String(allow_none=True)
     approval_number = String(allow_none=True, metadata={"description": "审图号"})
+    language = String(metadata={"description": "Of whoever has not chosen one.", "example": "zh"})
     settings_version = Integer(metadata={"description": "Another one after every change of the settings."})
 
 

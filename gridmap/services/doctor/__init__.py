@@ -66,6 +66,8 @@ def _examine_store(store: Store, settings: Settings, now: dt.datetime) -> Iterat
         newest, _ = audit.head(session)
         entries = audit.since(session, newest - 1, 1) if newest else []
     yield database.clock(now, found.time_zone if found else DEFAULT_ZONE, entries[0].at if entries else None)
+    if found is not None:
+        yield district.settings_in_force(store, settings)
     yield serving.address(settings, has_accounts=have_accounts(store))
     if settings.is_demo:
         yield district.demo_version(found.demo_version if found else None, DATA_GEO / "demo.json")

@@ -1,11 +1,15 @@
-"""What is served: the demo's version, the base map."""
+"""What is served: the demo's version, the settings, the base map."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
 
-from gridmap.services.doctor.finding import Finding
+from gridmap.config import Settings
+from gridmap.errors import GridmapError
+from gridmap.services.doctor.finding import Finding, refused
+from gridmap.services.settings import faults, read
+from gridmap.store.engine import Store
 from gridmap.store.peek import STREETS_MARK
 
 
@@ -15,6 +19,17 @@ def demo_version(built: str | None, described: Path) -> Finding:
         return Finding("demo", True, f"on streets of your own ({built})")
     newest = str(json.loads(described.read_text(encoding="utf-8"))["demo_version"])
     return Finding("demo", built == newest, f"version {built}, the files are {newest}", "Run: scripts/gridmap demo")
+
+
+def settings_in_force(store: Store, settings: Settings) -> Finding:
+    """Do the settings in force keep to what the page of settings would take?"""
+    try:
+        found = faults(store, settings)
+    except GridmapError as error:
+        return refused("settings", error)
+    cure = " ".join(f"{each.hint} ({each.field})" for each in found[:3])
+    told = " ".join(each.message for each in found[:3]) if found else f"version {read(store).version}"
+    return Finding("settings", not found, told, f"{cure} On the page of settings, or: gridmap settings export, import")
 
 
 def base_map(folder: Path, is_demo: bool) -> Finding:

@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from gridmap.geo.projection import M_PER_DEG, local_projection
+from gridmap.geo.projection import M_PER_DEG, LocalProjection, local_projection, require_fit
 from gridmap.services.exchange.places import SWAPPED
 from gridmap.services.exchange.problems import Problems
 from gridmap.services.exchange.table import Objects
@@ -79,7 +79,7 @@ class ProjectExtent:
 
     def __init__(self, stored: Extent | None, projection: str | None, *, widens: bool) -> None:
         self.now = stored
-        self.is_first = stored is None or projection is None
+        self.is_first = stored is None
         self._stored = stored
         self._projection = projection
         self._widens = widens
@@ -87,8 +87,8 @@ class ProjectExtent:
 
     @property
     def projection(self) -> str:
-        """The metric projection as a PROJ string; empty as long as no row has a place."""
-        if not self.is_first and self._projection is not None:
+        """The metric projection as a PROJ string; empty as long as no row has a place and none was named."""
+        if self._projection is not None:
             return self._projection
         return "" if self.now is None else projection_of(self.now)
 
@@ -97,11 +97,16 @@ class ProjectExtent:
         return self.now != self._stored
 
     def check(self, shapes: Objects, problems: Problems) -> None:
-        """Note those of n shapes as bad that the extent cannot hold, and let it grow for the others."""
+        """Note those of n shapes as bad that the extent cannot hold, and let it grow for the others.
+
+        Raises BadInput where the project's own projection does not fit the first import.
+        """
         if self.is_first:
             self._begin(shapes, problems)
         elif self.now is not None:
             self.now = check_extent(shapes, self.now, problems, widens=self._widens)
+        if self.is_first and self.now is not None and self._projection is not None:
+            require_fit(LocalProjection(self._projection), self.now.as_tuple())
 
     def _begin(self, shapes: Objects, problems: Problems) -> None:
         bounds = shapely.bounds(shapes)

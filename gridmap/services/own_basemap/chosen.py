@@ -29,21 +29,29 @@ class OwnBasemap:
 
 
 def own_basemap_of(configuration: Mapping[str, Any]) -> OwnBasemap | None:
-    """What a configuration has under `basemap`; None where it has none, or nothing that can be shown."""
+    """What a configuration has under `basemap`; None where it has none, or nothing that can be shown.
+
+    The map must come up with whatever a database holds: what is no zoom is taken for the usual one, and the doctor
+    names it.
+    """
     given = configuration.get("basemap", {})
     source = given.get("source", NONE)
     own = OwnBasemap(
-        min_zoom=int(given.get("min_zoom", 0)),
-        max_zoom=int(given.get("max_zoom", 18)),
+        min_zoom=_whole(given.get("min_zoom"), 0),
+        max_zoom=_whole(given.get("max_zoom"), 18),
         credit=str(given.get("credit", "")),
         approval_number=str(given.get("approval_number", "")),
     )
     if source == FILE:
-        return replace(own, file=str(given["file"]))
+        return replace(own, file=str(given.get("file", "")))
     if source != ADDRESS:
         return None
     try:
-        address = tile_address(given["address"])
+        address = tile_address(str(given.get("address", "")))
     except BadInput:
         return None
     return replace(own, template=address.template, origin=address.origin)
+
+
+def _whole(value: Any, usual: int) -> int:
+    return value if isinstance(value, int) and not isinstance(value, bool) else usual

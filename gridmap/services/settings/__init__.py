@@ -1,7 +1,7 @@
 """The settings of an organisation: read, changed as a whole, each change a version that can be returned to."""
 
 from gridmap.services.settings.calendar_file import days_of, write_days
-from gridmap.services.settings.changing import Changed, change, return_to
+from gridmap.services.settings.changing import Changed, change, faults, return_to
 from gridmap.services.settings.current import SettingsInForce, at_version, read
 from gridmap.services.settings.differences import Difference, differences
 from gridmap.services.settings.history import PastVersion, history
@@ -19,6 +19,7 @@ __all__ = [
     "change",
     "days_of",
     "differences",
+    "faults",
     "from_toml",
     "history",
     "read",

@@ -23,7 +23,7 @@ from gridmap.store import configuration
 from gridmap.store.engine import Session, Store
 
 ENTITY, CHANGED = "configuration", "settings.changed"
-SECTIONS = ("band", "heat", "codes", "retention", "map", "basemap", "calendar", "accounts", "grade", "kind")
+SECTIONS = ("band", "heat", "codes", "retention", "map", "basemap", "calendar", "accounts", "pages", "grade", "kind")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,14 @@ def return_to(store: Store, settings: Settings, version: int, *, base: int, acto
         return with_kinds(old, used, present)
 
     return _change(store, settings, proposed, base=base, actor=actor, now=now, told={"returned_to": version})
+
+
+def faults(store: Store, settings: Settings) -> list[Problem]:
+    """What is wrong with the settings in force: nothing, unless they were stored by another way than `change`."""
+    with store.read() as session:
+        present = filled(configuration.current(session)[1])
+        has_areas = configuration.has_areas(session)
+    return problems_of(present, present, settings, used=(), has_areas=has_areas)
 
 
 def problems_of(

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, TypeGuard
 
 from gridmap.config import Settings
 from gridmap.errors import BadInput
 from gridmap.services.own_basemap import tile_address
 from gridmap.services.own_basemap.chosen import ADDRESS, FILE, NONE
 from gridmap.services.own_basemap.files import SUFFIXES, path_of
+from gridmap.services.settings.numbers import shown
 from gridmap.services.settings.problems import Problem
 
 FITTING = ("wgs84", "cgcs2000")
 SHIFTED = {"gcj02": "GCJ-02", "bd09": "BD-09"}
-LONGEST_APPROVAL, LONGEST_CREDIT = 60, 120
+LONGEST_APPROVAL, LONGEST_CREDIT, LONGEST_ADDRESS = 60, 120, 2_000
 ZOOMS = (0, 22)
 KEYS = {
     "source", "file", "address", "is_own_network", "datum", "min_zoom", "max_zoom", "credit", "approval_number",
@@ -33,6 +34,9 @@ def map_problems(content: Mapping[str, Any], settings: Settings) -> Iterator[Pro
         return
     yield from _text("basemap/credit", own.get("credit", ""), LONGEST_CREDIT)
     yield from _text("basemap/approval_number", own.get("approval_number", ""), LONGEST_APPROVAL)
+    for name in ("file", "address", "datum"):
+        yield from _text(f"basemap/{name}", own.get(name, ""), LONGEST_ADDRESS)
+    yield from _zooms(own)
     if own.get("source") not in (NONE, FILE, ADDRESS):
         yield Problem("basemap/source", "It is not said where the base map comes from.", "Choose one.")
     if own.get("source") in (FILE, ADDRESS):
@@ -55,9 +59,17 @@ def _shown(own: Mapping[str, Any], settings: Settings) -> Iterator[Problem]:
         yield Problem("basemap/datum", "The datum of the base map is not known.", "Choose CGCS2000 or WGS-84.")
     if not str(own.get("credit", "")).strip():
         yield Problem("basemap/credit", "Nobody is named as the maker of the base map.", "Name who made it.")
+
+
+def _zooms(own: Mapping[str, Any]) -> Iterator[Problem]:
     low, high = own.get("min_zoom"), own.get("max_zoom")
-    if not (isinstance(low, int) and isinstance(high, int) and ZOOMS[0] <= low <= high <= ZOOMS[1]):
-        yield Problem("basemap/max_zoom", f"The zooms go from {low} to {high}.", "Give whole numbers from 0 to 22.")
+    if not (_is_whole(low) and _is_whole(high) and ZOOMS[0] <= low <= high <= ZOOMS[1]):
+        said = f"The zooms go from {shown(low)} to {shown(high)}."
+        yield Problem("basemap/max_zoom", said, "Give whole numbers from 0 to 22.")
+
+
+def _is_whole(value: Any) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def _file(name: str, settings: Settings) -> Iterator[Problem]:

@@ -46,6 +46,7 @@ NUMBERS: Mapping[str, Mapping[str, Whole | Choice]] = {
         "tokens_months": MONTHS,
         "uploads_days": Whole(1, 1200),
     },
+    "pages": {"language": Choice(("zh", "en"))},
     "accounts": {"dormant_days": Whole(30, 3_660)},
 }
 

@@ -49,6 +49,7 @@ class ProjectFacts:
     now_on: dt.date
     attribution: str | None
     approval_number: str | None
+    language: str
     settings_version: int
     own_basemap: OwnBasemap | None = None
 

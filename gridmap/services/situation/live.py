@@ -120,6 +120,10 @@ class Situation(View):
         with self._store.read() as session:
             placed(self.places.at(session, self._now()), (west + east) / 2, (south + north) / 2, UNCERTAINTY_M)
 
+    def last(self) -> Picture | None:
+        """The picture that was read last, however old; None before the first."""
+        return self._picture
+
     def _catch_up(self) -> Picture:
         with self._loading, self._store.read() as session:
             known, head = self._picture, audit.newest_change(session)

@@ -43,7 +43,7 @@ def read_picture(
     if before is not None and known and all(entry.entity == "incident" for entry in entries or ()):
         ground, stored, until = before.ground, before.stored, before.until
     else:
-        projection = LocalProjection(row.projection) if row.projection else None
+        projection = LocalProjection(row.projection) if row.projection and row.extent else None
         at = plan_instant(row, now)
         on = at.astimezone(ZoneInfo(row.time_zone)).date()
         ground = read_ground(session, projection, at, on, places_now.at(session, at).placer)
@@ -105,6 +105,7 @@ def _facts(row: Project, settings_version: int, content: dict[str, Any], now: dt
         now_on=row.demo_now_on or now.astimezone(ZoneInfo(row.time_zone)).date(),
         attribution=row.attribution,
         approval_number=content.get("map", {}).get("approval_number") or None,
+        language=content.get("pages", {}).get("language", "zh"),
         settings_version=settings_version,
         own_basemap=own_basemap_of(content),
     )

@@ -11,7 +11,9 @@ from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
+from click.testing import CliRunner
 
+from gridmap.commands.keys import keys
 from gridmap.config import ROOT, Settings
 from gridmap.domain.access import LOCAL
 from gridmap.errors import BadSettings, Conflict
@@ -140,3 +142,19 @@ def test_every_encrypted_column_is_walked_over(project: Store, settings: Setting
         ("account", "totp_secret"),
     }  # fmt: skip
     assert Party.__table__.c.phone_digest is not None
+
+
+def test_the_command_tells_what_is_lost_before_it_is(
+    project: Store, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reported(project, settings, person(1))
+    rotate(project, settings, actor="local", now=NOW)
+    monkeypatch.setenv("GRIDMAP_DB", settings.db)
+    monkeypatch.setenv("GRIDMAP_VAR", str(settings.var))
+    monkeypatch.setenv("GRIDMAP_SECRET", settings.secret().decode())
+    asked = CliRunner().invoke(keys, ["drop-old"])
+    assert asked.exit_code == 1 and "can never be read again" in asked.output
+    assert len(settings.keys()) == 2
+    done = CliRunner().invoke(keys, ["drop-old", "--yes"])
+    assert done.exit_code == 0 and "1 older keys are dropped" in done.output
+    assert len(settings.keys()) == 1

@@ -94,6 +94,9 @@ INNER = "http://10.1.2.3:8080/t/{z}/{x}/{y}.png"
         ({"source": "file", "file": "none.mbtiles"}, "basemap/file"),
         ({"source": "file", "file": "../../secret.tif"}, "basemap/file"),
         ({"source": "web"}, "basemap/source"),
+        ({"source": "none", "min_zoom": ""}, "basemap/max_zoom"),
+        ({"source": "none", "max_zoom": "18"}, "basemap/max_zoom"),
+        ({"source": "none", "file": None}, "basemap/file"),
     ],
 )
 def test_what_is_wrong_with_a_base_map_is_named(

@@ -13,7 +13,9 @@ from gridmap.geo.projection import (
     STORAGE_CRS,
     from_web_mercator,
     local_projection,
+    named_projection,
     require_crs,
+    require_fit,
     to_web_mercator,
 )
 
@@ -130,3 +132,36 @@ def test_web_mercator_agrees_with_proj():
 def test_the_poles_are_held_to_the_square_world():
     _, y = to_web_mercator([0.0, 0.0], [90.0, -90.0])
     assert y.tolist() == pytest.approx([MERCATOR_HALF_M, -MERCATOR_HALF_M])
+
+
+def test_a_named_projection_measures_as_the_made_one_does():
+    named, made = named_projection("EPSG:4547"), local_projection(XIALU)
+    assert named.crs == "EPSG:4547"
+    spans = [np.hypot(*np.diff(plane.forward([114.86, 115.04], [30.10, 30.26]))).item() for plane in (named, made)]
+    assert spans[0] == pytest.approx(spans[1], rel=2e-4)
+    require_fit(named, XIALU)
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong"),
+    [
+        ("EPSG:1", "no reference system"),
+        ("district", "no reference system"),
+        ("EPSG:4490", "no projection in metres"),
+        ("EPSG:2263", "no projection in metres"),  # feet
+        ("+proj=tmerc +lon_0=114 +datum=WGS84 +units=m", "no projection in metres"),
+        ("EPSG:2437", "another datum"),  # Beijing 1954
+        ("EPSG:2383", "another datum"),  # Xian 1980
+    ],
+)
+def test_what_cannot_be_measured_in_is_refused(name: str, wrong: str):
+    with pytest.raises(BadInput, match=wrong) as caught:
+        named_projection(name)
+    assert "EPSG:4547" in caught.value.hint
+
+
+@pytest.mark.parametrize("crs", ["EPSG:4554", "EPSG:3857"])  # 135 E; Web Mercator
+def test_a_projection_that_stretches_areas_here_is_refused(crs: str):
+    with pytest.raises(BadInput, match=r"stretches areas by .*%") as caught:
+        require_fit(named_projection(crs), XIALU)
+    assert "near 115" in caught.value.hint

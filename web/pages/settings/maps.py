@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from gridmap.errors import BadInput, GridmapError, Stale
 from gridmap.services.own_basemap import files_there
+from gridmap.services.own_basemap.chosen import NONE
 from web.context import running
 from web.pages.settings import page
 from web.pages.settings.words import DATUMS, SOURCES
@@ -26,7 +27,10 @@ def save() -> ResponseReturnValue:
     own: dict[str, Any] = {name: page.text(name) for name in TEXTS}
     own |= {name: page.whole(page.text(name)) for name in ZOOMS}
     own["is_own_network"] = "is_own_network" in request.form
-    own = {**page.current().content["basemap"], **own}
+    present = page.current().content["basemap"]
+    if own["source"] == NONE:  # the fields that are not seen may be empty: what they held stays
+        own |= {name: present[name] for name in ZOOMS if own[name] == ""}
+    own = {**present, **own}
     given = {"map": {"approval_number": page.text("map_approval_number")}, "basemap": own}
     try:
         return page.store(given, "settings.maps")

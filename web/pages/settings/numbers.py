@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from gridmap.errors import BadInput, GridmapError, Stale
 from gridmap.services.settings.numbers import NUMBERS, Choice, Whole, shown
 from web.pages.settings import page
-from web.pages.settings.words import CODE_LEVELS, COUNTED, FIELDS, GROUPS
+from web.pages.settings.words import CODE_LEVELS, FIELDS, GROUPS, VALUES
 
 
 def show() -> Response:
@@ -40,7 +40,6 @@ def _page(given: dict[str, dict[str, Any]], error: GridmapError | None = None) -
         error=error,
         base=now.version if error is None else page.base(),
         groups=groups,
-        choices=COUNTED,
         codes=[(CODE_LEVELS.get(level, level), digits) for level, digits in _codes(now.content)],
     )
 
@@ -50,7 +49,7 @@ def _field(path: str, rule: Whole | Choice, value: Any) -> dict[str, Any]:
         "path": path,
         "label": FIELDS[path],
         "value": shown(value),
-        "is_choice": isinstance(rule, Choice),
+        "choices": VALUES[path] if isinstance(rule, Choice) else None,
         "is_list": isinstance(rule, Whole) and rule.is_list,
         "low": getattr(rule, "low", None),
         "high": getattr(rule, "high", None),

@@ -48,6 +48,7 @@ COUNTED: Mapping[str, str] = {
     "occupied_homes": _("occupied homes"),
     "residents": _("residents"),
 }
+LANGUAGES: Mapping[str, str] = {"zh": "中文", "en": "English"}
 SOURCES: Mapping[str, str] = {
     "none": _("None: the map that gridmap draws itself"),
     "file": _("A file on this server"),
@@ -62,6 +63,7 @@ DATUMS: Mapping[str, str] = {
 GROUPS: Mapping[str, tuple[str, str]] = {
     "band": (_("Size of a grid"), _("New plans keep to it; published ones stay as they are.")),
     "heat": (_("Heat map"), _("Over how many metres an incident counts.")),
+    "pages": (_("Pages"), _("For whoever has not chosen a language.")),
     "accounts": (_("Accounts"), _("Who has not signed in for so long is locked until the account is enabled again.")),
     "retention": (_("How long it is kept"), _("`gridmap purge` removes what is older.")),
 }
@@ -71,6 +73,7 @@ FIELDS: Mapping[str, str] = {
     "band/counted": _("What is counted"),
     "heat/bandwidth_m": _("Usual smoothing radius (m)"),
     "heat/bandwidths_m": _("Radii to choose from (m)"),
+    "pages/language": _("Language"),
     "accounts/dormant_days": _("Locked after (days)"),
     "retention/parties_months": _("Names and phones after the report (months)"),
     "retention/openings_months": _("Who opened which record (months)"),
@@ -99,7 +102,7 @@ CODE_LEVELS = {
     "district": _("County-level district"), "street": _("Street"), "community": _("Community"), "grid": _("Grid"),
 }  # fmt: skip
 VALUES: Mapping[str, Mapping[str, str]] = {
-    "band/counted": COUNTED, "basemap/source": SOURCES, "basemap/datum": DATUMS,
+    "band/counted": COUNTED, "pages/language": LANGUAGES, "basemap/source": SOURCES, "basemap/datum": DATUMS,
     "basemap/is_own_network": {"True": _("yes"), "False": _("no")},
 }  # fmt: skip
 
