@@ -178,3 +178,9 @@ def test_the_bar_is_read_whole(demo_address: str, watch: Callable[..., Watched],
     for part in (".bar__name", ".bar__notice span", ".bar__now"):
         cut = page.eval_on_selector(part, "node => node.scrollWidth > Math.ceil(node.getBoundingClientRect().width)")
         assert not cut, part
+    for wide in (width, 1360, 1440):
+        page.set_viewport_size({"width": wide, "height": 800})
+        assert page.evaluate("document.documentElement.scrollWidth") == wide
+    page.eval_on_selector(".bar__notice", """node => node.insertAdjacentHTML(
+        "beforebegin", "<p class='bar__part'><svg class='icon'></svg><span>Your posts' places only</span></p>")""")
+    assert page.evaluate("document.documentElement.scrollWidth") == 1440
