@@ -86,7 +86,7 @@ def test_the_commands(
     assert f"{path}: project District" in done.output
     assert "read again and found whole" in done.output
     assert "Audit: 1 entries, head " in done.output
-    assert "OnCalendar" in run(backup_command, ["--help"]).output
+    assert "gridmap-backup.timer" in run(backup_command, ["--help"]).output
 
     done = run(restore_command, [str(path)], catch_exceptions=False)
     assert "is whole: project District" in done.output
