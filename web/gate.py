@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from gridmap.services import accounts, project
 from gridmap.services.accounts import HASHING, Hashing, Presence
+from gridmap.store.audit import Head
 from gridmap.store.engine import Store
 from gridmap.store.project import Project
 
@@ -32,9 +33,15 @@ class Gate:
 
     def has_accounts(self) -> bool:
         """Whether the project has any: asked until it has, for they are never removed."""
-        if not self._has_accounts:
-            self._has_accounts = accounts.have_accounts(self.store)
-        return self._has_accounts
+        return self._has_accounts or self.newest_change_without_accounts() is None
+
+    def newest_change_without_accounts(self) -> Head | None:
+        """The newest change of a project that has no accounts; None where somebody has to be asked for."""
+        if self._has_accounts:
+            return None
+        change = accounts.newest_change_without(self.store)
+        self._has_accounts = change is None
+        return change
 
     def today(self) -> dt.date:
         """The local day that posts are held on; the demo's stands still."""

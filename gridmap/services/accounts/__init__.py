@@ -13,6 +13,7 @@ from gridmap.services.accounts.managing import (
     enable,
     have_accounts,
     list_accounts,
+    newest_change_without,
     reset_password,
 )
 from gridmap.services.accounts.own_places import OwnPlace, own_places
@@ -75,6 +76,7 @@ __all__ = [
     "make_screen",
     "make_token",
     "new_recovery_codes",
+    "newest_change_without",
     "own_places",
     "recovery_codes_left",
     "reset_password",

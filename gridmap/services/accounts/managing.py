@@ -13,7 +13,7 @@ from gridmap.errors import BadInput, Conflict, NotAllowed, NotFound
 from gridmap.services.accounts import record, rules
 from gridmap.services.accounts.answers import AccountInfo, NewAccount
 from gridmap.services.accounts.hashing import HASHING, Hashing
-from gridmap.store import accounts, posts
+from gridmap.store import accounts, audit, posts
 from gridmap.store.engine import Session, Store
 
 
@@ -21,6 +21,12 @@ def have_accounts(store: Store) -> bool:
     """Whether people sign in here. Once they do, they always will: an account is disabled, never deleted."""
     with store.read() as session:
         return accounts.any_exist(session)
+
+
+def newest_change_without(store: Store) -> audit.Head | None:
+    """The newest change of a project that has no accounts; None once it has any. One session reads both."""
+    with store.read() as session:
+        return None if accounts.any_exist(session) else audit.newest_change(session)
 
 
 def create_admins(
