@@ -11,12 +11,21 @@ from gridmap.errors import BadInput
 NAMES = ["zhang.wei", "张伟"]
 
 
+def refusal(password: str) -> BadInput | None:
+    """What is said against a password; None when it is taken."""
+    try:
+        require_good(password, NAMES)
+    except BadInput as error:
+        return error
+    return None
+
+
 @pytest.mark.parametrize(
     "password",
     ["correct horse battery", "四条腿的桌子站在河边上", "zhang.wei likes 7 oranges", "aB3$xK9!qz", " ten blanks "],
 )
 def test_long_and_unlikely_is_enough(password: str) -> None:
-    require_good(password, NAMES)
+    assert refusal(password) is None
 
 
 @pytest.mark.parametrize(
@@ -36,11 +45,10 @@ def test_long_and_unlikely_is_enough(password: str) -> None:
     ],
 )
 def test_what_is_guessed_first_is_refused_and_never_repeated(password: str, told: str) -> None:
-    with pytest.raises(BadInput) as refused:
-        require_good(password, NAMES)
-    assert told in refused.value.message
-    assert password not in str(refused.value)
-    assert refused.value.hint
+    refused = refusal(password)
+    assert refused is not None and told in refused.message
+    assert password not in str(refused)
+    assert refused.hint
 
 
 def test_the_list_has_only_what_would_be_long_enough() -> None:
