@@ -14,7 +14,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from gridmap.config import Settings
@@ -81,25 +81,31 @@ def answer_to(name: str, port: int, context: ssl.SSLContext) -> int:
         return int(safe.recv(100).split()[1])
 
 
-def answers_until_renewed(port: int, log: Path, files: TlsFiles, renewed: TlsFiles) -> int:
+def answers_until_renewed(port: int, log: Path, files: TlsFiles, renewed: TlsFiles, *, workers: int = 1) -> int:
     """Puts the renewed pair in place, and asks on a new connection each time until every worker serves it: each request
     is answered. -> how many were.
+
+    The connection that is just being made when an old worker ends may be cut, and is made again, as browsers do it.
     """
     context = ssl.create_default_context()
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE  # both are taken: it is looked which one it is
     wanted = ssl.PEM_cert_to_DER_cert(renewed.cert.read_text())
     renewed.key.rename(files.key)
     renewed.cert.rename(files.cert)
-    deadline, count, is_done, shown = time.monotonic() + PATIENCE_S, 0, False, None
+    deadline, count, cuts, is_done, shown = time.monotonic() + PATIENCE_S, 0, 0, False, None
     while not is_done:
         assert time.monotonic() < deadline
         is_done = "All workers are replaced" in log.read_text()
-        connection = http.client.HTTPSConnection("127.0.0.1", port, context=context, timeout=PATIENCE_S)
-        connection.connect()
-        shown = connection.sock.getpeercert(binary_form=True)
-        connection.request("GET", "/healthz")
-        assert connection.getresponse().status == 200
-        connection.close()
+        with closing(http.client.HTTPSConnection("127.0.0.1", port, context=context, timeout=PATIENCE_S)) as connection:
+            try:
+                connection.connect()
+            except (ConnectionError, ssl.SSLEOFError):
+                is_done, cuts = False, cuts + 1
+                assert cuts <= workers
+                continue
+            shown = connection.sock.getpeercert(binary_form=True)
+            connection.request("GET", "/healthz")
+            assert connection.getresponse().status == 200
         count += 1
         time.sleep(0.1)  # the new workers are loading
     assert shown == wanted
