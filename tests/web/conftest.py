@@ -9,11 +9,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from gridmap.config import Settings
-from gridmap.store.engine import Store
+from gridmap.store.engine import Store, open_store
 from tests.postgres_databases import Databases
 from tests.quick_apps import quick
 from tests.restarting import Loaded, loading
 from tests.services import small_world
+from tests.web import organisation
+from tests.web.organisation import Organisation
 from web.app import create_app
 
 
@@ -55,3 +57,19 @@ def world(settings: Settings) -> Iterator[Store]:
 def own_client(world: Store, settings: Settings) -> FlaskClient:
     """Asks an application of the test's own, whose `world` may be changed."""
     return create_app(settings, now=small_world.now, warm_up=False).test_client()
+
+
+@pytest.fixture(scope="module")
+def people(
+    template_db: str, tmp_path_factory: pytest.TempPathFactory, databases: Databases | None
+) -> Iterator[Organisation]:
+    """The small world with accounts, for the tests of one file."""
+    with small_world.standing(template_db, tmp_path_factory.mktemp("people"), databases) as settings:
+        store = open_store(settings.db)
+        yield organisation.build(store, settings)
+        store.close()
+
+
+@pytest.fixture(scope="module")
+def served(people: Organisation) -> Flask:
+    return create_app(people.settings, now=small_world.now, warm_up=False, hashing=organisation.CHEAP)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -11,34 +10,15 @@ from flask import Flask, g
 
 from gridmap.domain.access import ALLOWED, LOCAL, Action, Actor, Admin, Holding, Role, Scope
 from gridmap.errors import NoPost, NotAllowed, OnlySomePlaces
-from gridmap.store.engine import open_store
-from tests.postgres_databases import Databases
-from tests.services import small_world
 from tests.web import organisation
 from tests.web.organisation import PAGE, Organisation, signed_in
 from tests.web.routes import addresses
 from web import access
 from web.access import NEEDS, PLACELESS, PUBLIC, SCOPED, refusal
-from web.app import create_app
 from web.auth import Asker
 
 WHOLE_STREET = Scope(areas=frozenset({"01"}))  # the only area above the small world's community
 ONE_GRID = Scope(grids=frozenset({"G1"}))
-
-
-@pytest.fixture(scope="module")
-def people(
-    template_db: str, tmp_path_factory: pytest.TempPathFactory, databases: Databases | None
-) -> Iterator[Organisation]:
-    with small_world.standing(template_db, tmp_path_factory.mktemp("people"), databases) as settings:
-        store = open_store(settings.db)
-        yield organisation.build(store, settings)
-        store.close()
-
-
-@pytest.fixture(scope="module")
-def served(people: Organisation) -> Flask:
-    return create_app(people.settings, now=small_world.now, warm_up=False, hashing=organisation.CHEAP)
 
 
 def holder(role: Role, scope: Scope) -> Actor:

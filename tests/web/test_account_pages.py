@@ -6,40 +6,19 @@ import html
 import io
 import re
 import zipfile
-from collections.abc import Iterator
 
 import openpyxl
-import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from gridmap.services import posts
 from gridmap.services.posts import NewPost, PlaceKind, PostPlace
-from gridmap.store.engine import open_store
-from tests.postgres_databases import Databases
 from tests.services import small_world
-from tests.web import organisation
 from tests.web.organisation import PAGE, Organisation, enter, press, signed_in, token_of
-from web.app import create_app
 
 UNTIL = "2024-12-31"
 FIGURES = "/api/v1/counts?from=2024-05-01&to=2024-05-31"
-
-
-@pytest.fixture(scope="module")
-def people(
-    template_db: str, tmp_path_factory: pytest.TempPathFactory, databases: Databases | None
-) -> Iterator[Organisation]:
-    with small_world.standing(template_db, tmp_path_factory.mktemp("people"), databases) as settings:
-        store = open_store(settings.db)
-        yield organisation.build(store, settings)
-        store.close()
-
-
-@pytest.fixture(scope="module")
-def served(people: Organisation) -> Flask:
-    return create_app(people.settings, now=small_world.now, warm_up=False, hashing=organisation.CHEAP)
 
 
 def test_a_token_of_the_page_sees_the_places_that_are_ticked(served: Flask, people: Organisation) -> None:

@@ -17,14 +17,9 @@ from flask.testing import FlaskClient
 from werkzeug.http import parse_options_header
 from werkzeug.test import TestResponse
 
-from gridmap.store.engine import open_store
 from tests import attacks
-from tests.postgres_databases import Databases
-from tests.services import small_world
-from tests.web import organisation
 from tests.web.organisation import PAGE, Organisation, signed_in, token_of
 from tests.web.routes import PARTS, addresses
-from web.app import create_app
 
 WEB = Path(__file__).resolve().parents[2] / "web"
 GROUPS = 4  # of words that are asked with at once: an address has 8 KB
@@ -67,40 +62,29 @@ def is_harmless(answer: TestResponse, asked: object) -> None:
         assert not answer.location.startswith(("//", "http://evil", "https://evil")), asked
 
 
-@pytest.fixture(scope="module")
-def people(
-    template_db: str, tmp_path_factory: pytest.TempPathFactory, databases: Databases | None
-) -> Iterator[Organisation]:
-    with small_world.standing(template_db, tmp_path_factory.mktemp("people"), databases) as settings:
-        store = open_store(settings.db)
-        yield organisation.build(store, settings)
-        store.close()
-
-
-@pytest.fixture(scope="module")
-def served(people: Organisation) -> Flask:
-    return create_app(people.settings, now=small_world.now, warm_up=False, hashing=organisation.CHEAP)
-
-
 def pages(app: Flask) -> list[str]:
     programs = ("/api", "/tiles", "/static", "/basemap", "/i18n", "/healthz")
     return sorted({address.partition("?")[0] for address in addresses(app) if not address.startswith(programs)})
 
 
-def ask_with(client: FlaskClient, paths: list[str], groups: list[list[str]], *texts: str) -> None:
+def ask_with(client: FlaskClient, paths: list[str], groups: list[list[str]], *texts: str) -> int:
+    """Every path with every text in every group of words -> how many answers were looked at."""
+    seen = 0
     for path in paths:
         for group in groups:
             for text in texts:
                 answer = client.get(path, query_string=dict.fromkeys(group, text), headers=PAGE, buffered=True)
                 assert answer.status_code != 414
                 is_harmless(answer, (path, group, text))
+                seen += 1
+    return seen
 
 
 def test_every_word_of_every_address(app: Flask, client: FlaskClient) -> None:
     found = sorted(words(app))
     assert {"kinds", "from", "q", "title", "next", "name", "record"} <= set(found)
     groups = [found[start::GROUPS] for start in range(GROUPS)]
-    ask_with(client, pages(app), groups, attacks.SHORT, attacks.HEADERS[1])
+    assert ask_with(client, pages(app), groups, attacks.SHORT, attacks.HEADERS[1]) == len(pages(app)) * GROUPS * 2
     for address in addresses(app):
         name = address.partition("?")[2].partition("=")[0]
         if name:  # a word that the operation knows
@@ -109,15 +93,18 @@ def test_every_word_of_every_address(app: Flask, client: FlaskClient) -> None:
 
 @pytest.mark.full
 def test_every_word_alone(app: Flask, client: FlaskClient) -> None:
-    ask_with(client, pages(app), [[name] for name in sorted(words(app))], attacks.LONG, *attacks.HEADERS)
+    alone = [[name] for name in sorted(words(app))]
+    asked = ask_with(client, pages(app), alone, attacks.LONG, *attacks.HEADERS)
+    assert asked == len(pages(app)) * len(alone) * (1 + len(attacks.HEADERS))
 
 
 def test_every_part_of_every_address(app: Flask, client: FlaskClient) -> None:
-    for rule in app.url_map.iter_rules():
-        for attack in (attacks.SHORT, *attacks.MARKUP[1:4], attacks.SQL[0], *attacks.HEADERS[:4]):
-            path = re.sub(r"<(?:[^<>]+:)?(\w+)>", quote(attack, safe=""), rule.rule) if rule.arguments else rule.rule
-            if rule.arguments:
-                is_harmless(client.get(path, headers=PAGE), path)
+    with_parts = [rule.rule for rule in app.url_map.iter_rules() if rule.arguments]
+    assert len(with_parts) > 20
+    for attack in (attacks.SHORT, *attacks.MARKUP[1:4], attacks.SQL[0], *attacks.HEADERS[:4]):
+        for rule in with_parts:
+            path = re.sub(r"<(?:[^<>]+:)?(\w+)>", quote(attack, safe=""), rule)
+            is_harmless(client.get(path, headers=PAGE), path)
 
 
 def test_every_field_of_every_form(served: Flask, people: Organisation) -> None:

@@ -127,6 +127,7 @@ def test_in_front_of_the_application(
     try:
         with proxied(tmp_path / "nginx", server.port) as proxy:
             walk(proxy, settings)
+            assert proxy.ask("/healthz")[0] == 200
     finally:
         server.shutdown()
         server.server_close()

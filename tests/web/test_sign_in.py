@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import io
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 
 import openpyxl
@@ -18,8 +17,7 @@ from gridmap.config import Settings
 from gridmap.domain import totp
 from gridmap.domain.access import TITLES, Admin, Role
 from gridmap.services import accounts, demo_accounts
-from gridmap.store.engine import Store, open_store
-from tests.postgres_databases import Databases
+from gridmap.store.engine import Store
 from tests.services import small_world
 from tests.web import organisation
 from tests.web.organisation import PAGE, Organisation, enter, press, secret_of, signed_in, token_of
@@ -45,16 +43,6 @@ class Clock:
 @pytest.fixture(scope="module")
 def clock() -> Clock:
     return Clock()
-
-
-@pytest.fixture(scope="module")
-def people(
-    template_db: str, tmp_path_factory: pytest.TempPathFactory, databases: Databases | None
-) -> Iterator[Organisation]:
-    with small_world.standing(template_db, tmp_path_factory.mktemp("people"), databases) as settings:
-        store = open_store(settings.db)
-        yield organisation.build(store, settings)
-        store.close()
 
 
 @pytest.fixture(scope="module")

@@ -3,36 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 
-import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
 
 from gridmap.domain.access import Action
 from gridmap.services import accounts
-from gridmap.store.engine import open_store
-from tests.postgres_databases import Databases
 from tests.services import small_world
-from tests.web import organisation
 from tests.web.organisation import PAGE, Organisation, enter, signed_in, token_of
-from web.app import create_app
-
-
-@pytest.fixture(scope="module")
-def people(
-    template_db: str, tmp_path_factory: pytest.TempPathFactory, databases: Databases | None
-) -> Iterator[Organisation]:
-    with small_world.standing(template_db, tmp_path_factory.mktemp("people"), databases) as settings:
-        store = open_store(settings.db)
-        yield organisation.build(store, settings)
-        store.close()
-
-
-@pytest.fixture(scope="module")
-def served(people: Organisation) -> Flask:
-    return create_app(people.settings, now=small_world.now, warm_up=False, hashing=organisation.CHEAP)
 
 
 def cookie_name(app: Flask) -> str:

@@ -160,7 +160,9 @@ def write_and_ask_all(workers: list[Worker], rounds: int) -> float:
 
 
 def test_what_one_stores_all_answer_with(workers: list[Worker], world: Store, settings: Settings) -> None:
+    before = workers[0].json(COUNTS)["total"]
     longest_s = write_and_ask_all(workers, rounds=6)
+    assert [worker.json(COUNTS)["total"] for worker in workers] == [before + 6] * WORKERS
     print(f"all four answered five questions each within {longest_s:.2f} s of a write")
     hand_in_and_store_by_several(workers)
     ask_for_a_job_at_one(workers)
@@ -170,7 +172,9 @@ def test_what_one_stores_all_answer_with(workers: list[Worker], world: Store, se
 
 @pytest.mark.full
 def test_hundreds_of_writes_through_all(workers: list[Worker]) -> None:
+    before = workers[0].json(COUNTS)["total"]
     print(f"all knew after {write_and_ask_all(workers, rounds=300):.2f} s at most, five questions to each")
+    assert [worker.json(COUNTS)["total"] for worker in workers] == [before + 300] * WORKERS
 
 
 def hand_in_and_store_by_several(workers: list[Worker]) -> None:
@@ -301,7 +305,7 @@ def test_workers_are_replaced_one_after_another_for_a_new_certificate(
         renewed = certificates.make(tmp_path / "renewed", "127.0.0.1")
         authority = tmp_path / "authority.pem"
         authority.write_bytes(renewed.cert.read_bytes())
-        assert answers_until_renewed(port, settings.log_file, files, authority, renewed) > 10
+        assert answers_until_renewed(port, settings.log_file, files, renewed, workers=4) > 10
         context = ssl.create_default_context(cafile=str(authority))
         assert [answer_to("127.0.0.1", port, context) for _ in range(20)] == [200] * 20
         os.killpg(process.pid, signal.SIGTERM)
