@@ -22,6 +22,7 @@ SORTS = ("seen", "changed", "signed_in")  # of actions, beside single ones
 SEEN = (OPENED, REVEALED, EXPORTED)
 SIGNING_IN = "account.sign_in"
 HEADINGS = ("seq", "at", "actor", "action", "entity", "entity_uid", "name", "fields", "algorithm", "prev_hash", "hash")
+FIRST_DAY, LAST_DAY = dt.date(1, 1, 3), dt.date(9999, 12, 29)
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet would run what begins so
 
 
@@ -127,16 +128,20 @@ def _line(cells: tuple[object, ...]) -> str:
 
 def _wanted(session: Session, asked: Asked) -> Wanted:
     """The question as conditions on rows."""
-    midnight = dt.time(tzinfo=_zone(session))
-    day_after = None if asked.to_on is None else asked.to_on + dt.timedelta(days=1)
+    zone = _zone(session)
     return Wanted(
         actor=asked.actor or None,
         actions=_actions(session, asked.action),
         entity=asked.entity or None,
         entity_uid=audit_reading.uid_of(session, asked.record) if asked.record else None,
-        since=None if asked.from_on is None else dt.datetime.combine(asked.from_on, midnight),
-        until=None if day_after is None else dt.datetime.combine(day_after, midnight),
+        since=None if asked.from_on is None else _midnight(asked.from_on, zone),
+        until=None if asked.to_on is None else _midnight(asked.to_on, zone) + dt.timedelta(days=1),
     )
+
+
+def _midnight(day: dt.date, zone: ZoneInfo) -> dt.datetime:
+    """The local day's begin; of a day that has none in UTC, or no day after it, that of the nearest that has."""
+    return dt.datetime.combine(min(max(day, FIRST_DAY), LAST_DAY), dt.time(tzinfo=zone))
 
 
 def _zone(session: Session) -> ZoneInfo:

@@ -57,7 +57,8 @@ def test_entries_are_asked_by_who_what_whom_and_when(story: tuple[Store, str, st
     assert found(store, action="incident.opened", actor="zhang") == [4]
     assert found(store, action="changed", entity="incident") == [5, 2]
     assert found(store, from_on=today, to_on=today) == [5, 4, 3]  # by the project's clock
-    assert found(store, record="no such") == []
+    assert found(store, from_on=dt.date.min, to_on=dt.date.max) == found(store)
+    assert found(store, from_on=dt.date.max) == found(store, to_on=dt.date.min) == found(store, record="no such") == []
 
 
 def test_pages_follow_one_another_and_name_records(story: tuple[Store, str, str]) -> None:
