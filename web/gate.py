@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from gridmap.services import accounts, project
 from gridmap.services.accounts import HASHING, Hashing, Presence
+from gridmap.services.shared_reads import SharedReads
 from gridmap.store.audit import Head
 from gridmap.store.engine import Store
 from gridmap.store.project import Project
@@ -25,11 +26,13 @@ class Gate:
     hashing: Hashing = HASHING
     idle_min: int = IDLE_MIN
     presence: Presence = field(init=False, repr=False)
+    _changes: SharedReads[None, Head | None] = field(init=False, repr=False)
     _has_accounts: bool = False
     _project: Project | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         self.presence = Presence(self.store)
+        self._changes = SharedReads(lambda _: {None: accounts.newest_change_without(self.store)})
 
     def has_accounts(self) -> bool:
         """Whether the project has any: asked until it has, for they are never removed."""
@@ -39,7 +42,7 @@ class Gate:
         """The newest change of a project that has no accounts; None where somebody has to be asked for."""
         if self._has_accounts:
             return None
-        change = accounts.newest_change_without(self.store)
+        change = self._changes.of(None)
         self._has_accounts = change is None
         return change
 

@@ -68,22 +68,29 @@ _OWN = [Account.__table__.c[field.name] for field in fields(AccountRow)[:-2]]
 _TOKEN = [ApiToken.__table__.c[field.name] for field in fields(TokenRow)]
 
 
-_STANDING = (  # asked with every request: made once
+_STANDINGS = (  # asked with every request: made once
     sa.select(
-        Account.epoch, Account.disabled_at, AuditHead.seq, AuditHead.hash, AuditHead.change_seq, AuditHead.change_hash
+        Account.uid,
+        Account.epoch,
+        Account.disabled_at,
+        AuditHead.seq,
+        AuditHead.hash,
+        AuditHead.change_seq,
+        AuditHead.change_hash,
     )
     .join(AuditHead, AuditHead.id == 1)
-    .where(Account.uid == sa.bindparam("uid"))
+    .where(Account.uid.in_(sa.bindparam("uids", expanding=True)))
 )
 
 
-def standing(session: Session, uid: str) -> Standing | None:
-    """What the sessions of an account depend on; None where there is no such account."""
-    row = session.execute(_STANDING, {"uid": uid}).one_or_none()
-    if row is None:
-        return None
-    epoch, disabled_at, seq, entry_hash, change_seq, change_hash = row
-    return Standing(epoch, disabled_at is not None, (seq, bytes(entry_hash)), (change_seq, bytes(change_hash)))
+def standings(session: Session, uids: Collection[str]) -> dict[str, Standing]:
+    """What the sessions of accounts depend on, by account; without those that do not exist."""
+    return {
+        uid: Standing(epoch, disabled_at is not None, (seq, bytes(entry_hash)), (change_seq, bytes(change_hash)))
+        for uid, epoch, disabled_at, seq, entry_hash, change_seq, change_hash in session.execute(
+            _STANDINGS, {"uids": list(uids)}
+        )
+    }
 
 
 def any_exist(session: Session) -> bool:

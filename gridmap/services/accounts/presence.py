@@ -1,6 +1,7 @@
 """Who is signed in, for the requests of one process: what they may do is read when it may have changed.
 
-Each request asks in one query whether the session still holds, and how far the audit has come. Whatever changes an
+Before each answer one query, shared with who asks at the same time, reads whether the session still holds and how far
+the audit has come. Whatever changes an
 account, a post or a place that posts are held for has its entry there, in the same transaction; where one has come,
 what is held is read anew. So a change counts from the next request on, in every process.
 """
@@ -9,11 +10,14 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from gridmap.domain.access import Actor
 from gridmap.services.accounts.acting import Present, read_present
+from gridmap.services.shared_reads import SharedReads
 from gridmap.store import accounts, audit
+from gridmap.store.accounts import Standing
 from gridmap.store.audit import Head
 from gridmap.store.engine import Session, Store
 
@@ -36,6 +40,7 @@ class Presence:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._standings: SharedReads[str, Standing | None] = SharedReads(self._read_standings)
         self._lock = threading.Lock()
         self._head: Head = (0, audit.GENESIS)
         self._held: Held = {}
@@ -45,32 +50,38 @@ class Presence:
 
         A lock after wrong passwords keeps others out and does not end this: else whoever knows a name could.
         """
-        with self._store.read() as session:
-            standing = accounts.standing(session, account_uid)
-            if standing is None or standing.is_disabled or standing.epoch != epoch:
-                return None
-            held = self._held_at(session, standing.head)
-            at, found = held.get(account_uid, (now, None))
-            if found is None or not dt.timedelta() <= now - at < HELD_FOR:
+        standing = self._standings.of(account_uid)
+        if standing is None or standing.is_disabled or standing.epoch != epoch:
+            return None
+        held = self._held_at(standing.head)
+        at, found = held.get(account_uid, (now, None))
+        if found is None or not dt.timedelta() <= now - at < HELD_FOR:
+            with self._store.read() as session:
                 found = read_present(session, account_uid, now)
-                if found is None:
-                    return None
-                held[account_uid] = now, found
-            return Arrival(found, standing.change)
+            if found is None:
+                return None
+            held[account_uid] = now, found
+        return Arrival(found, standing.change)
 
-    def _held_at(self, session: Session, head: Head) -> Held:
-        """What is held and true at that head. A snapshot from before what another thread has seen gets nothing."""
+    def _read_standings(self, uids: AbstractSet[str]) -> dict[str, Standing | None]:
+        with self._store.read() as session:
+            found = accounts.standings(session, uids)
+        return {uid: found.get(uid) for uid in uids}
+
+    def _held_at(self, head: Head) -> Held:
+        """What is held and true at that head. Who asked before what another thread has seen gets nothing."""
         with self._lock:
             if head != self._head:
                 if head[0] < self._head[0]:
                     return {}
-                self._forget(session, head)
+                with self._store.read() as session:
+                    self._forget(session, head)
                 self._head = head
             return self._held
 
     def _forget(self, session: Session, head: Head) -> None:
-        """All that the entries up to a head may have made untrue. What is forgotten is not emptied: a thread with an
-        older snapshot may be writing to it.
+        """All that the entries up to a head, or later ones, may have made untrue. What is forgotten is not emptied: a
+        thread that asked before may be writing to it.
         """
         leads_on = head[0] > self._head[0] and audit.holds(session, self._head)
         entries = audit.aside_from_incidents(session, self._head[0], MOST_ENTRIES + 1) if leads_on else None

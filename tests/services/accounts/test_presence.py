@@ -99,13 +99,13 @@ def test_a_session_that_was_ended_is_nobody_s_at_once(told: People) -> None:
     assert held.of("no such account", 0, now=NOW) is None
 
 
-def test_who_reads_an_older_state_is_given_nothing_of_the_newer_one(told: People) -> None:
+def test_who_read_an_older_state_is_given_nothing_of_the_newer_one(told: People) -> None:
     held, epoch = Presence(told.store), told.sign_in().epoch
-    with told.store.read() as older:
-        before = audit.head(older)
-        append(told, "post.end", "post")
-        actor_of(held, told, epoch)
-        assert held._held_at(older, before) == {}
+    with told.store.read() as session:
+        before = audit.head(session)
+    append(told, "post.end", "post")
+    actor_of(held, told, epoch)
+    assert held._held_at(before) == {}
     assert held._held.keys() == {told.li}
 
 
