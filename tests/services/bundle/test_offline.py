@@ -11,6 +11,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -86,18 +87,24 @@ class Bare:
 
 
 @pytest.fixture(scope="module")
-def bare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bare]:
-    """Debian's smallest system, from where this machine's own packages come."""
+def bare() -> Iterator[Bare]:
+    """Debian's smallest system, from where this machine's own packages come. It needs devices: the memory that the
+    other tests may write to has none on most machines.
+    """
     lacking = [name for name in ("debootstrap", "unshare", "chroot", "ip") if shutil.which(name) is None]
     if os.getuid() or lacking or this_machine().os_id != "debian":
         pytest.skip(f"needs Debian, root and {', '.join(lacking) or 'debootstrap'}")
-    root = tmp_path_factory.mktemp("bare")
     targets = ["apt-get", "indextargets", "--format", "$(REPO_URI) $(CODENAME)", "Created-By: Packages"]
     listed = subprocess.run(targets, check=True, capture_output=True, text=True).stdout.splitlines()
     mirror, codename = next(line.split() for line in listed if "-" not in line.split()[1])
-    subprocess.run(["debootstrap", "--variant=minbase", codename, str(root), mirror], check=True, capture_output=True)
-    os.chmod(root, 0o755)  # noqa: PTH101 - pytest's folders are their owner's alone
+    root = Path(tempfile.mkdtemp(prefix="gridmap-bare-", dir="/var/tmp"))
     try:
+        made = subprocess.run(
+            ["debootstrap", "--variant=minbase", codename, str(root), mirror],
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
+        )  # fmt: skip
+        assert made.returncode == 0, made.stdout
+        root.chmod(0o755)
         yield Bare(root)
     finally:
         assert not (root / "proc" / "self").exists()
@@ -116,7 +123,7 @@ def bundles(bare: Bare, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, 
     print(f"\n{made.stdout}made in {time.monotonic() - began:.1f} s")
     match = RELEASE.search(made.stdout)
     assert match is not None and sealing.sha256(out) in made.stdout
-    out.rename(bare.root / "srv" / "gridmap.tar.gz")
+    shutil.move(out, bare.root / "srv" / "gridmap.tar.gz")
     bare.good("cd /srv && tar xzf gridmap.tar.gz && rm gridmap.tar.gz")
     first = bare.root / "srv" / f"gridmap-{match[1]}"
     second = bare.root / "srv" / "later"
