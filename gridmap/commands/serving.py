@@ -28,6 +28,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gridmap import __version__
+from gridmap.commands.allocating import keep_little
 from gridmap.commands.telling import show_error, show_new_database
 from gridmap.commands.work_keeping import WorkKeeper
 from gridmap.config import DATA_GEO, DEMO_DB_NAME, MOST_WORKERS, USUAL_WORKERS, Settings, load, worker_count
@@ -158,6 +159,7 @@ def run_server(settings: Settings, workers: int) -> int:
         raise BadSettings(
             f"GRIDMAP_LOG_LEVEL is '{settings.log_level}'.", "Use DEBUG, INFO, WARNING or ERROR."
         ) from None
+    keep_little()
     multiprocessing.set_start_method("fork", force=True)
     state, loaded = multiprocessing.Value("b", STARTING), multiprocessing.Value("i", 0)
     server = ReplacingServer(

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from gridmap.commands import serving
+from gridmap.commands import replacing, serving
 from gridmap.config import Settings
 from gridmap.errors import PortTaken
 from gridmap.store import migrations
@@ -49,6 +49,17 @@ def worker_for_jobs(group: int, other_than: int = 0) -> int:
                 return int(pid)
         time.sleep(0.05)
     raise AssertionError("There is no process for jobs.")
+
+
+def worker_of(supervisor: int, other_than: int) -> int:
+    """The one process that answers, once it is another: what the supervisor's main thread started."""
+    deadline = time.monotonic() + PATIENCE_S
+    while time.monotonic() < deadline:
+        children = Path(f"/proc/{supervisor}/task/{supervisor}/children").read_text(encoding="ascii").split()
+        if len(children) == 1 and int(children[0]) != other_than:
+            return int(children[0])
+        time.sleep(0.05)
+    raise AssertionError("There is no worker.")
 
 
 def ask_for_gatherings(port: int) -> str:
@@ -117,6 +128,21 @@ def test_no_worker_outlives_a_killed_supervisor(store: Store, settings: Settings
         process.wait()
         wait_until_gone(process.pid)
         assert members_of(process.pid) == []
+
+
+def test_a_killed_worker_is_replaced_until_that_happens_too_often(store: Store, settings: Settings) -> None:
+    worker = 0
+    with served(settings) as (process, port):
+        for _ in range(replacing.MOST_ENDED):
+            health(process, port)
+            worker = worker_of(process.pid, other_than=worker)
+            os.kill(worker, signal.SIGKILL)
+        told, _ = process.communicate(timeout=PATIENCE_S)
+        assert process.returncode == 1
+        assert "the server ended unexpectedly" in told
+    log = settings.log_file.read_text(encoding="utf-8")
+    assert log.count("worker-1 has ended by itself") == replacing.MOST_ENDED
+    assert f"The server ends: {replacing.MOST_ENDED} workers ended within 60 s" in log
 
 
 def test_a_new_database_becomes_a_project(settings: Settings, empty_db: str) -> None:
