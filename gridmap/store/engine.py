@@ -115,8 +115,22 @@ class Store:
         options: dict[str, Any] = {"gridmap_mode": mode}
         if self.dialect == "postgresql" and mode == "read":
             options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-        with self.engine.connect() as connection:
+        with self._connect() as connection:
             yield connection.execution_options(**options)
+
+    def _connect(self) -> Connection:
+        """A connection, asked for again and again while another process keeps the whole file to itself. Each try is
+        short: SQLAlchemy lets one thread at a time make an engine's first connection.
+        """
+        deadline = time.monotonic() + self.busy_s
+        pause_s = 0.01
+        while True:
+            try:
+                return self.engine.connect()
+            except sa.exc.DBAPIError as error:
+                if not is_busy(error) or time.monotonic() + pause_s > deadline:
+                    raise
+            pause_s = _wait(pause_s)
 
     @contextmanager
     def _queue(self) -> Iterator[None]:

@@ -79,9 +79,9 @@ def _prepare(raw: Any, _record: object) -> None:
         ) from error
     finally:
         raw.enable_load_extension(False)
+    raw.execute(f"PRAGMA busy_timeout = {STEP_MS}")
     if raw.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
         raw.execute("PRAGMA journal_mode = WAL")
-    raw.execute(f"PRAGMA busy_timeout = {STEP_MS}")
     raw.execute("PRAGMA foreign_keys = ON")
     raw.execute("PRAGMA temp_store = MEMORY")
     raw.execute("PRAGMA mmap_size = 268435456")  # bytes

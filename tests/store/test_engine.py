@@ -157,6 +157,29 @@ def test_a_locked_database_is_busy_and_nothing_is_stored(
     impatient.close()
 
 
+def test_a_first_connection_waits_in_short_tries_for_a_file_kept_by_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "kept.db"
+    open_store(f"sqlite:///{path}").close()
+    store = Store(spatialite.connect(path, busy_s=5, threads=2), "sqlite", "kept", 5.0, None)
+    keeper = spatialite.pysqlite3.dbapi2.connect(str(path), isolation_level=None)
+    keeper.execute("PRAGMA locking_mode = EXCLUSIVE")
+    keeper.execute("CREATE TABLE kept (id INTEGER)")
+    waits = []
+
+    def give_up_the_file(pause_s: float) -> float:
+        waits.append(pause_s)
+        keeper.close()
+        return pause_s
+
+    monkeypatch.setattr(engine, "_wait", give_up_the_file)
+    with store.read() as session:
+        assert session.scalar(sa.text("SELECT 1")) == 1
+    assert waits
+    store.close()
+
+
 def test_a_short_lock_is_waited_for(store: Store, child: Callable[[str], Child]) -> None:
     holder = held_by(child, store.dialect)
     threading.Timer(0.7, release, [holder]).start()
