@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gridmap import __version__
-from gridmap.commands.allocating import keep_little
+from gridmap.commands.allocating import give_back, share_heaps
 from gridmap.commands.telling import show_error, show_new_database
 from gridmap.commands.work_keeping import WorkKeeper
 from gridmap.config import DATA_GEO, DEMO_DB_NAME, MOST_WORKERS, USUAL_WORKERS, Settings, load, worker_count
@@ -159,7 +159,7 @@ def run_server(settings: Settings, workers: int) -> int:
         raise BadSettings(
             f"GRIDMAP_LOG_LEVEL is '{settings.log_level}'.", "Use DEBUG, INFO, WARNING or ERROR."
         ) from None
-    keep_little()
+    share_heaps()
     multiprocessing.set_start_method("fork", force=True)
     state, loaded = multiprocessing.Value("b", STARTING), multiprocessing.Value("i", 0)
     server = ReplacingServer(
@@ -250,6 +250,7 @@ def load_application(
             state.value = READY_SAID
     with loaded.get_lock():
         loaded.value += 1
+    give_back()
     return application
 
 

@@ -34,7 +34,7 @@ ROOT = Path(__file__).resolve().parents[2]
 CLUSTER = [sys.executable, str(ROOT / "tests" / "postgres_cluster.py")]
 SIGNING_IN = 4  # at once
 WARM_UP_S = 15.0
-SAMPLES = 12  # of memory
+SAMPLES = 60  # of memory
 DONE = {200, 201, 304}
 
 

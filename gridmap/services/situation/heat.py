@@ -43,9 +43,9 @@ WIDENINGS = 6  # how often a bandwidth is doubled until it suits a wide area
 MASK_MARGIN_SIGMAS = 1.0  # beyond the district nothing is shown: room for the steps of interpolation is enough
 SAMPLED_CELLS = 1 << 18  # of a larger surface every other row and column tells where its scale ends
 
-SURFACE_CACHE_BYTES = 256 << 20
+SURFACE_CACHE_BYTES = 96 << 20
 EDGE_CACHE_BYTES = 64 << 20
-TILE_CACHE_BYTES = 48 << 20
+TILE_CACHE_BYTES = 24 << 20
 TOP_CACHE_ENTRIES = 4096
 MASKS_HELD = 256  # one for each scope that somebody looks at
 
